@@ -1,0 +1,1 @@
+//! Placeholder head; the crate's purpose follows with its first code.

@@ -1,0 +1,2 @@
+//! The gilbench command line.
+fn main() {}
