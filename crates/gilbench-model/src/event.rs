@@ -1,0 +1,87 @@
+//! Events: what happened during a run, for progress and for the record. One line each in `events.jsonl`.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Nanoseconds;
+use crate::sample::Outcome;
+
+/// An event and when it happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TimedEvent {
+    /// Milliseconds of Unix time.
+    pub at_ms: u64,
+    /// What happened.
+    pub event: Event,
+}
+
+/// Something that happened during a run. The contract between the runner and whoever reports progress.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Event {
+    /// The run began, or went on.
+    Began {
+        /// Cases that will be measured.
+        cases: u32,
+        /// Processes already recorded by an earlier part of this run.
+        recorded: u32,
+    },
+    /// A server was started and asked a few times.
+    ServerMeasured {
+        /// The delay that it was told to have.
+        asked: Nanoseconds,
+        /// The time that an answer took.
+        measured: Nanoseconds,
+    },
+    /// A process ended and is recorded.
+    Recorded {
+        /// Index of the case in the plan.
+        case: u32,
+        /// The round; `null` for the pilot.
+        round: Option<u32>,
+        /// How it ended.
+        outcome: Outcome,
+        /// How long it took, with everything around it.
+        took: Nanoseconds,
+    },
+    /// A case needs no more rounds.
+    Ended {
+        /// Index of the case in the plan.
+        case: u32,
+        /// Why.
+        reason: StopReason,
+        /// Rounds recorded.
+        rounds: u32,
+    },
+    /// The run was stopped from outside.
+    Interrupted,
+    /// Every case ended.
+    Finished,
+}
+
+/// Why a case ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StopReason {
+    /// Its interval is as narrow as the profile asks.
+    Precise,
+    /// The profile's most rounds.
+    MostRounds,
+    /// The profile's time for a case.
+    CaseTime,
+    /// It cannot be measured: its pilot failed, or it failed in several rounds running.
+    Failed,
+}
+
+impl fmt::Display for StopReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Precise => "precise enough",
+            Self::MostRounds => "most rounds",
+            Self::CaseTime => "time limit",
+            Self::Failed => "failed",
+        })
+    }
+}

@@ -1,0 +1,92 @@
+//! Interpreter definitions: `interpreters/<id>.yaml`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Name;
+use crate::data_file::unique_map;
+use crate::facts::Facts;
+
+/// How to recognise an interpreter and how to start a worker with it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Interpreter {
+    /// Its name; the file's stem.
+    pub id: Name,
+    /// What people call it.
+    pub label: String,
+    /// Which side of the worker protocol it runs.
+    pub worker: WorkerKind,
+    /// What it must say of itself. Absent for one that is part of gilbench.
+    #[serde(default)]
+    pub identity: Option<Identity>,
+    /// Command that starts the interpreter, where it is not found by probing. `{gilbench}` stands for this program.
+    #[serde(default)]
+    pub command: Vec<String>,
+    /// Arguments between the executable and the script.
+    #[serde(default)]
+    pub arguments: Vec<String>,
+    /// Added to the worker's environment.
+    #[serde(default, deserialize_with = "unique_map")]
+    pub environment: BTreeMap<String, String>,
+    /// Whether CPU time as the interpreter reports it is right.
+    #[serde(default = "yes")]
+    pub cpu_time_trusted: bool,
+    /// Whether `PYTHON_GIL` switches the GIL.
+    #[serde(default)]
+    pub gil_switch: bool,
+    /// The command that gets it, shown where it is missing.
+    #[serde(default)]
+    pub install_hint: Option<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Which worker runtime an interpreter can execute.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WorkerKind {
+    /// A workload's `worker.py`: Python 3.8 and up.
+    #[default]
+    Python,
+    /// A workload's `worker_minimal.py`: the common subset of Python 2.7, Jython and MicroPython.
+    Minimal,
+    /// Compiled into gilbench.
+    Native,
+}
+
+impl WorkerKind {
+    /// The file in a workload's folder that implements it.
+    pub fn file(self) -> Option<&'static str> {
+        match self {
+            Self::Python => Some("worker.py"),
+            Self::Minimal => Some("worker_minimal.py"),
+            Self::Native => None,
+        }
+    }
+}
+
+/// What an interpreter must say of itself when it is probed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// `cpython`, `pypy`, …
+    pub implementation: String,
+    /// Leading components of the version: `3.13` matches 3.13.5, not 3.1 or 3.130.
+    pub version: String,
+    /// Whether the build always has a GIL.
+    pub gil_built: bool,
+}
+
+impl Identity {
+    /// Whether an interpreter with these facts is meant.
+    pub fn matches(&self, facts: &Facts) -> bool {
+        let mut version = facts.version.split('.');
+        facts.implementation == self.implementation
+            && facts.gil.built == Some(self.gil_built)
+            && self.version.split('.').all(|component| version.next() == Some(component))
+    }
+}

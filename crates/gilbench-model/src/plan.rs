@@ -1,0 +1,467 @@
+//! The plan: the fully resolved list of cases that a run executes. `plan.json`.
+//!
+//! A plan is made once, from a suite, the interpreters that were found and what the machine allows; from
+//! then on nothing is looked up again, so that a resumed run measures exactly what was begun.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sha2::Digest as _;
+
+use crate::catalog::{Catalog, implements};
+use crate::condition::{Affinity, Gil, Omp, StartMethod, Workers};
+use crate::environment::{InterpreterState, Status};
+use crate::interpreter::{Interpreter, WorkerKind};
+use crate::machine::{Allowance, AllowanceError};
+use crate::suite::{Group, Pattern, Profile, Selection, Suite};
+use crate::workload::{Axis, Bound, Digest, Parameter, Strategy, Workload, default_size};
+use crate::{Conditions, Name};
+
+/// What a run executes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// [`crate::SCHEMA`].
+    pub schema: u32,
+    /// The suite that it was made from.
+    pub suite: Name,
+    /// Orders each round, and pads environments.
+    pub seed: u64,
+    /// Rounds, precision and limits.
+    pub profile: Profile,
+    /// SHA-256 of the definitions and scripts that are measured: runs with another one are not the same experiment.
+    pub definitions: Digest,
+    /// The workloads that occur, for whoever reads the run without the data folder.
+    pub workloads: BTreeMap<Name, WorkloadSummary>,
+    /// What is measured, in a fixed order.
+    pub cases: Vec<Case>,
+}
+
+/// What a report says of a workload.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkloadSummary {
+    /// A short title.
+    pub title: String,
+    /// What it shows.
+    pub summary: String,
+    /// What limits it.
+    pub bound: Bound,
+}
+
+/// Workload × strategy × interpreter × conditions, with all that follows from them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// Stable and readable: `sum-squares/threads/cpython-3.13t/workers=4`.
+    pub id: String,
+    /// The workload.
+    pub workload: Name,
+    /// The strategy.
+    pub strategy: Name,
+    /// The interpreter.
+    pub interpreter: Name,
+    /// Everything else that varies.
+    pub conditions: Conditions,
+    /// The size's parameters.
+    pub parameters: BTreeMap<Name, Parameter>,
+    /// The answer's digest.
+    pub digest: Digest,
+    /// CPUs that the worker is bound to.
+    pub cpus: Vec<u32>,
+    /// How many of them can really work at once.
+    pub effective_cpus: u32,
+    /// It wants more CPUs than there are: shown, but it decides no claim.
+    pub oversubscribed: bool,
+    /// Whether the interpreter's own word on CPU time counts.
+    pub cpu_time_trusted: bool,
+    /// Whether hyperfine times its whole process too.
+    pub second_opinion: bool,
+    /// Why it is not measured.
+    pub skip: Option<Skip>,
+}
+
+/// Why a case is not measured, and what would change that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Skip {
+    /// Why.
+    pub reason: String,
+    /// A command, where there is one.
+    pub hint: Option<String>,
+}
+
+impl fmt::Display for Skip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)?;
+        match &self.hint {
+            Some(hint) => write!(f, "; `{hint}` would get it"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Why no plan can be made.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// The suite does not exist.
+    #[error("no suite `{0}`")]
+    NoSuite(String),
+    /// A chosen interpreter has no definition.
+    #[error("no interpreter `{0}`")]
+    NoInterpreter(Name),
+    /// Nothing is left to measure.
+    #[error("suite `{0}` has no case that can be measured here")]
+    NoCase(Name),
+    /// The machine does not allow it.
+    #[error("case `{case}` cannot run on CPUs {affinity}: {error}")]
+    Allowance {
+        /// The case.
+        case: String,
+        /// The CPU set, as the suite names it.
+        affinity: Affinity,
+        /// Why.
+        error: AllowanceError,
+    },
+}
+
+/// What a plan is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Planner<'a> {
+    /// The data files.
+    pub catalog: &'a Catalog,
+    /// Every defined interpreter, as it was found.
+    pub interpreters: &'a [InterpreterState],
+    /// What the machine allows.
+    pub allowance: &'a Allowance,
+    /// Only these interpreters; empty for all that the suite asks for.
+    pub only: &'a [Name],
+    /// Orders each round.
+    pub seed: u64,
+}
+
+impl Planner<'_> {
+    /// Resolves a suite.
+    pub fn plan(&self, suite: &Suite) -> Result<Plan, PlanError> {
+        let chosen = self.chosen(suite)?;
+        let mut cases = Vec::new();
+        let mut seen = BTreeSet::new();
+        for group in &suite.groups {
+            // The catalogue has checked that it exists.
+            let Some(workload) = self.catalog.workloads.get(&group.workload) else {
+                continue;
+            };
+            for &(interpreter, state) in &chosen {
+                if group.interpreters.as_ref().is_some_and(|only| !only.contains(&interpreter.id)) {
+                    continue;
+                }
+                for combination in self.combinations(group, workload, interpreter) {
+                    let case = self.case(group, workload, interpreter, state, combination)?;
+                    if seen.insert(case.id.clone()) {
+                        cases.push(case);
+                    }
+                }
+            }
+        }
+        if cases.iter().all(|case| case.skip.is_some()) {
+            return Err(PlanError::NoCase(suite.name.clone()));
+        }
+        let names: BTreeSet<&Name> = cases.iter().map(|case| &case.workload).collect();
+        let summary = |workload: &Workload| WorkloadSummary {
+            title: workload.title.clone(),
+            summary: workload.summary.clone(),
+            bound: workload.bound,
+        };
+        let workloads = names
+            .into_iter()
+            .filter_map(|name| Some((name.clone(), summary(self.catalog.workloads.get(name)?))));
+        Ok(Plan {
+            schema: crate::SCHEMA,
+            suite: suite.name.clone(),
+            seed: self.seed,
+            profile: suite.profile.clone(),
+            definitions: self.definitions(&cases),
+            workloads: workloads.collect(),
+            cases,
+        })
+    }
+
+    /// The interpreters that the suite asks for, less those that the caller left out.
+    fn chosen(&self, suite: &Suite) -> Result<Vec<(&Interpreter, Option<&InterpreterState>)>, PlanError> {
+        let state = |id: &Name| self.interpreters.iter().find(|state| state.id == *id);
+        let ready = |id: &Name| state(id).is_some_and(|state| state.status == Status::Ready);
+        for name in self.only {
+            if !self.catalog.interpreters.contains_key(name) {
+                return Err(PlanError::NoInterpreter(name.clone()));
+            }
+        }
+        let wanted = |id: &Name| {
+            if !self.only.is_empty() && !self.only.contains(id) {
+                return false;
+            }
+            match &suite.interpreters {
+                // Asked for by name, it is shown even where it is missing.
+                Selection::Found => ready(id) || self.only.contains(id),
+                Selection::These(list) => list.contains(id),
+            }
+        };
+        let all = self.catalog.interpreters.values();
+        Ok(all
+            .filter(|interpreter| wanted(&interpreter.id))
+            .map(|interpreter| (interpreter, state(&interpreter.id)))
+            .collect())
+    }
+
+    /// The group's strategies × axes, less exclusions, plus inclusions, each reduced to what makes a difference.
+    fn combinations(
+        &self,
+        group: &Group,
+        workload: &Workload,
+        interpreter: &Interpreter,
+    ) -> Vec<(Name, Conditions)> {
+        let strategies: Vec<&Name> = match &group.strategies {
+            Some(list) => list.iter().collect(),
+            None => workload.strategies.keys().collect(),
+        };
+        let mut found = Vec::new();
+        for &name in &strategies {
+            let Some(strategy) = workload.strategies.get(name) else {
+                continue;
+            };
+            for conditions in self.product(group) {
+                let excluded = group
+                    .exclude
+                    .iter()
+                    .any(|pattern| self.excludes(pattern, name, interpreter, &conditions));
+                if !excluded {
+                    found.push((name.clone(), reduce(conditions, strategy, interpreter)));
+                }
+            }
+        }
+        for pattern in &group.include {
+            let Some((name, strategy)) =
+                pattern.strategy.as_ref().and_then(|name| workload.strategies.get_key_value(name))
+            else {
+                continue;
+            };
+            if pattern.interpreter.as_ref().is_some_and(|only| *only != interpreter.id) {
+                continue;
+            }
+            let conditions = Conditions {
+                size: pattern.size.clone().unwrap_or_else(default_size),
+                workers: pattern.workers.unwrap_or(Workers::Cpus).resolve(self.cpus()),
+                omp: pattern.omp.unwrap_or_default(),
+                affinity: pattern.affinity.clone().unwrap_or(Affinity::All),
+                gil: pattern.gil.unwrap_or_default(),
+                start_method: pattern.start_method,
+            };
+            found.push((name.clone(), reduce(conditions, strategy, interpreter)));
+        }
+        found.retain(|(name, _)| implements(workload, name, interpreter.worker));
+        found
+    }
+
+    /// Effective CPUs with every allowed CPU; 1 where that cannot be said, and each case then says why.
+    fn cpus(&self) -> u32 {
+        self.allowance.effective(&self.allowance.cpus).map_or(1, |effective| effective.count)
+    }
+
+    fn product(&self, group: &Group) -> Vec<Conditions> {
+        fn values<T: Clone>(list: Option<&Vec<T>>, neutral: T) -> Vec<T> {
+            list.cloned().unwrap_or_else(|| vec![neutral])
+        }
+        let axes = &group.axes;
+        let methods: Vec<Option<StartMethod>> = match &axes.start_method {
+            Some(list) => list.iter().copied().map(Some).collect(),
+            None => vec![None],
+        };
+        let mut product = Vec::new();
+        for size in values(axes.size.as_ref(), default_size()) {
+            for workers in values(axes.workers.as_ref(), Workers::Cpus) {
+                for omp in values(axes.omp.as_ref(), Omp::default()) {
+                    for affinity in values(axes.affinity.as_ref(), Affinity::All) {
+                        for gil in values(axes.gil.as_ref(), Gil::Default) {
+                            for &start_method in &methods {
+                                product.push(Conditions {
+                                    size: size.clone(),
+                                    workers: workers.resolve(self.cpus()),
+                                    omp,
+                                    affinity: affinity.clone(),
+                                    gil,
+                                    start_method,
+                                });
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        product
+    }
+
+    fn excludes(
+        &self,
+        pattern: &Pattern,
+        strategy: &Name,
+        interpreter: &Interpreter,
+        conditions: &Conditions,
+    ) -> bool {
+        fn fits<T: PartialEq>(wanted: Option<&T>, found: &T) -> bool {
+            wanted.is_none_or(|wanted| wanted == found)
+        }
+        fits(pattern.strategy.as_ref(), strategy)
+            && fits(pattern.interpreter.as_ref(), &interpreter.id)
+            && fits(pattern.size.as_ref(), &conditions.size)
+            && pattern.workers.is_none_or(|workers| workers.resolve(self.cpus()) == conditions.workers)
+            && fits(pattern.omp.as_ref(), &conditions.omp)
+            && fits(pattern.affinity.as_ref(), &conditions.affinity)
+            && fits(pattern.gil.as_ref(), &conditions.gil)
+            && pattern.start_method.is_none_or(|method| conditions.start_method == Some(method))
+    }
+
+    fn case(
+        &self,
+        group: &Group,
+        workload: &Workload,
+        interpreter: &Interpreter,
+        state: Option<&InterpreterState>,
+        (strategy_name, conditions): (Name, Conditions),
+    ) -> Result<Case, PlanError> {
+        let id = format!("{}/{strategy_name}/{}/{conditions}", workload.name, interpreter.id);
+        // The catalogue has checked that both exist.
+        let size = workload.sizes.get(&conditions.size).or_else(|| workload.sizes.values().next());
+        let (parameters, digest) = size.map(|size| (size.parameters.clone(), size.digest.clone())).unzip();
+        let allowed = &self.allowance.cpus;
+        let cpus = conditions.affinity.resolve(allowed);
+        let mut skip = cpus.is_none().then(|| Skip {
+            reason: format!(
+                "CPUs {} are not all among those allowed here ({})",
+                conditions.affinity,
+                Affinity::List(allowed.clone())
+            ),
+            hint: None,
+        });
+        let cpus = cpus.unwrap_or_default();
+        let effective = match (&skip, self.allowance.effective(&cpus)) {
+            (Some(_), _) => 0,
+            (None, Ok(effective)) => effective.count,
+            (None, Err(error)) => {
+                return Err(PlanError::Allowance { case: id, affinity: conditions.affinity.clone(), error });
+            }
+        };
+        skip = skip.or_else(|| {
+            workload
+                .strategies
+                .get(&strategy_name)
+                .and_then(|strategy| reason_to_skip(strategy, &conditions, interpreter, state))
+        });
+        Ok(Case {
+            oversubscribed: workload.bound == Bound::Cpu && conditions.workers > effective,
+            id,
+            workload: workload.name.clone(),
+            strategy: strategy_name,
+            interpreter: interpreter.id.clone(),
+            conditions,
+            parameters: parameters.unwrap_or_default(),
+            digest: digest.unwrap_or_else(|| sha256(b"")),
+            cpus,
+            effective_cpus: effective,
+            cpu_time_trusted: interpreter.cpu_time_trusted,
+            second_opinion: group.second_opinion,
+            skip,
+        })
+    }
+
+    /// A digest of all that determines what is measured, but for the interpreters' own binaries.
+    fn definitions(&self, cases: &[Case]) -> Digest {
+        let mut hash = sha2::Sha256::new();
+        let mut add = |label: &str, content: &[u8]| {
+            hash.update(label.as_bytes());
+            hash.update([0]);
+            hash.update(content);
+            hash.update([0]);
+        };
+        let workloads: BTreeSet<&Name> = cases.iter().map(|case| &case.workload).collect();
+        for name in workloads {
+            for file in ["workload.yaml", "worker.py", "worker_minimal.py"] {
+                let path = self.catalog.root.join("workloads").join(name.as_str()).join(file);
+                add(&format!("{name}/{file}"), &std::fs::read(path).unwrap_or_default());
+            }
+        }
+        let interpreters: BTreeSet<&Name> = cases.iter().map(|case| &case.interpreter).collect();
+        for name in interpreters {
+            let path = self.catalog.root.join("interpreters").join(format!("{name}.yaml"));
+            add(name.as_str(), &std::fs::read(path).unwrap_or_default());
+        }
+        digest_of(hash)
+    }
+}
+
+/// Sets every axis that makes no difference to its neutral value, so that equal cases get equal ids.
+fn reduce(mut conditions: Conditions, strategy: &Strategy, interpreter: &Interpreter) -> Conditions {
+    if !strategy.uses.contains(&Axis::Workers) {
+        conditions.workers = 1;
+    }
+    if !strategy.uses.contains(&Axis::Omp) {
+        conditions.omp = Omp::default();
+    }
+    if !strategy.uses.contains(&Axis::StartMethod) || interpreter.worker == WorkerKind::Native {
+        conditions.start_method = None;
+    }
+    if !interpreter.gil_switch {
+        conditions.gil = Gil::Default;
+    }
+    conditions
+}
+
+fn reason_to_skip(
+    strategy: &Strategy,
+    conditions: &Conditions,
+    interpreter: &Interpreter,
+    state: Option<&InterpreterState>,
+) -> Option<Skip> {
+    let Some(state) = state.filter(|state| state.status == Status::Ready) else {
+        let reason = state.and_then(|state| state.reason.clone()).unwrap_or_else(|| "not found".to_owned());
+        return Some(Skip {
+            reason: format!("{}: {reason}", interpreter.id),
+            hint: interpreter.install_hint.clone(),
+        });
+    };
+    if interpreter.worker != WorkerKind::Python {
+        return None;
+    }
+    let facts = state.facts.as_ref()?;
+    let has = |package: &&String| facts.packages.iter().any(|found| found.name.eq_ignore_ascii_case(package));
+    if let Some(missing) = strategy.packages.iter().find(|package| !has(package)) {
+        let hint =
+            state.executable.as_ref().map(|executable| format!("{executable} -m pip install {missing}"));
+        return Some(Skip { reason: format!("needs {missing}"), hint });
+    }
+    if let (Some(method), Some(methods)) = (conditions.start_method, &facts.start_methods) {
+        let method = method.to_string();
+        if !methods.contains(&method) {
+            return Some(Skip {
+                reason: format!("no start method `{method}`, only {}", methods.join(", ")),
+                hint: None,
+            });
+        }
+    }
+    None
+}
+
+/// SHA-256 of some bytes.
+pub fn sha256(bytes: &[u8]) -> Digest {
+    let mut hash = sha2::Sha256::new();
+    hash.update(bytes);
+    digest_of(hash)
+}
+
+fn digest_of(hash: sha2::Sha256) -> Digest {
+    use std::fmt::Write as _;
+    let text = hash.finalize().iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    });
+    Digest::try_from(text).expect("SHA-256 has 64 hexadecimal digits")
+}

@@ -1,0 +1,193 @@
+//! The run directory: its files, and reading them back. `docs/run-directory.md` is its description.
+//!
+//! Writing while a run goes on is the runner's task; here is only what both sides must agree on.
+
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::environment::Environment;
+use crate::event::TimedEvent;
+use crate::facts::Facts;
+use crate::plan::Plan;
+use crate::sample::{Line, Process};
+use crate::{Nanoseconds, SCHEMA};
+
+/// The plan.
+pub const PLAN: &str = "plan.json";
+/// The environment.
+pub const ENVIRONMENT: &str = "environment.json";
+/// One line per process.
+pub const SAMPLES: &str = "samples.jsonl";
+/// One line per event.
+pub const EVENTS: &str = "events.jsonl";
+/// Whole-process times by another tool, if it was installed.
+pub const SECOND_OPINION: &str = "second-opinion.json";
+
+/// A recorded run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// Its directory.
+    pub directory: PathBuf,
+    /// What was to be measured.
+    pub plan: Plan,
+    /// Where and with what.
+    pub environment: Environment,
+    /// Facts by number.
+    pub facts: Vec<Facts>,
+    /// Every recorded process, in order.
+    pub processes: Vec<Process>,
+    /// Every event, in order.
+    pub events: Vec<TimedEvent>,
+    /// Whole-process times by another tool.
+    pub second_opinions: Vec<SecondOpinion>,
+}
+
+/// Whole-process times of a case, measured by another tool.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecondOpinion {
+    /// Index of the case in the plan.
+    pub case: u32,
+    /// Name and version of the tool.
+    pub tool: String,
+    /// One time per process, in order.
+    pub wall_ns: Vec<Nanoseconds>,
+}
+
+/// Why a run directory cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to read run `{}`: {file}", .directory.display())]
+pub struct RunError {
+    /// The directory.
+    pub directory: PathBuf,
+    /// The file inside.
+    pub file: &'static str,
+    /// What is wrong with it.
+    #[source]
+    pub kind: RunErrorKind,
+}
+
+/// What is wrong with a file of a run directory.
+#[derive(Debug, thiserror::Error)]
+pub enum RunErrorKind {
+    /// It cannot be read.
+    #[error("cannot be read: {0}")]
+    Read(#[from] std::io::Error),
+    /// Not the JSON that it should be.
+    #[error("{0}")]
+    Shape(#[from] serde_json::Error),
+    /// A line is not what it should be.
+    #[error("line {line}: {error}")]
+    Line {
+        /// From 1.
+        line: usize,
+        /// What is wrong.
+        error: serde_json::Error,
+    },
+    /// Written by another version.
+    #[error("schema {found}, this version reads {SCHEMA}")]
+    Schema {
+        /// The version found.
+        found: u64,
+    },
+    /// It refers to something that is not there.
+    #[error("line {line}: {what} {number} does not exist")]
+    Dangling {
+        /// From 1.
+        line: usize,
+        /// `case` or `facts`.
+        what: &'static str,
+        /// The number.
+        number: u32,
+    },
+}
+
+impl Run {
+    /// Reads a run directory. A last line that was torn by a crash is passed over.
+    pub fn load(directory: &Path) -> Result<Self, RunError> {
+        let at = |file: &'static str| {
+            move |kind: RunErrorKind| RunError { directory: directory.to_owned(), file, kind }
+        };
+        let plan: Plan = read_document(&directory.join(PLAN)).map_err(at(PLAN))?;
+        let environment: Environment =
+            read_document(&directory.join(ENVIRONMENT)).map_err(at(ENVIRONMENT))?;
+        let (lines, _) = read_lines::<Line>(&directory.join(SAMPLES)).map_err(at(SAMPLES))?;
+        let (facts, processes) = sort_lines(lines, plan.cases.len()).map_err(at(SAMPLES))?;
+        let (events, _) = read_lines::<TimedEvent>(&directory.join(EVENTS)).map_err(at(EVENTS))?;
+        let path = directory.join(SECOND_OPINION);
+        let second_opinions = if path.exists() {
+            let text = std::fs::read_to_string(&path).map_err(|error| at(SECOND_OPINION)(error.into()))?;
+            serde_json::from_str(&text).map_err(|error| at(SECOND_OPINION)(error.into()))?
+        } else {
+            Vec::new()
+        };
+        Ok(Self {
+            directory: directory.to_owned(),
+            plan,
+            environment,
+            facts,
+            processes,
+            events,
+            second_opinions,
+        })
+    }
+
+    /// The facts that a process reported.
+    pub fn facts_of(&self, process: &Process) -> Option<&Facts> {
+        self.facts.get(process.facts? as usize)
+    }
+}
+
+#[derive(Deserialize)]
+struct Versioned {
+    schema: u64,
+}
+
+/// Reads `plan.json` or `environment.json`, version first, so that an old file is refused by its version.
+pub fn read_document<T: DeserializeOwned>(path: &Path) -> Result<T, RunErrorKind> {
+    let text = std::fs::read_to_string(path)?;
+    let Versioned { schema } = serde_json::from_str(&text)?;
+    if schema != u64::from(SCHEMA) {
+        return Err(RunErrorKind::Schema { found: schema });
+    }
+    Ok(serde_json::from_str(&text)?)
+}
+
+/// Reads JSON Lines; also says how many bytes are whole lines. Only the last line may be torn.
+pub fn read_lines<T: DeserializeOwned>(path: &Path) -> Result<(Vec<T>, u64), RunErrorKind> {
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        // A run that was killed before its first process has not made the file yet.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(error.into()),
+    };
+    let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |last| last + 1);
+    let lines = bytes[..whole].split_inclusive(|&byte| byte == b'\n').enumerate();
+    let parse = |(index, line)| {
+        serde_json::from_slice(line).map_err(|error| RunErrorKind::Line { line: index + 1, error })
+    };
+    Ok((lines.map(parse).collect::<Result<_, _>>()?, whole as u64))
+}
+
+fn sort_lines(lines: Vec<Line>, cases: usize) -> Result<(Vec<Facts>, Vec<Process>), RunErrorKind> {
+    let (mut facts, mut processes) = (Vec::new(), Vec::new());
+    for (index, line) in lines.into_iter().enumerate() {
+        let dangling = |what, number| RunErrorKind::Dangling { line: index + 1, what, number };
+        match line {
+            Line::Facts(line) if line.id as usize == facts.len() => facts.push(line.facts),
+            Line::Facts(line) => return Err(dangling("facts", line.id)),
+            Line::Process(process) => {
+                if process.case as usize >= cases {
+                    return Err(dangling("case", process.case));
+                }
+                if let Some(number) = process.facts.filter(|number| *number as usize >= facts.len()) {
+                    return Err(dangling("facts", number));
+                }
+                processes.push(process);
+            }
+        }
+    }
+    Ok((facts, processes))
+}

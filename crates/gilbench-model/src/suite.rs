@@ -1,0 +1,209 @@
+//! Suite definitions: `workloads/suites/<name>.yaml`.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Name;
+use crate::condition::{Affinity, Gil, Omp, StartMethod, Workers};
+use crate::units::{Fraction, duration_text};
+
+/// What to measure, and how precisely.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Suite {
+    /// Its name; the file's stem.
+    pub name: Name,
+    /// What it is for, in a sentence.
+    pub summary: String,
+    /// Rounds, precision and limits.
+    pub profile: Profile,
+    /// The interpreters to measure.
+    pub interpreters: Selection,
+    /// The cases.
+    pub groups: Vec<Group>,
+}
+
+/// Every interpreter that has a definition, or a list of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "SelectionText", into = "SelectionText")]
+pub enum Selection {
+    /// All that have a definition and can be found; those that are missing are left out.
+    Found,
+    /// Exactly these; one that is missing is shown as skipped.
+    These(Vec<Name>),
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum SelectionText {
+    Word(String),
+    List(Vec<Name>),
+}
+
+impl<'de> Deserialize<'de> for SelectionText {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = SelectionText;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("`found` or a list of interpreters")
+            }
+            fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<SelectionText, E> {
+                Ok(SelectionText::Word(word.to_owned()))
+            }
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut list: A) -> Result<SelectionText, A::Error> {
+                let mut names = Vec::new();
+                while let Some(name) = list.next_element()? {
+                    names.push(name);
+                }
+                Ok(SelectionText::List(names))
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+impl TryFrom<SelectionText> for Selection {
+    type Error = String;
+
+    fn try_from(text: SelectionText) -> Result<Self, String> {
+        match text {
+            SelectionText::Word(word) if word == "found" => Ok(Self::Found),
+            SelectionText::Word(word) => {
+                Err(format!("found `{word}`, expected `found` or a list of interpreters"))
+            }
+            SelectionText::List(list) => Ok(Self::These(list)),
+        }
+    }
+}
+
+impl From<Selection> for SelectionText {
+    fn from(selection: Selection) -> Self {
+        match selection {
+            Selection::Found => Self::Word("found".into()),
+            Selection::These(list) => Self::List(list),
+        }
+    }
+}
+
+/// How precisely to measure, and what may be spent on it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// A case has at least and at most so many rounds.
+    pub rounds: Rounds,
+    /// A case ends when the half-width of its time's interval is at most this share of the time.
+    pub target: Fraction,
+    /// A case ends when its processes have taken this long in all.
+    #[serde(with = "duration_text")]
+    pub case_time: Duration,
+    /// A process is killed after this time.
+    #[serde(with = "duration_text")]
+    pub timeout: Duration,
+    /// Iterations of one process.
+    pub iterations: Iterations,
+}
+
+/// Least and most rounds of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rounds {
+    /// Least.
+    pub least: u32,
+    /// Most.
+    pub most: u32,
+}
+
+/// How the pilot sets the number of iterations of a case's processes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Iterations {
+    /// At most so many.
+    pub most: u32,
+    /// As many as fit into this time, but at least one.
+    #[serde(with = "duration_text")]
+    pub time: Duration,
+    /// At least so many where the interpreter compiles while it runs.
+    pub least_with_jit: u32,
+}
+
+/// Cases of one workload: strategies × axes, less what is excluded, plus what is included.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// The workload.
+    pub workload: Name,
+    /// Its strategies; all of them if left out.
+    #[serde(default)]
+    pub strategies: Option<Vec<Name>>,
+    /// Only these of the suite's interpreters.
+    #[serde(default)]
+    pub interpreters: Option<Vec<Name>>,
+    /// What varies.
+    #[serde(default)]
+    pub axes: Axes,
+    /// Combinations to leave out.
+    #[serde(default)]
+    pub exclude: Vec<Pattern>,
+    /// Combinations to add.
+    #[serde(default)]
+    pub include: Vec<Pattern>,
+    /// Whether hyperfine times these cases' whole processes too, where it is installed.
+    #[serde(default)]
+    pub second_opinion: bool,
+}
+
+/// The values of each axis. An axis that is left out has one neutral value.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Axes {
+    /// Names of the workload's sizes.
+    #[serde(default)]
+    pub size: Option<Vec<Name>>,
+    /// Numbers of workers.
+    #[serde(default)]
+    pub workers: Option<Vec<Workers>>,
+    /// Library threads.
+    #[serde(default)]
+    pub omp: Option<Vec<Omp>>,
+    /// CPU sets.
+    #[serde(default)]
+    pub affinity: Option<Vec<Affinity>>,
+    /// GIL states, where the interpreter can switch.
+    #[serde(default)]
+    pub gil: Option<Vec<Gil>>,
+    /// Start methods, where the strategy starts processes.
+    #[serde(default)]
+    pub start_method: Option<Vec<StartMethod>>,
+}
+
+/// A combination, or part of one: what is left out matches anything (exclude) or is neutral (include).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pattern {
+    /// The strategy.
+    #[serde(default)]
+    pub strategy: Option<Name>,
+    /// The interpreter.
+    #[serde(default)]
+    pub interpreter: Option<Name>,
+    /// The size.
+    #[serde(default)]
+    pub size: Option<Name>,
+    /// The number of workers.
+    #[serde(default)]
+    pub workers: Option<Workers>,
+    /// Library threads.
+    #[serde(default)]
+    pub omp: Option<Omp>,
+    /// The CPU set.
+    #[serde(default)]
+    pub affinity: Option<Affinity>,
+    /// The GIL state.
+    #[serde(default)]
+    pub gil: Option<Gil>,
+    /// The start method.
+    #[serde(default)]
+    pub start_method: Option<StartMethod>,
+}

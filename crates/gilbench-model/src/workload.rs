@@ -1,0 +1,133 @@
+//! Workload definitions: `workloads/<name>/workload.yaml`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Name;
+use crate::data_file::unique_map;
+use crate::interpreter::WorkerKind;
+
+/// A task with an input and a checkable answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Workload {
+    /// Its name; the folder's.
+    pub name: Name,
+    /// A short title for people.
+    pub title: String,
+    /// What it shows, in a sentence or two.
+    pub summary: String,
+    /// What limits it.
+    pub bound: Bound,
+    /// Its inputs. One must be called `default`.
+    #[serde(deserialize_with = "unique_map")]
+    pub sizes: BTreeMap<Name, Size>,
+    /// The ways in which it can be spread.
+    #[serde(deserialize_with = "unique_map")]
+    pub strategies: BTreeMap<Name, Strategy>,
+    /// The server that it talks to, started anew for every process.
+    #[serde(default)]
+    pub server: Option<Server>,
+}
+
+/// What limits a workload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Bound {
+    /// Computing: more workers than CPUs cannot help.
+    Cpu,
+    /// Waiting: workers mostly sleep, so their number is not limited by CPUs.
+    Waiting,
+}
+
+/// One input of a workload.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Size {
+    /// Passed to the worker as they are.
+    #[serde(deserialize_with = "unique_map")]
+    pub parameters: BTreeMap<Name, Parameter>,
+    /// SHA-256 of the answer, the same on every interpreter and strategy.
+    pub digest: Digest,
+}
+
+/// A parameter of a workload: only what every worker language can hold exactly.
+pub type Parameter = u64;
+
+/// A SHA-256 in lower-case hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Digest(String);
+
+impl Digest {
+    /// The 64 hexadecimal digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Digest {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let is_hexadecimal = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        if text.len() == 64 && text.bytes().all(is_hexadecimal) {
+            Ok(Self(text))
+        } else {
+            Err(format!("`{text}` is not a digest, expected 64 lower-case hexadecimal digits (SHA-256)"))
+        }
+    }
+}
+
+impl From<Digest> for String {
+    fn from(digest: Digest) -> Self {
+        digest.0
+    }
+}
+
+/// One way of spreading a workload.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Strategy {
+    /// The worker kinds that implement it.
+    #[serde(default = "python_only", rename = "for")]
+    pub worker_kinds: Vec<WorkerKind>,
+    /// The axes that make a difference to it; the others are ignored, so no case is measured twice.
+    #[serde(default)]
+    pub uses: Vec<Axis>,
+    /// Packages that it imports.
+    #[serde(default)]
+    pub packages: Vec<String>,
+}
+
+fn python_only() -> Vec<WorkerKind> {
+    vec![WorkerKind::Python]
+}
+
+/// An axis that a strategy may use besides size, affinity and the GIL, which act on every process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Axis {
+    /// The number of workers.
+    Workers,
+    /// Library threads.
+    Omp,
+    /// How processes are started.
+    StartMethod,
+}
+
+/// A loopback HTTP server in a process of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// The size parameter that holds the delay of each answer, in milliseconds.
+    pub delay_ms: Name,
+    /// The size parameter that holds the length of each answer, in bytes.
+    pub body_bytes: Name,
+}
+
+/// The size on which a strategy's answer is compared when nothing else is asked.
+pub fn default_size() -> Name {
+    crate::condition::DEFAULT_SIZE.parse().expect("the constant is a name")
+}
