@@ -1,0 +1,236 @@
+//! Findings: everything that a run shows, ready to be printed or drawn.
+//!
+//! Values only, no computation. The report and the command line read these and nothing else of a run's
+//! samples, so that two tables cannot disagree.
+
+use gilbench_model::claim::{Measure, Range};
+use gilbench_model::event::StopReason;
+use gilbench_model::sample::MemorySource;
+use gilbench_model::{Name, Nanoseconds};
+use serde::{Deserialize, Serialize};
+
+use crate::statistics::Estimate;
+
+/// All findings of one run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Findings {
+    /// One for each case of the plan, in its order.
+    pub cases: Vec<CaseFinding>,
+    /// One for each claim, in the order of the article.
+    pub claims: Vec<ClaimFinding>,
+    /// How much there was, and how it ended.
+    pub totals: Totals,
+}
+
+/// Counts over a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Cases in the plan.
+    pub cases: u32,
+    /// Cases with a time.
+    pub measured: u32,
+    /// Cases that could not be measured: failed, timed out, unsupported.
+    pub failed: u32,
+    /// Cases that were not tried.
+    pub skipped: u32,
+    /// Cases of which too little is recorded: the run is not finished.
+    pub pending: u32,
+    /// Processes, pilots included.
+    pub processes: u32,
+    /// Wall time of all of them.
+    pub process_time: Nanoseconds,
+    /// Comparisons made to decide the claims.
+    pub comparisons: u32,
+}
+
+/// What is known of one case.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CaseFinding {
+    /// Index in the plan.
+    pub case: u32,
+    /// Whether it was measured.
+    pub state: CaseState,
+    /// Completed rounds.
+    pub rounds: u32,
+    /// Rounds that did not complete, and why, most frequent first.
+    pub failures: Vec<FailureCount>,
+    /// Why no further round was made.
+    pub stopped: Option<StopReason>,
+    /// Seconds of a steady iteration.
+    pub steady: Option<Estimate>,
+    /// Seconds of a process's first iteration.
+    pub first: Option<Estimate>,
+    /// Seconds of a whole process, from before its start to its end.
+    pub whole: Option<Estimate>,
+    /// Seconds of a whole process by another tool.
+    pub second_opinion: Option<Estimate>,
+    /// CPUs kept busy: CPU seconds over wall seconds of a steady iteration.
+    pub cpu_per_wall: Option<Estimate>,
+    /// CPU seconds of a whole process tree.
+    pub tree_cpu: Option<Estimate>,
+    /// Peak memory of the process tree, in bytes.
+    pub memory: Option<MemoryFinding>,
+    /// How many times faster than the same workload, size and interpreter one after another.
+    pub speed_up: Option<Estimate>,
+    /// Speed-up over the number of workers or effective CPUs, whichever is smaller.
+    pub efficiency: Option<Estimate>,
+    /// Successive rounds resemble each other more than chance allows: the machine drifted.
+    pub drifting: bool,
+    /// The value of every completed round, in order of time: `(round, seconds)`.
+    pub values: Vec<(u32, f64)>,
+    /// Seconds of each part that the workload timed apart.
+    pub phases: Vec<(Name, Estimate)>,
+}
+
+/// Whether a case was measured.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "state")]
+pub enum CaseState {
+    /// It has a time.
+    Measured,
+    /// It was not tried.
+    Skipped {
+        /// Why.
+        reason: String,
+        /// A command that would change that.
+        hint: Option<String>,
+    },
+    /// It was tried and cannot be measured.
+    Failed {
+        /// What happened, most frequent first.
+        reason: String,
+    },
+    /// Too little is recorded.
+    Pending {
+        /// Completed rounds needed for an interval.
+        needed: u32,
+    },
+}
+
+/// A way to end without a result, and how often it happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailureCount {
+    /// The outcome, in words.
+    pub outcome: String,
+    /// Processes, the pilot included.
+    pub count: u32,
+}
+
+/// Peak memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemoryFinding {
+    /// The median of the processes' peaks.
+    pub median_bytes: u64,
+    /// Processes of which it is known.
+    pub count: u32,
+    /// How it is known.
+    pub source: MemorySource,
+}
+
+/// A verdict on a claim, for one interpreter or as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It holds.
+    Confirmed,
+    /// It does not hold.
+    Refuted,
+    /// It holds for some interpreters or conditions, not for others.
+    Partly,
+    /// The measurement does not decide it.
+    Inconclusive,
+    /// It was not measured.
+    Untestable,
+    /// It is not a matter of measurement.
+    Opinion,
+}
+
+impl Verdict {
+    /// The word in every file, table and page.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Refuted => "refuted",
+            Self::Partly => "partly",
+            Self::Inconclusive => "inconclusive",
+            Self::Untestable => "untestable",
+            Self::Opinion => "opinion",
+        }
+    }
+}
+
+/// What a run says about a claim. The shape of `gilbench claims --format json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClaimFinding {
+    /// `c01` … `c90`.
+    pub id: Name,
+    /// The statement, in our words.
+    pub statement: String,
+    /// Where it stands in the article.
+    pub place: String,
+    /// What would have to be seen to call it refuted.
+    pub refuted_if_seen: String,
+    /// Over all interpreters.
+    pub verdict: Verdict,
+    /// Why it is not decided.
+    pub reason: Option<String>,
+    /// The statement put right, with figures of the run.
+    pub correction: Option<String>,
+    /// Interpreter by interpreter.
+    pub interpreters: Vec<InterpreterFinding>,
+}
+
+/// What a run says about a claim on one interpreter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InterpreterFinding {
+    /// The interpreter.
+    pub interpreter: Name,
+    /// Over its comparisons.
+    pub verdict: Verdict,
+    /// Why it is not decided.
+    pub reason: Option<String>,
+    /// The first comparison's number.
+    pub estimate: Option<RatioFinding>,
+    /// Ids of all cases that were used.
+    pub cases: Vec<String>,
+    /// Each comparison.
+    pub comparisons: Vec<Comparison>,
+}
+
+/// A ratio and its interval, in the names of the JSON contract.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RatioFinding {
+    /// The ratio.
+    pub ratio: f64,
+    /// Lower end of its 95 % interval.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+impl From<Estimate> for RatioFinding {
+    fn from(estimate: Estimate) -> Self {
+        Self { ratio: estimate.point, low: estimate.low, high: estimate.high }
+    }
+}
+
+/// One comparison and what it decides.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// What was measured.
+    pub measure: Measure,
+    /// Id of the case.
+    pub case: String,
+    /// Id of the case that it is compared with.
+    pub against: Option<String>,
+    /// The number, with its interval.
+    pub estimate: Option<Estimate>,
+    /// The range that confirms the claim.
+    pub confirmed: Range,
+    /// The range that refutes it; `null` for everything else.
+    pub refuted: Option<Range>,
+    /// What follows.
+    pub verdict: Verdict,
+    /// Why it is not decided.
+    pub reason: Option<String>,
+}

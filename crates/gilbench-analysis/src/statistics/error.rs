@@ -1,0 +1,68 @@
+//! Why a statistic could not be computed.
+//!
+//! Every refusal is typed: a missing interval must reach the report as a reason, not as a NaN.
+
+use thiserror::Error;
+
+/// Why a statistic could not be computed.
+#[derive(Clone, Copy, Debug, Error, PartialEq)]
+#[non_exhaustive]
+pub enum StatisticsError {
+    /// The sample is too small for the answer asked of it.
+    #[error("found {count} values, need at least {needed}")]
+    TooFew {
+        /// How many values there are.
+        count: usize,
+        /// How many there must be.
+        needed: usize,
+    },
+    /// Two samples that pair by round differ in length.
+    #[error("found {numerators} numerators and {denominators} denominators, need one of each per round")]
+    UnequalLengths {
+        /// Values of the case above the fraction bar.
+        numerators: usize,
+        /// Values of the case below it.
+        denominators: usize,
+    },
+    /// A value is NaN or infinite.
+    #[error("value {index} is `{value}`, expected a finite number")]
+    NotFinite {
+        /// Its position in the slice it came in, from 0.
+        index: usize,
+        /// The value.
+        value: f64,
+    },
+    /// A value whose logarithm is needed is zero or negative.
+    #[error("value {index} is `{value}`, expected a positive number")]
+    NotPositive {
+        /// Its position in the slice it came in, from 0.
+        index: usize,
+        /// The value.
+        value: f64,
+    },
+    /// The values are sound, but the estimate made of them leaves the range of `f64`, or a resampled statistic
+    /// has no value.
+    #[error("the statistic is `{value}`, which no estimate can hold")]
+    NotRepresentable {
+        /// What was computed.
+        value: f64,
+    },
+    /// A point outside its interval.
+    #[error("the point `{point}` lies outside its interval `{low}` to `{high}`")]
+    PointOutside {
+        /// The point.
+        point: f64,
+        /// The interval's lower bound.
+        low: f64,
+        /// The interval's upper bound.
+        high: f64,
+    },
+    /// The bootstrap was asked for so few resamples that its bounds would be noise.
+    #[error("asked for {count} resamples, need at least {needed}")]
+    TooFewResamples {
+        /// How many were asked for.
+        count: usize,
+        /// How many there must be.
+        needed: usize,
+    },
+}
