@@ -1,11 +1,45 @@
 //! From samples to estimates, comparisons and verdicts.
 //!
 //! Owns: the statistics, what is formed from a run's samples, and the predicates over it that decide claims.
-//! Pure and seeded: the same run gives the same findings on every machine.
+//! Pure and seeded: the same run gives the same findings on every machine, years later too.
 //!
 //! Not responsible for: measuring, reading or writing files, or presenting anything.
 
 #![forbid(unsafe_code)]
 
+mod cases;
+mod claims;
 pub mod findings;
+mod series;
 pub mod statistics;
+
+use gilbench_model::Nanoseconds;
+use gilbench_model::claim::Claim;
+use gilbench_model::run_directory::Run;
+
+pub use cases::BASELINE;
+use findings::{CaseState, Findings, Totals};
+
+/// Everything that a run shows.
+pub fn analyse(run: &Run, claims: &[Claim]) -> Findings {
+    let samples = series::CaseSamples::of(run);
+    let cases = cases::findings(run, &samples);
+    let claims = claims::findings(run, &samples, claims);
+    let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+    let in_state =
+        |wanted: fn(&CaseState) -> bool| count(cases.iter().filter(|case| wanted(&case.state)).count());
+    let trees = run.processes.iter().filter_map(|process| process.tree.as_ref());
+    let comparisons =
+        claims.iter().flat_map(|claim| &claim.interpreters).map(|finding| finding.comparisons.len());
+    let totals = Totals {
+        cases: count(cases.len()),
+        measured: in_state(|state| matches!(state, CaseState::Measured)),
+        failed: in_state(|state| matches!(state, CaseState::Failed { .. })),
+        skipped: in_state(|state| matches!(state, CaseState::Skipped { .. })),
+        pending: in_state(|state| matches!(state, CaseState::Pending { .. })),
+        processes: count(run.processes.len()),
+        process_time: Nanoseconds(trees.map(|tree| tree.wall_ns.0).sum()),
+        comparisons: count(comparisons.sum()),
+    };
+    Findings { cases, claims, totals }
+}

@@ -62,6 +62,8 @@ pub struct Case {
     pub strategy: Name,
     /// The interpreter.
     pub interpreter: Name,
+    /// Which side of the worker protocol it runs.
+    pub worker: WorkerKind,
     /// Everything else that varies.
     pub conditions: Conditions,
     /// The size's parameters.
@@ -76,8 +78,8 @@ pub struct Case {
     pub oversubscribed: bool,
     /// Whether the interpreter's own word on CPU time counts.
     pub cpu_time_trusted: bool,
-    /// Whether hyperfine times its whole process too.
-    pub second_opinion: bool,
+    /// Measured cold: one iteration per process, and hyperfine times the same processes.
+    pub cold: bool,
     /// Why it is not measured.
     pub skip: Option<Skip>,
 }
@@ -362,13 +364,14 @@ impl Planner<'_> {
             workload: workload.name.clone(),
             strategy: strategy_name,
             interpreter: interpreter.id.clone(),
+            worker: interpreter.worker,
             conditions,
             parameters: parameters.unwrap_or_default(),
             digest: digest.unwrap_or_else(|| sha256(b"")),
             cpus,
             effective_cpus: effective,
             cpu_time_trusted: interpreter.cpu_time_trusted,
-            second_opinion: group.second_opinion,
+            cold: group.cold,
             skip,
         })
     }

@@ -207,6 +207,16 @@ pub enum MemorySource {
 }
 
 impl Process {
+    /// The value of a round: the median of the process's steady iterations, in seconds.
+    pub fn steady_seconds(&self) -> Option<f64> {
+        let mut times: Vec<u64> = self.steady().map(|iteration| iteration.wall_ns.0).collect();
+        times.sort_unstable();
+        let middle = times.len() / 2;
+        let upper = *times.get(middle)?;
+        let lower = if times.len().is_multiple_of(2) { times[middle - 1] } else { upper };
+        Some(Nanoseconds(lower).seconds().midpoint(Nanoseconds(upper).seconds()))
+    }
+
     /// Iterations that count as steady.
     pub fn steady(&self) -> impl Iterator<Item = &Iteration> {
         self.iterations.iter().filter(|iteration| !iteration.warmup)

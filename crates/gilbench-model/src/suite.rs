@@ -149,9 +149,10 @@ pub struct Group {
     /// Combinations to add.
     #[serde(default)]
     pub include: Vec<Pattern>,
-    /// Whether hyperfine times these cases' whole processes too, where it is installed.
+    /// Measured cold: each process runs one iteration, and hyperfine, where it is installed, times the very
+    /// same processes.
     #[serde(default)]
-    pub second_opinion: bool,
+    pub cold: bool,
 }
 
 /// The values of each axis. An axis that is left out has one neutral value.

@@ -1,1 +1,24 @@
-//! Placeholder head; the crate's purpose follows with its first code.
+//! From a plan to samples.
+//!
+//! Owns: reading the machine, finding and probing interpreters, launching workers and accounting for their
+//! whole process trees, the order of rounds, and recording.
+//!
+//! Not responsible for: deciding whether a time is known well enough (the caller passes a [`StopRule`]),
+//! drawing conclusions, or talking to a terminal (the caller receives events).
+
+// The launcher calls `wait4` and prepares a child between fork and exec: the only unsafe code of the workspace.
+#![deny(unsafe_code)]
+
+pub mod cgroup;
+pub mod discovery;
+pub mod launcher;
+pub mod machine;
+pub mod probe;
+pub mod recorder;
+pub mod run;
+pub mod schedule;
+pub mod second_opinion;
+pub mod server;
+pub mod worker;
+
+pub use run::{Progress, RunFailure, Runner, StopRule};

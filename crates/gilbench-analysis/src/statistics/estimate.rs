@@ -19,7 +19,7 @@ pub const MINIMUM_COUNT: usize = 6;
 
 /// A point with its confidence interval.
 ///
-/// Every function of [`statistics`](crate::statistics) returns finite numbers with `low <= point <= high`. Bounds may be wide,
+/// Every function of [`statistics`](super) returns finite numbers with `low <= point <= high`. Bounds may be wide,
 /// never NaN.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -61,7 +61,7 @@ impl Estimate {
     /// The same comparison seen from the other side: `1/point`, with the bounds inverted and swapped.
     ///
     /// Sound only where the whole interval is positive, because the reciprocal of an interval around zero is not
-    /// an interval; anything else is [`StatisticsError::NotRepresentable`]. What `paired_ratio`
+    /// an interval; anything else is [`StatisticsError::NotRepresentable`]. What [`paired_ratio`](super::paired_ratio)
     /// returns is always positive.
     pub fn reciprocal(&self) -> Result<Self, StatisticsError> {
         if self.low <= 0.0 {

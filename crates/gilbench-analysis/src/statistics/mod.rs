@@ -1,7 +1,37 @@
-//! Numbers with their intervals.
+//! Numbers with their intervals, from one value per round.
+//!
+//! The independent unit is the process: a round gives one value per case, and everything here works on such
+//! values. Iterations of one process are not independent (Kalibera & Jones, "Rigorous Benchmarking in Reasonable
+//! Time", ISMM 2013), so reducing them to one value is the caller's first step. This module knows neither cases
+//! nor units, and decides no verdict.
+//!
+//! | question | answer |
+//! |---|---|
+//! | how do two cases compare? | [`paired_ratio`] |
+//! | where does one case's positive value lie, when its logarithms are symmetric? | [`log_location`] |
+//! | how long does one case take? | [`median_interval`] |
+//! | are the paired differences centred on zero? | [`signed_rank_p_value`] |
+//! | did the machine drift while one case was measured? | [`detect_drift`] |
+//! | anything else, such as a fit | [`Bootstrap`] |
 
+mod bootstrap;
+mod drift;
 mod error;
 mod estimate;
+mod median;
+mod normal;
+mod null_distribution;
+mod order_statistic;
+mod ranks;
+mod sample;
+mod signed_rank;
+mod signed_rank_test;
 
+pub use bootstrap::{Bootstrap, MINIMUM_RESAMPLES, Method};
+pub use drift::{DRIFT_LEVEL, Drift, detect_drift};
 pub use error::StatisticsError;
 pub use estimate::{CONFIDENCE, Estimate, MINIMUM_COUNT};
+pub use median::median;
+pub use order_statistic::median_interval;
+pub use signed_rank::{location, log_location, paired_ratio};
+pub use signed_rank_test::signed_rank_p_value;

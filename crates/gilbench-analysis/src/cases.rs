@@ -1,0 +1,174 @@
+//! What a run shows of each case.
+
+use std::collections::BTreeMap;
+
+use gilbench_model::Name;
+use gilbench_model::event::{Event, StopReason};
+use gilbench_model::run_directory::Run;
+use gilbench_model::sample::{MemorySource, Outcome, Process};
+use gilbench_model::workload::Bound;
+
+use crate::findings::{CaseFinding, CaseState, FailureCount, MemoryFinding};
+use crate::series::{CaseSamples, Series, paired, values};
+use crate::statistics::{Estimate, MINIMUM_COUNT, detect_drift, log_location, median_interval, paired_ratio};
+
+/// The strategy with which the others are compared: one task after another.
+pub const BASELINE: &str = "sequential";
+
+/// One finding for each case of the plan.
+pub(crate) fn findings(run: &Run, samples: &[CaseSamples<'_>]) -> Vec<CaseFinding> {
+    let stopped: BTreeMap<u32, StopReason> =
+        run.events.iter().filter_map(|event| stop_of(&event.event)).collect();
+    samples.iter().map(|case| finding(run, samples, case, stopped.get(&case.index).copied())).collect()
+}
+
+fn stop_of(event: &Event) -> Option<(u32, StopReason)> {
+    match event {
+        Event::Ended { case, reason, .. } => Some((*case, *reason)),
+        _ => None,
+    }
+}
+
+fn finding(
+    run: &Run,
+    all: &[CaseSamples<'_>],
+    samples: &CaseSamples<'_>,
+    stopped: Option<StopReason>,
+) -> CaseFinding {
+    let tree = |value: fn(&Process) -> Option<f64>| time(&samples.series(value));
+    let speed_up = baseline(all, samples).and_then(|baseline| speed_up(samples, baseline));
+    let rounds = u32::try_from(samples.steady.len()).unwrap_or(u32::MAX);
+    let failures = failures(samples);
+    CaseFinding {
+        case: samples.index,
+        state: state(samples, &failures, stopped, rounds),
+        rounds,
+        failures,
+        stopped,
+        steady: time(&samples.steady),
+        first: tree(|process| process.iterations.first().map(|iteration| iteration.wall_ns.seconds())),
+        whole: tree(|process| process.tree.as_ref().map(|tree| tree.wall_ns.seconds())),
+        second_opinion: second_opinion(run, samples.index),
+        cpu_per_wall: log_location(&values(&samples.cpu_per_wall())).ok(),
+        tree_cpu: tree(|process| {
+            process.tree.as_ref().map(|tree| tree.user_ns.seconds() + tree.system_ns.seconds())
+        }),
+        memory: memory(samples),
+        efficiency: speed_up.zip(ideal(run, samples)).map(|(speed_up, ideal)| speed_up.scale(1.0 / ideal)),
+        speed_up,
+        drifting: detect_drift(&values(&samples.steady), run.plan.seed).is_ok_and(|drift| drift.drifting),
+        values: samples.steady.iter().map(|(round, value)| (*round, *value)).collect(),
+        phases: phases(samples),
+    }
+}
+
+fn time(series: &Series) -> Option<Estimate> {
+    median_interval(&values(series)).ok()
+}
+
+/// The same work on the same interpreter under the same conditions, one task after another.
+fn baseline<'a>(all: &'a [CaseSamples<'a>], of: &CaseSamples<'_>) -> Option<&'a CaseSamples<'a>> {
+    let (case, conditions) = (of.case, &of.case.conditions);
+    if case.strategy == BASELINE {
+        return None;
+    }
+    all.iter().find(|other| {
+        other.case.strategy == BASELINE
+            && other.case.workload == case.workload
+            && other.case.interpreter == case.interpreter
+            && other.case.conditions.size == conditions.size
+            && other.case.conditions.omp == conditions.omp
+            && other.case.conditions.affinity == conditions.affinity
+            && other.case.conditions.gil == conditions.gil
+    })
+}
+
+/// How many times faster than `baseline`, paired by round.
+pub(crate) fn speed_up(samples: &CaseSamples<'_>, baseline: &CaseSamples<'_>) -> Option<Estimate> {
+    let (slow, fast) = paired(&baseline.steady, &samples.steady);
+    paired_ratio(&slow, &fast).ok()
+}
+
+/// The speed-up that the workers could give at best, where computing is what limits them.
+pub(crate) fn ideal(run: &Run, samples: &CaseSamples<'_>) -> Option<f64> {
+    let bound = run.plan.workloads.get(&samples.case.workload)?.bound;
+    let ideal = samples.case.conditions.workers.min(samples.case.effective_cpus).max(1);
+    (bound == Bound::Cpu).then_some(f64::from(ideal))
+}
+
+fn second_opinion(run: &Run, index: u32) -> Option<Estimate> {
+    let opinion = run.second_opinions.iter().find(|opinion| opinion.case == index)?;
+    let seconds: Vec<f64> = opinion.wall_ns.iter().map(|wall| wall.seconds()).collect();
+    median_interval(&seconds).ok()
+}
+
+/// Peaks of the measured processes where the kernel kept them, else of the pilot, which was watched.
+fn memory(samples: &CaseSamples<'_>) -> Option<MemoryFinding> {
+    let peaks = |source: MemorySource| {
+        let completed = samples.processes.iter().filter(|process| process.outcome.is_completed());
+        let memory = completed.filter_map(|process| process.tree.as_ref()?.memory);
+        let mut peaks: Vec<u64> =
+            memory.filter(|memory| memory.source == source).map(|memory| memory.peak_bytes).collect();
+        peaks.sort_unstable();
+        let median_bytes = *peaks.get(peaks.len() / 2)?;
+        Some(MemoryFinding { median_bytes, count: u32::try_from(peaks.len()).unwrap_or(u32::MAX), source })
+    };
+    peaks(MemorySource::Cgroup).or_else(|| peaks(MemorySource::SampledPss))
+}
+
+fn phases(samples: &CaseSamples<'_>) -> Vec<(Name, Estimate)> {
+    let names = samples.completed().flat_map(|(_, process)| process.iterations.iter());
+    let names: std::collections::BTreeSet<&Name> =
+        names.flat_map(|iteration| iteration.phases.keys()).collect();
+    let median = |process: &Process, name: &Name| {
+        let mut times: Vec<u64> = process
+            .steady()
+            .filter_map(|iteration| iteration.phases.get(name))
+            .map(|phase| phase.0)
+            .collect();
+        times.sort_unstable();
+        times.get(times.len() / 2).map(|time| *time as f64 / 1e9)
+    };
+    let phase = |name: &Name| Some((name.clone(), time(&samples.series(|process| median(process, name)))?));
+    names.into_iter().filter_map(phase).collect()
+}
+
+fn failures(samples: &CaseSamples<'_>) -> Vec<FailureCount> {
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    for process in samples.processes.iter().filter(|process| !process.outcome.is_completed()) {
+        *counts.entry(process.outcome.to_string()).or_default() += 1;
+    }
+    let mut failures: Vec<FailureCount> =
+        counts.into_iter().map(|(outcome, count)| FailureCount { outcome, count }).collect();
+    failures.sort_by_key(|failure| std::cmp::Reverse(failure.count));
+    failures
+}
+
+fn state(
+    samples: &CaseSamples<'_>,
+    failures: &[FailureCount],
+    stopped: Option<StopReason>,
+    rounds: u32,
+) -> CaseState {
+    if let Some(skip) = &samples.case.skip {
+        return CaseState::Skipped { reason: skip.reason.clone(), hint: skip.hint.clone() };
+    }
+    if rounds as usize >= MINIMUM_COUNT {
+        return CaseState::Measured;
+    }
+    let only_failed = rounds == 0 && samples.processes.iter().any(|process| !process.outcome.is_completed());
+    match failures.first() {
+        Some(failure) if stopped == Some(StopReason::Failed) || only_failed => {
+            CaseState::Failed { reason: failure.outcome.clone() }
+        }
+        _ => CaseState::Pending { needed: u32::try_from(MINIMUM_COUNT).unwrap_or(u32::MAX) },
+    }
+}
+
+/// Whether any process of the case ended as unsupported.
+pub(crate) fn unsupported<'a>(samples: &CaseSamples<'a>) -> Option<&'a str> {
+    samples.processes.iter().find_map(|process| match &process.outcome {
+        Outcome::Unsupported { reason } => Some(reason.as_str()),
+        _ => None,
+    })
+}

@@ -1,0 +1,371 @@
+//! Decides the article's claims from a run's cases.
+//!
+//! A comparison is decided only if its whole interval lies on one side of a threshold; several comparisons
+//! make one verdict per interpreter, and those make the claim's.
+
+use std::collections::BTreeSet;
+
+use gilbench_model::claim::{Claim, Measure, Range, Selector, Test};
+use gilbench_model::facts::Facts;
+use gilbench_model::interpreter::WorkerKind;
+use gilbench_model::plan::Case;
+use gilbench_model::run_directory::Run;
+use gilbench_model::{Affinity, Name};
+
+use crate::cases::{ideal, speed_up, unsupported};
+use crate::findings::{ClaimFinding, Comparison, InterpreterFinding, Verdict};
+use crate::series::{CaseSamples, values};
+use crate::statistics::{Estimate, StatisticsError, log_location};
+
+/// One finding for each claim.
+pub(crate) fn findings(run: &Run, samples: &[CaseSamples<'_>], claims: &[Claim]) -> Vec<ClaimFinding> {
+    let decider = Decider { run, samples };
+    claims.iter().map(|claim| decider.claim(claim)).collect()
+}
+
+struct Decider<'a> {
+    run: &'a Run,
+    samples: &'a [CaseSamples<'a>],
+}
+
+/// A verdict that is not a decision, and why.
+struct Undecided {
+    verdict: Verdict,
+    reason: String,
+}
+
+fn inconclusive(reason: impl Into<String>) -> Undecided {
+    Undecided { verdict: Verdict::Inconclusive, reason: reason.into() }
+}
+
+fn untestable(reason: impl Into<String>) -> Undecided {
+    Undecided { verdict: Verdict::Untestable, reason: reason.into() }
+}
+
+impl<'a> Decider<'a> {
+    fn claim(&self, claim: &Claim) -> ClaimFinding {
+        let interpreters: BTreeSet<&Name> = claim
+            .tests
+            .iter()
+            .flat_map(|test| self.cases(test))
+            .map(|samples| &samples.case.interpreter)
+            .collect();
+        let interpreters: Vec<InterpreterFinding> =
+            interpreters.into_iter().map(|interpreter| self.interpreter(claim, interpreter)).collect();
+        let parts = || interpreters.iter().map(|finding| (finding.verdict, finding.reason.as_deref()));
+        // An interpreter that decides nothing does not take back what others decide.
+        let decided: Vec<(Verdict, Option<&str>)> = parts()
+            .filter(|(verdict, _)| !matches!(verdict, Verdict::Inconclusive | Verdict::Untestable))
+            .collect();
+        let (verdict, reason) = match (decided.is_empty(), interpreters.is_empty()) {
+            (_, true) => (Verdict::Untestable, Some(missing(claim))),
+            (true, _) => combine(parts()),
+            (false, _) => combine(decided.into_iter()),
+        };
+        ClaimFinding {
+            id: claim.id.clone(),
+            statement: claim.statement.clone(),
+            place: claim.place.clone(),
+            refuted_if_seen: claim.refuted_if_seen.clone(),
+            verdict,
+            reason,
+            correction: None,
+            interpreters,
+        }
+    }
+
+    fn interpreter(&self, claim: &Claim, interpreter: &Name) -> InterpreterFinding {
+        let mut comparisons = Vec::new();
+        for test in &claim.tests {
+            let cases =
+                self.cases(test).into_iter().filter(|samples| samples.case.interpreter == *interpreter);
+            let (over, within): (Vec<_>, Vec<_>) = cases.partition(|samples| samples.case.oversubscribed);
+            // Oversubscribed cases are looked at only where there is nothing else, and then decide nothing.
+            let cases = if within.is_empty() { over } else { within };
+            comparisons.extend(cases.into_iter().map(|samples| self.comparison(test, samples)));
+        }
+        let (verdict, reason) =
+            combine(comparisons.iter().map(|comparison| (comparison.verdict, comparison.reason.as_deref())));
+        let mut cases = Vec::new();
+        for comparison in &comparisons {
+            for id in [Some(&comparison.case), comparison.against.as_ref()].into_iter().flatten() {
+                if !cases.contains(id) {
+                    cases.push(id.clone());
+                }
+            }
+        }
+        InterpreterFinding {
+            interpreter: interpreter.clone(),
+            verdict,
+            reason,
+            estimate: comparisons.iter().find_map(|comparison| comparison.estimate).map(Into::into),
+            cases,
+            comparisons,
+        }
+    }
+
+    /// The cases that a test is about.
+    fn cases(&self, test: &Test) -> Vec<&'a CaseSamples<'a>> {
+        let sizes: Vec<Option<&Name>> = match &test.case.size {
+            Some(sizes) => sizes.iter().map(Some).collect(),
+            None => vec![None],
+        };
+        let of_size = |size: Option<&Name>| {
+            let fits = |samples: &&CaseSamples<'_>| selects(&test.case, size, samples.case);
+            self.samples.iter().filter(fits).collect::<Vec<_>>()
+        };
+        sizes.into_iter().map(of_size).find(|cases| !cases.is_empty()).unwrap_or_default()
+    }
+
+    fn comparison(&self, test: &Test, samples: &CaseSamples<'_>) -> Comparison {
+        let against = test.against.as_ref().map(|selector| self.against(selector, samples));
+        let partner = against.as_ref().and_then(|found| found.as_ref().ok()).copied();
+        let estimate = match against {
+            Some(Err(undecided)) => Err(undecided),
+            Some(Ok(against)) => self.estimate(test, samples, Some(against)),
+            None => self.estimate(test, samples, None),
+        };
+        let (verdict, reason) = match &estimate {
+            Err(undecided) => (undecided.verdict, Some(undecided.reason.clone())),
+            Ok(_) if samples.case.oversubscribed => {
+                let (workers, cpus) = (samples.case.conditions.workers, samples.case.effective_cpus);
+                let reason =
+                    format!("oversubscribed: {workers} workers on {cpus} effective CPUs decide no claim");
+                (Verdict::Inconclusive, Some(reason))
+            }
+            Ok(estimate) => decide(*estimate, test.confirmed, test.refuted),
+        };
+        Comparison {
+            measure: test.measure,
+            case: samples.case.id.clone(),
+            against: partner.map(|partner| partner.case.id.clone()),
+            estimate: estimate.ok(),
+            confirmed: test.confirmed,
+            refuted: test.refuted,
+            verdict,
+            reason,
+        }
+    }
+
+    /// The one case to compare with: what the selector leaves out is as in `of`.
+    fn against(&self, selector: &Selector, of: &CaseSamples<'_>) -> Result<&'a CaseSamples<'a>, Undecided> {
+        let conditions = &of.case.conditions;
+        let complete = Selector {
+            workload: Some(selector.workload.as_ref().unwrap_or(&of.case.workload).clone()),
+            strategy: Some(selector.strategy.as_ref().unwrap_or(&of.case.strategy).clone()),
+            interpreter: Some(selector.interpreter.as_ref().unwrap_or(&of.case.interpreter).clone()),
+            size: None,
+            workers: selector.workers,
+            omp: Some(selector.omp.unwrap_or(conditions.omp)),
+            affinity: Some(selector.affinity.as_ref().unwrap_or(&conditions.affinity).clone()),
+            gil: Some(selector.gil.unwrap_or(conditions.gil)),
+            start_method: selector.start_method,
+        };
+        let size = selector.size.as_ref().and_then(|sizes| sizes.first()).unwrap_or(&conditions.size);
+        let candidates: Vec<&CaseSamples<'_>> =
+            self.samples.iter().filter(|samples| selects(&complete, Some(size), samples.case)).collect();
+        let alike = |samples: &&&CaseSamples<'_>| {
+            let found = &samples.case.conditions;
+            found.workers == conditions.workers && found.start_method == conditions.start_method
+        };
+        let single = |samples: &&&CaseSamples<'_>| samples.case.conditions.workers == 1;
+        let chosen = candidates.iter().find(alike).or_else(|| candidates.iter().find(single));
+        match (chosen, candidates.as_slice()) {
+            (Some(chosen), _) => Ok(chosen),
+            (None, [only]) => Ok(only),
+            (None, []) => {
+                let name = |name: &Option<Name>| name.as_ref().map_or("", Name::as_str).to_owned();
+                let (workload, strategy) = (name(&complete.workload), name(&complete.strategy));
+                Err(untestable(format!(
+                    "the run has no case {workload}/{strategy}/{}",
+                    name(&complete.interpreter)
+                )))
+            }
+            (None, _) => Err(inconclusive("several cases could be compared with; the claim must say which")),
+        }
+    }
+
+    fn estimate(
+        &self,
+        test: &Test,
+        samples: &CaseSamples<'_>,
+        against: Option<&CaseSamples<'_>>,
+    ) -> Result<Estimate, Undecided> {
+        for samples in [Some(samples), against].into_iter().flatten() {
+            usable(samples)?;
+        }
+        if let Some(against) = against.filter(|_| test.built_alike) {
+            self.built_alike(samples, against)?;
+        }
+        let too_few = || {
+            let shared = against.map_or(samples.steady.len(), |against| {
+                samples.steady.keys().filter(|round| against.steady.contains_key(round)).count()
+            });
+            inconclusive(format!("{shared} rounds give no interval"))
+        };
+        match (test.measure, against) {
+            (Measure::SpeedUp, Some(against)) => speed_up(samples, against).ok_or_else(too_few),
+            (Measure::TimeRatio, Some(against)) => speed_up(against, samples).ok_or_else(too_few),
+            (Measure::Efficiency, Some(against)) => {
+                let ideal = ideal(self.run, samples)
+                    .ok_or_else(|| inconclusive("efficiency is defined for computing only"))?;
+                Ok(speed_up(samples, against).ok_or_else(too_few)?.scale(1.0 / ideal))
+            }
+            (Measure::CpuPerWall, _) => {
+                log_location(&values(&samples.cpu_per_wall())).map_err(|error| match error {
+                    StatisticsError::TooFew { count: 0, .. } => {
+                        inconclusive("the interpreter's CPU time is not known")
+                    }
+                    error => inconclusive(error.to_string()),
+                })
+            }
+            (Measure::Observation, _) => observation(samples, test.observation.as_ref()),
+            (_, None) => Err(inconclusive("the claim names nothing to compare with")),
+        }
+    }
+
+    fn facts(&self, samples: &CaseSamples<'_>) -> Option<&'a Facts> {
+        let id = samples.processes.iter().find_map(|process| process.facts)?;
+        self.run.facts.get(id as usize)
+    }
+
+    /// A difference between builds would be taken for the effect of the GIL.
+    fn built_alike(&self, samples: &CaseSamples<'_>, against: &CaseSamples<'_>) -> Result<(), Undecided> {
+        let (Some(left), Some(right)) = (self.facts(samples), self.facts(against)) else {
+            return Err(inconclusive("how the two interpreters were built is not known"));
+        };
+        let configure = |facts: &Facts| {
+            let arguments = facts.build.configure.as_deref().unwrap_or_default().split_whitespace();
+            let kept: BTreeSet<&str> = arguments
+                .map(|argument| argument.trim_matches('\''))
+                .filter(|argument| *argument != "--disable-gil")
+                .collect();
+            kept.into_iter().collect::<Vec<_>>().join(" ")
+        };
+        let differences = [
+            ("version", left.version.clone(), right.version.clone()),
+            ("compiler", format!("{:?}", left.build.compiler), format!("{:?}", right.build.compiler)),
+            ("configure", configure(left), configure(right)),
+        ];
+        match differences.iter().find(|(_, left, right)| left != right) {
+            None => Ok(()),
+            Some((what, left, right)) => Err(inconclusive(format!(
+                "{} and {} are not built alike: {what} `{left}` and `{right}`",
+                samples.case.interpreter, against.case.interpreter
+            ))),
+        }
+    }
+}
+
+/// Whether a case can decide anything.
+fn usable(samples: &CaseSamples<'_>) -> Result<(), Undecided> {
+    let id = &samples.case.id;
+    if let Some(skip) = &samples.case.skip {
+        return Err(untestable(format!("{id} was skipped: {skip}")));
+    }
+    if !samples.steady.is_empty() {
+        return Ok(());
+    }
+    if let Some(reason) = unsupported(samples) {
+        return Err(untestable(format!("{id} is not supported: {reason}")));
+    }
+    match samples.processes.iter().find(|process| !process.outcome.is_completed()) {
+        Some(process) => Err(inconclusive(format!("{id} {}", process.outcome))),
+        None => Err(inconclusive(format!("{id} has no completed round"))),
+    }
+}
+
+/// An exact number that every steady iteration must agree on.
+fn observation(samples: &CaseSamples<'_>, name: Option<&Name>) -> Result<Estimate, Undecided> {
+    let name = name.ok_or_else(|| inconclusive("the claim names no observation"))?;
+    let processes = samples.completed();
+    let seen: Vec<i64> = processes
+        .flat_map(|(_, process)| process.steady().collect::<Vec<_>>())
+        .filter_map(|iteration| iteration.observations.get(name).copied())
+        .collect();
+    let (Some(least), Some(most)) = (seen.iter().min(), seen.iter().max()) else {
+        return Err(untestable(format!("{} does not observe `{name}` here", samples.case.id)));
+    };
+    if least != most {
+        return Err(inconclusive(format!("observed from {least} to {most}")));
+    }
+    let value = *least as f64;
+    Estimate::new(value, value, value, seen.len()).map_err(|error| inconclusive(error.to_string()))
+}
+
+/// Whether a selector picks a case of a size (`None`: the default one).
+fn selects(selector: &Selector, size: Option<&Name>, case: &Case) -> bool {
+    fn fits<T: PartialEq>(wanted: Option<&T>, found: &T) -> bool {
+        wanted.is_none_or(|wanted| wanted == found)
+    }
+    let conditions = &case.conditions;
+    fits(selector.workload.as_ref(), &case.workload)
+        && fits(selector.strategy.as_ref(), &case.strategy)
+        && match &selector.interpreter {
+            Some(interpreter) => *interpreter == case.interpreter,
+            None => case.worker != WorkerKind::Native,
+        }
+        && size.map_or(conditions.size == gilbench_model::condition::DEFAULT_SIZE, |size| {
+            conditions.size == *size
+        })
+        && selector.workers.is_none_or(|workers| workers.resolve(case.effective_cpus) == conditions.workers)
+        && conditions.omp == selector.omp.unwrap_or_default()
+        && conditions.affinity == *selector.affinity.as_ref().unwrap_or(&Affinity::All)
+        && conditions.gil == selector.gil.unwrap_or_default()
+        && selector.start_method.is_none_or(|method| conditions.start_method == Some(method))
+}
+
+/// Confirmed or refuted if the whole interval says so.
+fn decide(estimate: Estimate, confirmed: Range, refuted: Option<Range>) -> (Verdict, Option<String>) {
+    let (low, high) = (estimate.low, estimate.high);
+    let is_refuted = match refuted {
+        Some(range) => range.contains_all(low, high),
+        None => confirmed.contains_none(low, high),
+    };
+    if confirmed.contains_all(low, high) {
+        return (Verdict::Confirmed, None);
+    }
+    if is_refuted {
+        return (Verdict::Refuted, None);
+    }
+    let between =
+        refuted.is_some_and(|range| range.contains_none(low, high)) && confirmed.contains_none(low, high);
+    let reason = if between {
+        "lies between what would confirm and what would refute it"
+    } else {
+        "the interval reaches across a threshold"
+    };
+    (Verdict::Inconclusive, Some(reason.to_owned()))
+}
+
+/// One verdict out of several.
+fn combine<'r>(parts: impl Iterator<Item = (Verdict, Option<&'r str>)>) -> (Verdict, Option<String>) {
+    let parts: Vec<(Verdict, Option<&str>)> = parts.collect();
+    let count = |wanted: Verdict| parts.iter().filter(|(verdict, _)| *verdict == wanted).count();
+    let reason_of = |wanted: Verdict| {
+        let found = parts.iter().find(|(verdict, _)| *verdict == wanted);
+        found.and_then(|(_, reason)| reason.map(str::to_owned))
+    };
+    let (confirmed, refuted) = (count(Verdict::Confirmed), count(Verdict::Refuted));
+    if count(Verdict::Partly) > 0 || (confirmed > 0 && refuted > 0) {
+        let reason = format!("holds for {confirmed}, does not hold for {refuted} of {}", parts.len());
+        let reason =
+            if count(Verdict::Partly) > 0 { reason_of(Verdict::Partly).unwrap_or(reason) } else { reason };
+        return (Verdict::Partly, Some(reason));
+    }
+    for undecided in [Verdict::Inconclusive, Verdict::Untestable] {
+        if count(undecided) > 0 && (undecided == Verdict::Inconclusive || confirmed + refuted == 0) {
+            return (undecided, reason_of(undecided));
+        }
+    }
+    if confirmed > 0 { (Verdict::Confirmed, None) } else { (Verdict::Refuted, None) }
+}
+
+fn missing(claim: &Claim) -> String {
+    let names = claim.tests.iter().map(|test| {
+        let name = |name: &Option<Name>| name.as_ref().map_or("*", Name::as_str).to_owned();
+        format!("{}/{}", name(&test.case.workload), name(&test.case.strategy))
+    });
+    let names: BTreeSet<String> = names.collect();
+    format!("the run has no case {}", names.into_iter().collect::<Vec<_>>().join(", "))
+}

@@ -1,0 +1,187 @@
+//! What holds for every sample.
+
+use gilbench_analysis::statistics::{
+    CONFIDENCE, Estimate, StatisticsError, detect_drift, location, log_location, median, median_interval,
+    paired_ratio, signed_rank_p_value,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+/// Times from a nanosecond to a day, in seconds, spread over the orders of magnitude.
+fn time() -> impl Strategy<Value = f64> {
+    (-9.0..5.0_f64).prop_map(|exponent| 10.0_f64.powf(exponent))
+}
+
+fn times() -> impl Strategy<Value = Vec<f64>> {
+    vec(time(), 6..40)
+}
+
+fn pairs() -> impl Strategy<Value = Vec<(f64, f64)>> {
+    vec((time(), time()), 6..40)
+}
+
+/// Few different values, so that most samples have ties and zeros.
+fn coarse() -> impl Strategy<Value = Vec<f64>> {
+    vec((-4..=4).prop_map(f64::from), 0..30)
+}
+
+/// A value that has no logarithm.
+fn unusable() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        Just(f64::NAN),
+        Just(f64::INFINITY),
+        Just(f64::NEG_INFINITY),
+        Just(0.0),
+        Just(-0.0),
+        -1e9..-1e-9
+    ]
+}
+
+fn close(left: f64, right: f64) -> bool {
+    (left - right).abs() <= 1e-9 * left.abs().max(right.abs())
+}
+
+fn alike(left: Estimate, right: Estimate) -> bool {
+    close(left.point, right.point)
+        && close(left.low, right.low)
+        && close(left.high, right.high)
+        && left.count == right.count
+}
+
+fn ratio(pairs: &[(f64, f64)]) -> Estimate {
+    let (numerators, denominators): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
+    paired_ratio(&numerators, &denominators).expect("positive values, paired")
+}
+
+proptest! {
+    #[test]
+    fn swapping_the_cases_inverts_the_ratio(pairs in pairs()) {
+        let swapped: Vec<(f64, f64)> = pairs.iter().map(|&(numerator, denominator)| (denominator, numerator)).collect();
+        prop_assert!(alike(ratio(&pairs), ratio(&swapped).reciprocal().unwrap()));
+    }
+
+    #[test]
+    fn the_ratio_knows_no_unit_and_follows_a_factor(pairs in pairs(), factor in time()) {
+        let both: Vec<_> = pairs.iter().map(|&(numerator, denominator)| (numerator * factor, denominator * factor)).collect();
+        prop_assert!(alike(ratio(&pairs), ratio(&both)));
+        let one: Vec<_> = pairs.iter().map(|&(numerator, denominator)| (numerator * factor, denominator)).collect();
+        prop_assert!(alike(ratio(&pairs).scale(factor), ratio(&one)));
+    }
+
+    #[test]
+    fn what_happens_to_both_cases_in_a_round_cancels(pairs in vec((time(), time(), time()), 6..40)) {
+        let calm: Vec<_> = pairs.iter().map(|&(numerator, denominator, _)| (numerator, denominator)).collect();
+        let shaken: Vec<_> =
+            pairs.iter().map(|&(numerator, denominator, shock)| (numerator * shock, denominator * shock)).collect();
+        prop_assert!(alike(ratio(&calm), ratio(&shaken)));
+    }
+
+    #[test]
+    fn estimates_of_one_case_follow_the_unit(values in times(), factor in time()) {
+        let scaled: Vec<f64> = values.iter().map(|value| value * factor).collect();
+        prop_assert!(alike(median_interval(&values).unwrap().scale(factor), median_interval(&scaled).unwrap()));
+        prop_assert!(alike(log_location(&values).unwrap().scale(factor), log_location(&scaled).unwrap()));
+    }
+
+    #[test]
+    fn the_order_of_rounds_is_irrelevant(
+        (sorted, shuffled) in pairs().prop_flat_map(|pairs| (Just(pairs.clone()), Just(pairs).prop_shuffle())),
+    ) {
+        prop_assert_eq!(ratio(&sorted), ratio(&shuffled));
+        let first = |pairs: &[(f64, f64)]| pairs.iter().map(|pair| pair.0).collect::<Vec<_>>();
+        let (sorted, shuffled) = (first(&sorted), first(&shuffled));
+        prop_assert_eq!(median_interval(&sorted).unwrap(), median_interval(&shuffled).unwrap());
+        prop_assert_eq!(log_location(&sorted).unwrap(), log_location(&shuffled).unwrap());
+        prop_assert_eq!(median(&sorted), median(&shuffled));
+    }
+
+    #[test]
+    fn points_lie_inside_intervals_inside_the_data(values in times()) {
+        let least = values.iter().copied().fold(f64::INFINITY, f64::min) * (1.0 - 1e-12);
+        let greatest = values.iter().copied().fold(0.0, f64::max) * (1.0 + 1e-12);
+        for estimate in [median_interval(&values).unwrap(), log_location(&values).unwrap()] {
+            prop_assert!(estimate.contains(estimate.point));
+            prop_assert!(least <= estimate.low && estimate.high <= greatest);
+            prop_assert!(estimate.half_width_relative() >= 0.0);
+        }
+    }
+
+    #[test]
+    fn the_interval_holds_exactly_the_shifts_that_the_test_accepts(values in vec(-1.0..1.0_f64, 6..30)) {
+        let estimate = location(&values).unwrap();
+        let p_value = |shift: f64| {
+            let shifted: Vec<f64> = values.iter().map(|value| value - shift).collect();
+            signed_rank_p_value(&shifted).unwrap()
+        };
+        let accepted = 1.0 - CONFIDENCE;
+        // Closer than any two Walsh averages of such samples are, further than rounding.
+        let step = 1e-12;
+        for (inside, outside) in
+            [(estimate.low + step, estimate.low - step), (estimate.high - step, estimate.high + step)]
+        {
+            prop_assert!(p_value(inside) > accepted, "{inside} {estimate:?}");
+            prop_assert!(p_value(outside) <= accepted, "{outside} {estimate:?}");
+        }
+    }
+
+    #[test]
+    fn p_values_are_chances_and_see_no_sign(differences in coarse()) {
+        let negated: Vec<f64> = differences.iter().map(|difference| -difference).collect();
+        let found = signed_rank_p_value(&differences).unwrap();
+        prop_assert!(found > 0.0 && found <= 1.0);
+        prop_assert_eq!(signed_rank_p_value(&differences), signed_rank_p_value(&negated));
+    }
+
+    #[test]
+    fn drift_depends_on_the_order_of_the_values_only(values in times(), seed: u64) {
+        let logarithms: Vec<f64> = values.iter().map(|value| value.ln()).collect();
+        prop_assert_eq!(detect_drift(&values, seed).unwrap(), detect_drift(&logarithms, seed).unwrap());
+    }
+
+    #[test]
+    fn drift_p_values_are_chances(values in times(), seed: u64) {
+        let drift = detect_drift(&values, seed).unwrap();
+        prop_assert!(drift.p_value > 0.0 && drift.p_value <= 1.0);
+        prop_assert!(drift.autocorrelation.is_none_or(|autocorrelation| autocorrelation.abs() <= 1.0));
+    }
+
+    #[test]
+    fn a_value_without_a_logarithm_is_named(values in times(), bad in unusable(), place: prop::sample::Index) {
+        let index = place.index(values.len());
+        let mut spoilt = values.clone();
+        spoilt[index] = bad;
+        let names_it = |found: Result<Estimate, StatisticsError>| match found {
+            Err(StatisticsError::NotFinite { index: found, .. }) => !bad.is_finite() && found == index,
+            Err(StatisticsError::NotPositive { index: found, .. }) => bad.is_finite() && found == index,
+            _ => false,
+        };
+        prop_assert!(names_it(paired_ratio(&spoilt, &values)));
+        prop_assert!(names_it(paired_ratio(&values, &spoilt)));
+        prop_assert!(names_it(log_location(&spoilt)));
+        // Any finite values have a median.
+        prop_assert_eq!(names_it(median_interval(&spoilt)), !bad.is_finite());
+        prop_assert_eq!(names_it(location(&spoilt)), !bad.is_finite());
+    }
+
+    #[test]
+    fn too_few_rounds_are_refused(values in vec(time(), 0..6)) {
+        let refusal = Err(StatisticsError::TooFew { count: values.len(), needed: 6 });
+        prop_assert_eq!(paired_ratio(&values, &values), refusal);
+        prop_assert_eq!(log_location(&values), refusal);
+        prop_assert_eq!(median_interval(&values), refusal);
+    }
+
+    #[test]
+    fn unequal_lengths_are_refused(values in times()) {
+        let refusal =
+            Err(StatisticsError::UnequalLengths { numerators: values.len(), denominators: values.len() - 1 });
+        prop_assert_eq!(paired_ratio(&values, &values[1..]), refusal);
+    }
+
+    #[test]
+    fn estimates_survive_json(values in times()) {
+        let estimate = median_interval(&values).unwrap();
+        let written = serde_json::to_string(&estimate).unwrap();
+        prop_assert!(alike(serde_json::from_str(&written).unwrap(), estimate));
+    }
+}

@@ -1,0 +1,192 @@
+"""Known answers for the statistics, computed by SciPy and NumPy.
+
+Run it after a change, with SciPy 1.15 or later:
+
+    python crates/gilbench-analysis/tests/scipy/figures.py > crates/gilbench-analysis/tests/scipy/figures.json
+
+The Walsh averages, the interpolated interval and the ranks are written out here on purpose, by other means
+than in Rust: what agrees was computed twice.
+"""
+
+import json
+import math
+import sys
+
+import numpy as np
+import scipy
+from scipy import stats
+
+CONFIDENCE = 0.95
+TAIL = (1 - CONFIDENCE) / 2
+
+
+def signed_rank_chances(count: int) -> list[float]:
+    """The signed-rank distribution, by multiplying out (1 + x)(1 + x^2)...(1 + x^n) in whole numbers."""
+    ways = [1]
+    for rank in range(1, count + 1):
+        longer = ways + [0] * rank
+        for total, number in enumerate(ways):
+            longer[total + rank] += number
+        ways = longer
+    return [number / 2**count for number in ways]
+
+
+def location(values: np.ndarray) -> dict[str, float]:
+    """Hodges-Lehmann with the exact signed-rank interval."""
+    count = len(values)
+    first, second = np.triu_indices(count)
+    averages = np.sort((values[first] + values[second]) / 2)
+    if count <= 100:
+        cumulated = np.cumsum(signed_rank_chances(count))
+        outside = int(np.searchsorted(cumulated, TAIL, side="right")) - 1
+    else:
+        deviation = math.sqrt(count * (count + 1) * (2 * count + 1) / 24)
+        outside = math.floor(count * (count + 1) / 4 + stats.norm.ppf(TAIL) * deviation - 0.5)
+    return {"point": float(np.median(averages)), "low": averages[outside], "high": averages[-1 - outside]}
+
+
+def median_interval(values: np.ndarray) -> dict[str, float]:
+    """The interpolated order-statistic interval of Hettmansperger & Sheather (1986)."""
+    ordered = np.sort(values)
+    count = len(ordered)
+
+    def confidence(depth: int) -> float:
+        return 1 - 2 * stats.binom.cdf(depth - 1, count, 0.5)
+
+    depth = max(depth for depth in range(1, count // 2 + 1) if confidence(depth) >= CONFIDENCE)
+    between = (confidence(depth) - CONFIDENCE) / (confidence(depth) - confidence(depth + 1))
+    share = (count - depth) * between / (depth + (count - 2 * depth) * between)
+    low = (1 - share) * ordered[depth - 1] + share * ordered[depth]
+    high = (1 - share) * ordered[count - depth] + share * ordered[count - depth - 1]
+    return {"point": float(np.median(ordered)), "low": low, "high": high}
+
+
+def p_value(differences: np.ndarray) -> float:
+    """SciPy's exact p-value; with zeros or ties, over all assignments of signs."""
+    sizes = np.abs(differences)
+    plain = (sizes > 0).all() and len(set(sizes)) == len(sizes)
+    method = "exact" if plain else stats.PermutationMethod(n_resamples=np.inf)
+    return float(stats.wilcoxon(differences, zero_method="pratt", method=method).pvalue)
+
+
+def rank_autocorrelation(values: np.ndarray) -> float:
+    """One less half of von Neumann's ratio over ranks, from the plain coefficient and the two ends it lacks."""
+    ranks = stats.rankdata(values)
+    deviations = ranks - ranks.mean()
+    plain = deviations[1:] @ deviations[:-1]
+    ends = (deviations[0] ** 2 + deviations[-1] ** 2) / 2
+    return float((plain + ends) / (deviations @ deviations))
+
+
+def paired_rows(generator: np.random.Generator) -> list[dict]:
+    rows = []
+    for count in (6, 7, 8, 10, 13, 17, 30, 60, 100, 101, 150):
+        weather = generator.normal(0, 0.2, count)
+        numerators = np.exp(weather + 0.3 + 0.05 * generator.standard_t(2, count))
+        denominators = np.exp(weather + 0.05 * generator.standard_t(2, count))
+        expected = {name: math.exp(value) for name, value in location(np.log(numerators / denominators)).items()}
+        rows.append({"numerators": list(numerators), "denominators": list(denominators), **expected})
+    return rows
+
+
+def median_rows(generator: np.random.Generator) -> list[dict]:
+    return [
+        {"values": list(values), **median_interval(values)}
+        for count in (6, 7, 8, 9, 10, 13, 17, 22, 30, 60, 151, 1200)
+        for values in [np.round(generator.lognormal(0, 0.3, count), 6)]
+    ]
+
+
+def p_value_rows(generator: np.random.Generator) -> list[dict]:
+    plain = [generator.normal(0.5, 1, count) for count in (6, 8, 13, 30, 50)]
+    tied = [
+        np.array([1.0, 1.0, -1.0, 2.0, 2.0, 3.0, 4.0]),
+        np.array([0.0, 0.0, 1.0, 2.0, -3.0, 4.0, 5.0, 6.0]),
+        np.array([0.0, 1.0, 1.0, 1.0, -1.0, 2.0, 2.0, -2.0, 3.0, 3.0, 0.0, 5.0]),
+        np.round(generator.normal(0.6, 1.5, 14)),
+    ]
+    return [{"differences": list(values), "p_value": p_value(values)} for values in plain + tied]
+
+
+def statistics_to_resample() -> dict:
+    return {
+        "mean": lambda values, axis: np.mean(values, axis=axis),
+        "log of deviation": lambda values, axis: np.log(np.std(values, axis=axis) + 2),
+    }
+
+
+def replicate_rows(generator: np.random.Generator) -> list[dict]:
+    """Few resamples, kept, so that the bounds can be compared to the last digits."""
+    values = generator.lognormal(0, 0.7, 12)
+    rows = []
+    for name, statistic in statistics_to_resample().items():
+        row = {"statistic": name, "point": float(statistic(values, -1))}
+        drawn = None
+        for method, field in (("BCa", "corrected"), ("percentile", "percentile")):
+            found = stats.bootstrap(
+                (values,),
+                statistic,
+                n_resamples=299 if drawn is None else 0,
+                bootstrap_result=drawn,
+                method=method,
+                confidence_level=CONFIDENCE,
+                rng=generator,
+            )
+            drawn = found
+            row[field] = [found.confidence_interval.low, found.confidence_interval.high]
+        row["replicates"] = list(drawn.bootstrap_distribution)
+        row["jackknife"] = [float(statistic(np.delete(values, index), -1)) for index in range(len(values))]
+        rows.append(row)
+    return rows
+
+
+def bootstrap_rows(generator: np.random.Generator) -> list[dict]:
+    """Many resamples: the bounds that another generator must come close to."""
+    rows = []
+    for count in (12, 30):
+        values = generator.lognormal(0, 0.7, count)
+        row = {"values": list(values), "point": float(values.mean())}
+        for method, field in (("BCa", "corrected"), ("percentile", "percentile")):
+            found = stats.bootstrap(
+                (values,), np.mean, n_resamples=200_000, batch=10_000, method=method, rng=generator
+            ).confidence_interval
+            row[field] = [found.low, found.high]
+        rows.append(row)
+    return rows
+
+
+def main() -> None:
+    generator = np.random.default_rng(20240607)
+    series = [np.round(generator.normal(0, 1, 12), 1), np.cumsum(generator.normal(0, 1, 20)), np.arange(6.0)]
+    figures = {
+        "normal": [
+            {"x": x, "distribution": float(stats.norm.cdf(x))}
+            for x in (-30.0, -8.0, -5.0, -3.0, -2.5, -2.4999, -1.96, -1.0, -0.1, 0.0, 0.3, 1.0, 2.0, 4.0)
+        ],
+        "normal_quantiles": [
+            {"chance": chance, "quantile": float(stats.norm.ppf(chance))}
+            for chance in (1e-12, 1e-5, 0.001, 0.025, 0.2, 0.5, 0.8, 0.975, 0.999)
+        ],
+        "paired": paired_rows(generator),
+        "median": median_rows(generator),
+        "p_values": p_value_rows(generator),
+        "autocorrelation": [
+            {"values": list(values), "autocorrelation": rank_autocorrelation(values)} for values in series
+        ],
+        "bootstrap_replicates": replicate_rows(generator),
+        "bootstrap": bootstrap_rows(generator),
+        "signed_rank_confidence": [
+            {"count": count, "confidence": 1 - 2 * max(c for c in np.cumsum(signed_rank_chances(count)) if c <= TAIL)}
+            for count in (6, 8, 13)
+        ],
+    }
+    # One row a line: readable in a diff without a line per number.
+    sections = [f'"scipy": {json.dumps(scipy.__version__)}']
+    for name, rows in figures.items():
+        lines = ",\n".join(json.dumps(row) for row in rows)
+        sections.append(f"{json.dumps(name)}: [\n{lines}\n]")
+    sys.stdout.write("{\n" + ",\n".join(sections) + "\n}\n")
+
+
+if __name__ == "__main__":
+    main()

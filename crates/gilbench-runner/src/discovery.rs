@@ -1,0 +1,294 @@
+//! Finds interpreters on this machine.
+//!
+//! Names of files and folders only decide which executables are asked; what an interpreter is, it says itself.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use gilbench_model::catalog::Catalog;
+use gilbench_model::environment::{GilState, InterpreterState, Status};
+use gilbench_model::facts::Facts;
+use gilbench_model::interpreter::Interpreter;
+
+use crate::probe::{self, ProbeError};
+use crate::worker::{base_environment, fill_placeholders};
+
+/// Where to look, besides the usual places.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    /// Executables, or folders that hold them, given by the user. They win over everything else.
+    pub explicit: Vec<PathBuf>,
+    /// The program that stands for `{gilbench}` in definitions.
+    pub gilbench: PathBuf,
+}
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub struct Discovery {
+    /// One for each definition, in order.
+    pub interpreters: Vec<InterpreterState>,
+    /// Interpreters that no definition matches.
+    pub undefined: Vec<Candidate>,
+}
+
+/// An executable that answered.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// Its path.
+    pub executable: PathBuf,
+    /// Where it was found.
+    pub provider: &'static str,
+    /// What it says of itself.
+    pub facts: Facts,
+}
+
+/// An executable given by the user is of no use.
+#[derive(Debug, thiserror::Error)]
+#[error("`{}` {error}", .path.display())]
+pub struct ExplicitError {
+    /// The path.
+    pub path: PathBuf,
+    /// Why.
+    pub error: ProbeError,
+}
+
+/// Looks for every defined interpreter.
+pub fn discover(catalog: &Catalog, places: &Places) -> Result<Discovery, ExplicitError> {
+    let packages = catalog.packages();
+    let sources = sources(places);
+    let answers = ask_all(&sources, catalog, &packages);
+    let mut candidates = Vec::new();
+    for (source, answer) in sources.into_iter().zip(answers) {
+        match answer {
+            Ok(facts) => {
+                candidates.push(Candidate { executable: source.path, provider: source.provider, facts });
+            }
+            Err(error) if source.provider == EXPLICIT => {
+                return Err(ExplicitError { path: source.path, error });
+            }
+            // Something in a folder that is named like an interpreter and is none.
+            Err(error) => tracing::debug!(path = %source.path.display(), %error, "not an interpreter"),
+        }
+    }
+    let interpreters = catalog.interpreters.values().map(|definition| {
+        if definition.command.is_empty() {
+            found(definition, &candidates)
+        } else {
+            built_in(definition, places)
+        }
+    });
+    let interpreters: Vec<InterpreterState> = interpreters.collect();
+    let defined = |candidate: &Candidate| {
+        let mut identities =
+            catalog.interpreters.values().filter_map(|definition| definition.identity.as_ref());
+        identities.any(|identity| identity.matches(&candidate.facts))
+    };
+    candidates.retain(|candidate| !defined(candidate));
+    Ok(Discovery { interpreters, undefined: candidates })
+}
+
+const EXPLICIT: &str = "explicit";
+
+struct Source {
+    path: PathBuf,
+    provider: &'static str,
+}
+
+/// Every executable to ask, once each, in order of preference.
+fn sources(places: &Places) -> Vec<Source> {
+    let mut found: Vec<Source> = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut add = |path: PathBuf, provider| {
+        if seen.insert(identity_of(&path)) {
+            found.push(Source { path, provider });
+        }
+    };
+    for path in &places.explicit {
+        if path.is_dir() {
+            let folder = if path.join("bin").is_dir() { path.join("bin") } else { path.clone() };
+            for path in executables(&folder) {
+                add(path, EXPLICIT);
+            }
+        } else {
+            add(std::path::absolute(path).unwrap_or_else(|_| path.clone()), EXPLICIT);
+        }
+    }
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let home = variable("HOME").unwrap_or_default();
+    let data = variable("XDG_DATA_HOME").unwrap_or_else(|| home.join(".local/share"));
+    let managed = [
+        (cache_folder().join("interpreters"), "gilbench"),
+        (variable("UV_PYTHON_INSTALL_DIR").unwrap_or_else(|| data.join("uv/python")), "uv"),
+        (variable("PYENV_ROOT").unwrap_or_else(|| home.join(".pyenv")).join("versions"), "pyenv"),
+    ];
+    for (folder, provider) in managed {
+        for version in sorted_entries(&folder) {
+            for path in executables(&version.join("bin")) {
+                add(path, provider);
+            }
+        }
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    // A shim picks an interpreter by the current folder; the interpreters themselves were found above.
+    for folder in std::env::split_paths(&path).filter(|folder| !folder.ends_with("shims")) {
+        for path in executables(&folder) {
+            add(path, "path");
+        }
+    }
+    found
+}
+
+/// Where gilbench keeps what it builds or fetches: `GILBENCH_HOME`, else the user's cache folder.
+pub fn cache_folder() -> PathBuf {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    variable("GILBENCH_HOME").unwrap_or_else(|| {
+        let cache =
+            variable("XDG_CACHE_HOME").unwrap_or_else(|| variable("HOME").unwrap_or_default().join(".cache"));
+        cache.join("gilbench")
+    })
+}
+
+/// What makes an executable another one: the file that it is a link to and, in a virtual environment, its place.
+fn identity_of(path: &Path) -> (PathBuf, Option<PathBuf>) {
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    let environment =
+        folder.parent().filter(|parent| parent.join("pyvenv.cfg").is_file()).map(Path::to_owned);
+    (path.canonicalize().unwrap_or_else(|_| path.to_owned()), environment)
+}
+
+fn sorted_entries(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.sort();
+    paths
+}
+
+/// Executables in a folder that are named like an interpreter.
+fn executables(folder: &Path) -> Vec<PathBuf> {
+    use std::os::unix::fs::PermissionsExt;
+    let named =
+        |path: &PathBuf| path.file_name().is_some_and(|name| looks_like_interpreter(&name.to_string_lossy()));
+    let executable = |path: &PathBuf| {
+        path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+    };
+    sorted_entries(folder).into_iter().filter(|path| named(path) && executable(path)).collect()
+}
+
+/// `python`, `python3.13t`, `pypy3`, `graalpy`, …; not `python3-config` or `pythonw.exe`.
+fn looks_like_interpreter(name: &str) -> bool {
+    let stem = ["python", "pypy", "graalpy", "jython", "micropython", "ipy"];
+    let version = |rest: &str| {
+        let rest = rest.trim_end_matches(['t', 'd']);
+        rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    };
+    stem.iter().any(|stem| name.strip_prefix(stem).is_some_and(version))
+}
+
+/// Asks all executables, as many at once as there are CPUs.
+fn ask_all(sources: &[Source], catalog: &Catalog, packages: &[String]) -> Vec<Result<Facts, ProbeError>> {
+    let environment = base_environment(&catalog.root);
+    let next = AtomicUsize::new(0);
+    let answers = Mutex::new(Vec::new());
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(source) = sources.get(index) else { return };
+                    let command = probe::command(&source.path, &[], &catalog.root, packages);
+                    let answer = probe::facts(&command, &environment);
+                    if let Ok(mut answers) = answers.lock() {
+                        answers.push((index, answer));
+                    }
+                }
+            });
+        }
+    });
+    let mut answers = answers.into_inner().unwrap_or_default();
+    answers.sort_by_key(|(index, _)| *index);
+    answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+fn found(definition: &Interpreter, candidates: &[Candidate]) -> InterpreterState {
+    let fits = |candidate: &&Candidate| {
+        definition.identity.as_ref().is_some_and(|identity| identity.matches(&candidate.facts))
+    };
+    match candidates.iter().find(fits) {
+        Some(candidate) => {
+            let mut state =
+                ready(definition, candidate.provider, &candidate.executable, candidate.facts.clone());
+            // Its definition says that it can do without; measuring it as free-threaded would be a lie.
+            if state.gil.built == Some(false) && state.gil.enabled == Some(true) {
+                state.status = Status::Broken;
+                state.reason =
+                    Some("reports the GIL enabled; its definition requires it disabled".to_owned());
+                state.hint =
+                    Some("unset PYTHON_GIL; `gilbench interpreters list` shows the facts".to_owned());
+            }
+            state
+        }
+        None => absent(definition, Status::Missing, "not found on this machine".to_owned()),
+    }
+}
+
+fn built_in(definition: &Interpreter, places: &Places) -> InterpreterState {
+    let command = fill_placeholders(&definition.command, &places.gilbench);
+    let probe: Vec<String> = command.iter().cloned().chain(["--facts".to_owned()]).collect();
+    match probe::facts(&probe, &[]) {
+        Ok(facts) => {
+            ready(definition, "built-in", Path::new(command.first().map_or("", String::as_str)), facts)
+        }
+        Err(error) => absent(definition, Status::Broken, error.to_string()),
+    }
+}
+
+fn ready(definition: &Interpreter, provider: &str, executable: &Path, facts: Facts) -> InterpreterState {
+    InterpreterState {
+        id: definition.id.clone(),
+        label: definition.label.clone(),
+        status: Status::Ready,
+        provider: Some(provider.to_owned()),
+        executable: Some(executable.to_string_lossy().into_owned()),
+        image: None,
+        version: Some(facts.version.clone()),
+        gil: GilState { built: facts.gil.built, enabled: facts.gil_enabled() },
+        reason: None,
+        hint: None,
+        facts: Some(facts),
+    }
+}
+
+fn absent(definition: &Interpreter, status: Status, reason: String) -> InterpreterState {
+    InterpreterState {
+        id: definition.id.clone(),
+        label: definition.label.clone(),
+        status,
+        provider: None,
+        executable: None,
+        image: None,
+        version: None,
+        gil: GilState::default(),
+        reason: Some(reason),
+        hint: definition.install_hint.clone(),
+        facts: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_interpreters_are_tried() {
+        for name in ["python", "python3", "python3.13t", "python3.13td", "pypy3.11", "graalpy", "micropython"]
+        {
+            assert!(looks_like_interpreter(name), "{name}");
+        }
+        for name in ["python3-config", "python3.13t-config", "pythonw.exe", "pip3", "pypyenv", "ipython3"] {
+            assert!(!looks_like_interpreter(name), "{name}");
+        }
+    }
+}

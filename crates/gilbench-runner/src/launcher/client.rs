@@ -1,0 +1,226 @@
+//! The harness's side of the launcher.
+
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use gilbench_model::sample::Tree;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::net::{AddressFamily, SocketFlags, SocketType};
+
+use super::wire::{Launched, Order, receive, send};
+
+/// A running launcher. Dropping it ends it, and whatever it runs.
+#[derive(Debug)]
+pub struct Launcher {
+    socket: Option<OwnedFd>,
+    process: Child,
+}
+
+/// What to start.
+#[derive(Clone, Debug)]
+pub struct Launch {
+    /// Absolute path and arguments.
+    pub command: Vec<String>,
+    /// The whole environment.
+    pub environment: Vec<(String, String)>,
+    /// Where it starts.
+    pub folder: String,
+    /// The CPUs that it may use; empty for all.
+    pub cpus: Vec<u32>,
+    /// Killed after this time.
+    pub limit: Duration,
+    /// Sample the tree's memory, where the kernel does not keep its peak.
+    pub sample_memory: bool,
+    /// Its whole stdin. Must fit into a pipe's buffer.
+    pub input: Vec<u8>,
+}
+
+/// Why the launcher failed. The run cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum LauncherError {
+    /// It could not be started or spoken to.
+    #[error("the launcher process failed: {0}")]
+    Failed(#[from] io::Error),
+    /// It ended.
+    #[error("the launcher process ended unexpectedly")]
+    Gone,
+}
+
+/// A worker in progress.
+#[derive(Debug)]
+pub struct Running<'a> {
+    launcher: &'a mut Launcher,
+    stdout: Option<std::fs::File>,
+    stderr: Option<std::fs::File>,
+}
+
+/// How it ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// The worker and all its descendants have ended.
+    Tree {
+        /// What they used.
+        tree: Tree,
+        /// They were killed at the time limit.
+        timed_out: bool,
+        /// The kernel killed something for want of memory meanwhile.
+        out_of_memory: bool,
+    },
+    /// The worker could not be started.
+    NotStarted {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Longest input: a pipe takes this much without a reader, on every kernel.
+const LONGEST_INPUT: usize = 64 * 1024;
+
+/// The harness looks this often whether it was interrupted.
+const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+
+impl Launcher {
+    /// Starts the launcher: `command` must call [`super::serve`] on its stdin.
+    pub fn start(command: &[String]) -> Result<Self, LauncherError> {
+        let (ours, theirs) =
+            rustix::net::socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
+                .map_err(io::Error::from)?;
+        let (program, arguments) = command.split_first().ok_or_else(|| io::Error::other("empty command"))?;
+        let mut launcher = Command::new(program);
+        launcher.args(arguments).stdin(Stdio::from(theirs)).stdout(Stdio::null());
+        Ok(Self { socket: Some(ours), process: launcher.spawn()? })
+    }
+
+    /// Starts a worker.
+    pub fn launch(&mut self, launch: &Launch) -> Result<Running<'_>, LauncherError> {
+        if launch.input.len() > LONGEST_INPUT {
+            return Err(io::Error::other("the request is too long").into());
+        }
+        let (stdin, mut input) = io::pipe()?;
+        let (stdout, their_stdout) = io::pipe()?;
+        let (stderr, their_stderr) = io::pipe()?;
+        input.write_all(&launch.input)?;
+        drop(input);
+        let order = Order::Start {
+            command: launch.command.clone(),
+            environment: launch.environment.clone(),
+            folder: launch.folder.clone(),
+            cpus: launch.cpus.clone(),
+            limit_ms: u64::try_from(launch.limit.as_millis()).unwrap_or(u64::MAX),
+            sample_memory: launch.sample_memory,
+        };
+        let socket = self.socket.as_ref().ok_or(LauncherError::Gone)?;
+        send(socket, &order, &[stdin.as_fd(), their_stdout.as_fd(), their_stderr.as_fd()])?;
+        Ok(Running {
+            launcher: self,
+            stdout: Some(OwnedFd::from(stdout).into()),
+            stderr: Some(OwnedFd::from(stderr).into()),
+        })
+    }
+}
+
+impl Drop for Launcher {
+    fn drop(&mut self) {
+        // It notices the closed socket, kills what runs, removes its control group and ends.
+        drop(self.socket.take());
+        let _ = self.process.wait();
+    }
+}
+
+impl Running<'_> {
+    /// Passes on what the worker writes until its whole tree has ended. When `output` or `idle` answers false,
+    /// the tree is killed.
+    pub fn wait(
+        mut self,
+        mut output: impl FnMut(Stream, &[u8]) -> bool,
+        mut idle: impl FnMut() -> bool,
+    ) -> Result<Ended, LauncherError> {
+        let mut buffer = vec![0; 64 * 1024];
+        let mut killed = false;
+        loop {
+            let (launched, readable) = self.poll()?;
+            let mut go_on = idle();
+            for stream in readable {
+                go_on &= self.read(stream, &mut buffer, &mut output)?;
+            }
+            let socket = self.launcher.socket.as_ref().ok_or(LauncherError::Gone)?;
+            if launched {
+                let (answer, _) = receive::<Launched>(socket)?.ok_or(LauncherError::Gone)?;
+                // Every writer has ended: what is left is in the pipes.
+                for stream in [Stream::Output, Stream::Errors] {
+                    while self.file(stream).is_some() {
+                        self.read(stream, &mut buffer, &mut output)?;
+                    }
+                }
+                return Ok(match answer {
+                    Launched::Ended { tree, timed_out, out_of_memory } => {
+                        Ended::Tree { tree, timed_out, out_of_memory }
+                    }
+                    Launched::NotStarted { reason } => Ended::NotStarted { reason },
+                });
+            }
+            if !go_on && !killed {
+                killed = true;
+                send(socket, &Order::Kill, &[])?;
+            }
+        }
+    }
+
+    /// Waits until the launcher answers or the worker writes: whether it answered, and which streams to read.
+    fn poll(&self) -> Result<(bool, Vec<Stream>), LauncherError> {
+        let socket = self.launcher.socket.as_ref().ok_or(LauncherError::Gone)?;
+        let mut streams = Vec::new();
+        let mut descriptors = vec![PollFd::new(socket, PollFlags::IN)];
+        for (stream, file) in [(Stream::Output, &self.stdout), (Stream::Errors, &self.stderr)] {
+            if let Some(file) = file {
+                streams.push(stream);
+                descriptors.push(PollFd::new(file, PollFlags::IN));
+            }
+        }
+        match poll(&mut descriptors, Some(&LOOK)) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(io::Error::from(error).into()),
+        }
+        let ready: Vec<bool> =
+            descriptors.iter().map(|descriptor| !descriptor.revents().is_empty()).collect();
+        let readable =
+            streams.into_iter().zip(&ready[1..]).filter(|(_, ready)| **ready).map(|(stream, _)| stream);
+        Ok((ready[0], readable.collect()))
+    }
+
+    fn file(&mut self, stream: Stream) -> &mut Option<std::fs::File> {
+        match stream {
+            Stream::Output => &mut self.stdout,
+            Stream::Errors => &mut self.stderr,
+        }
+    }
+
+    fn read(
+        &mut self,
+        stream: Stream,
+        buffer: &mut [u8],
+        output: &mut impl FnMut(Stream, &[u8]) -> bool,
+    ) -> Result<bool, LauncherError> {
+        let Some(file) = self.file(stream) else { return Ok(true) };
+        match file.read(buffer) {
+            Ok(0) => {
+                *self.file(stream) = None;
+                Ok(true)
+            }
+            Ok(length) => Ok(output(stream, &buffer[..length])),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(true),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Which of the worker's streams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// The protocol's channel.
+    Output,
+    /// Everything else that it says.
+    Errors,
+}

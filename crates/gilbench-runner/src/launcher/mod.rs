@@ -1,0 +1,16 @@
+//! The launcher: a small process between the harness and the workers.
+//!
+//! It is a child subreaper, so that every process of a worker's tree, however it detached itself, ends as its
+//! child: `wait4` then accounts for the CPU time of all of them, and none is left behind. It is started once
+//! and stays small, so that starting a worker from it is cheap. It is told what to start over a socket that
+//! also carries the worker's stdin, stdout and stderr; when the socket closes it kills what runs and ends, so
+//! a harness that is killed leaves nothing behind.
+
+mod client;
+mod process;
+mod tree;
+mod wire;
+
+pub use client::{Ended, Launch, Launcher, LauncherError, Running, Stream};
+pub use process::serve;
+pub use wire::{Launched, Order};

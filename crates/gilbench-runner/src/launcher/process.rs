@@ -1,0 +1,258 @@
+//! The launcher's side: starts one worker at a time, waits for its whole tree, reports.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use gilbench_model::Nanoseconds;
+use gilbench_model::sample::{Memory, MemorySource, Tree};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
+
+use super::tree::{Reap, Usage, descendants, kill_descendants, proportional_set_size, reap};
+use super::wire::{Launched, Order, receive, send};
+use crate::cgroup::MemoryGroup;
+
+/// What is left of a tree when its first process ends may take this long to end by itself:
+/// `multiprocessing` helpers do, some milliseconds after they notice. Then it is killed and counted.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Between two looks at a tree that is about to end.
+const LOOK: Duration = Duration::from_millis(1);
+
+/// Between two samples of the tree's memory.
+const SAMPLE: Duration = Duration::from_millis(20);
+
+/// Serves orders that come over `socket` until the other side closes it.
+pub fn serve(socket: &OwnedFd) -> io::Result<()> {
+    // The harness decides about signals from the terminal; we end when it does.
+    ignore_terminal_signals()?;
+    rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
+    let group = MemoryGroup::join();
+    while let Some((order, descriptors)) = receive::<Order>(socket)? {
+        let Order::Start { command, environment, folder, cpus, limit_ms, sample_memory } = order else {
+            continue; // The worker had already ended when the order to kill it was sent.
+        };
+        let begun = Instant::now();
+        let out_of_memory_kills = kernel_memory_kills();
+        let baseline = group.as_ref().and_then(MemoryGroup::reset);
+        let started = start(&command, &environment, &folder, &cpus, descriptors);
+        let answer = match started {
+            Err(error) => Launched::NotStarted {
+                reason: format!("cannot start `{}`: {error}", command.first().map_or("", String::as_str)),
+            },
+            Ok(process) => {
+                let sample = sample_memory && group.is_none();
+                let mut watch = Watch {
+                    process,
+                    begun,
+                    limit: Duration::from_millis(limit_ms),
+                    sample,
+                    peak: 0,
+                    timed_out: false,
+                };
+                let ended = watch.until_the_end(socket)?;
+                let memory = match (group.as_ref().and_then(MemoryGroup::peak), baseline) {
+                    (Some(peak), Some(baseline)) => Some(Memory {
+                        peak_bytes: peak.saturating_sub(baseline),
+                        source: MemorySource::Cgroup,
+                    }),
+                    _ if watch.peak > 0 => {
+                        Some(Memory { peak_bytes: watch.peak, source: MemorySource::SampledPss })
+                    }
+                    _ => None,
+                };
+                let out_of_memory = kernel_memory_kills() > out_of_memory_kills;
+                Launched::Ended { tree: ended.tree(memory), timed_out: watch.timed_out, out_of_memory }
+            }
+        };
+        send(socket, &answer, &[])?;
+    }
+    Ok(())
+}
+
+/// Processes that the kernel has killed for want of memory since it started.
+fn kernel_memory_kills() -> u64 {
+    let statistics = std::fs::read_to_string("/proc/vmstat").unwrap_or_default();
+    let line = statistics.lines().find_map(|line| line.strip_prefix("oom_kill "));
+    line.and_then(|number| number.trim().parse().ok()).unwrap_or(0)
+}
+
+#[expect(unsafe_code, reason = "ignoring a signal has no safe interface")]
+fn ignore_terminal_signals() -> io::Result<()> {
+    for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT, libc::SIGTSTP] {
+        // SAFETY: SIG_IGN is a valid disposition and replaces no handler of ours.
+        if unsafe { libc::signal(signal, libc::SIG_IGN) } == libc::SIG_ERR {
+            return Err(io::Error::last_os_error());
+        }
+    }
+    Ok(())
+}
+
+#[expect(unsafe_code, reason = "the child prepares itself between fork and exec")]
+fn start(
+    command: &[String],
+    environment: &[(String, String)],
+    folder: &str,
+    cpus: &[u32],
+    descriptors: Vec<OwnedFd>,
+) -> io::Result<Pid> {
+    let invalid = |what: &str| io::Error::new(io::ErrorKind::InvalidInput, what.to_owned());
+    let (program, arguments) = command.split_first().ok_or_else(|| invalid("empty command"))?;
+    let [stdin, stdout, stderr] =
+        <[OwnedFd; 3]>::try_from(descriptors).map_err(|_| invalid("three descriptors are needed"))?;
+    let mut set = rustix::thread::CpuSet::new();
+    for &cpu in cpus {
+        set.set(cpu as usize);
+    }
+    let mut child = Command::new(program);
+    child
+        .args(arguments)
+        .env_clear()
+        .envs(environment.iter().map(|(name, value)| (name, value)))
+        .current_dir(folder);
+    child.stdin(Stdio::from(stdin)).stdout(Stdio::from(stdout)).stderr(Stdio::from(stderr));
+    child.process_group(0);
+    let bound = !cpus.is_empty();
+    let prepare = move || {
+        if bound {
+            rustix::thread::sched_setaffinity(None, &set)?;
+        }
+        for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT, libc::SIGTSTP] {
+            // SAFETY: as in the launcher itself; workers start with the default dispositions.
+            unsafe { libc::signal(signal, libc::SIG_DFL) };
+        }
+        // If the launcher is killed, the worker goes with it.
+        rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
+        Ok(())
+    };
+    // SAFETY: `prepare` makes system calls only: no allocation, no lock.
+    unsafe { child.pre_exec(prepare) };
+    let child = child.spawn()?;
+    // `wait4` collects it; the handle's only other use would be to wait for it.
+    Pid::from_raw(child.id().cast_signed()).ok_or_else(|| invalid("process 0"))
+}
+
+/// A worker that runs.
+struct Watch {
+    process: Pid,
+    begun: Instant,
+    limit: Duration,
+    sample: bool,
+    peak: u64,
+    timed_out: bool,
+}
+
+/// A worker whose whole tree has ended.
+struct Ended {
+    wall: Duration,
+    status: i32,
+    usage: Usage,
+    orphans: u32,
+}
+
+impl Watch {
+    fn until_the_end(&mut self, socket: &OwnedFd) -> io::Result<Ended> {
+        let exit = pidfd_open(self.process, PidfdFlags::empty())?;
+        let mut killed = false;
+        loop {
+            let now = self.begun.elapsed();
+            if now >= self.limit && !killed {
+                self.timed_out = true;
+                killed = true;
+                kill_descendants();
+            }
+            if self.sample {
+                self.peak = self.peak.max(proportional_set_size());
+            }
+            let wait = match (self.sample, killed) {
+                (true, false) => SAMPLE.min(self.limit.saturating_sub(now)),
+                (false, false) => self.limit.saturating_sub(now),
+                (_, true) => SAMPLE,
+            };
+            let wait =
+                Timespec { tv_sec: wait.as_secs().cast_signed(), tv_nsec: i64::from(wait.subsec_nanos()) };
+            // Once we have killed the tree, nothing that the harness says matters any more.
+            let mut descriptors = vec![PollFd::new(&exit, PollFlags::IN)];
+            if !killed {
+                descriptors.push(PollFd::new(socket, PollFlags::IN));
+            }
+            match poll(&mut descriptors, Some(&wait)) {
+                Ok(_) | Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+            let ready = |index: usize| {
+                descriptors.get(index).is_some_and(|descriptor| !descriptor.revents().is_empty())
+            };
+            if ready(0) {
+                break;
+            }
+            if ready(1) {
+                // Either the order to kill, or the harness is gone.
+                let gone = receive::<Order>(socket.as_fd())?.is_none();
+                killed = true;
+                kill_descendants();
+                if gone {
+                    while !descendants().is_empty() {
+                        kill_descendants();
+                        let _ = reap(true);
+                    }
+                    return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the harness is gone"));
+                }
+            } else if killed {
+                // A process that was just being forked can escape the first pass.
+                kill_descendants();
+            }
+        }
+        let wall = self.begun.elapsed();
+        Ok(self.collect(wall, killed))
+    }
+
+    /// The first process has ended: collects it and all others.
+    fn collect(&self, wall: Duration, killed: bool) -> Ended {
+        let mut ended = Ended { wall, status: 0, usage: Usage::default(), orphans: 0 };
+        let deadline = Instant::now() + GRACE;
+        let mut kill = killed;
+        loop {
+            match reap(false) {
+                Reap::Ended(reaped) => {
+                    ended.usage.add(reaped.usage);
+                    if reaped.process == self.process.as_raw_nonzero().get() {
+                        ended.status = reaped.status;
+                    }
+                }
+                Reap::NoChild => return ended,
+                Reap::StillRunning => {
+                    if kill || Instant::now() >= deadline {
+                        let found = kill_descendants();
+                        // Those that we ended ourselves at the limit are no orphans.
+                        if !killed {
+                            ended.orphans = ended.orphans.max(found);
+                        }
+                        kill = true;
+                    }
+                    std::thread::sleep(LOOK);
+                }
+            }
+        }
+    }
+}
+
+impl Ended {
+    fn tree(&self, memory: Option<Memory>) -> Tree {
+        let exited = libc::WIFEXITED(self.status);
+        Tree {
+            wall_ns: Nanoseconds::from(self.wall),
+            user_ns: self.usage.user,
+            system_ns: self.usage.system,
+            voluntary_switches: self.usage.voluntary_switches,
+            involuntary_switches: self.usage.involuntary_switches,
+            memory,
+            exit_code: exited.then(|| libc::WEXITSTATUS(self.status)),
+            signal: (!exited).then(|| libc::WTERMSIG(self.status)),
+            orphans: self.orphans,
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Messages between harness and launcher: one JSON document per packet of a `SOCK_SEQPACKET` socket.
+
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use gilbench_model::sample::Tree;
+use rustix::net::{
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage,
+    SendFlags,
+};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// What the harness asks for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Order {
+    /// Start a worker; its stdin, stdout and stderr come with the message.
+    Start {
+        /// Absolute path and arguments.
+        command: Vec<String>,
+        /// The whole environment.
+        environment: Vec<(String, String)>,
+        /// Where it starts.
+        folder: String,
+        /// The CPUs that it may use.
+        cpus: Vec<u32>,
+        /// Killed after this many milliseconds.
+        limit_ms: u64,
+        /// Sample the tree's memory, where the kernel does not keep its peak.
+        sample_memory: bool,
+    },
+    /// Kill the worker's tree.
+    Kill,
+}
+
+/// What the launcher answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Launched {
+    /// The worker and all its descendants have ended.
+    Ended {
+        /// What they used.
+        tree: Tree,
+        /// They were killed at the time limit.
+        timed_out: bool,
+        /// The kernel killed something for want of memory meanwhile.
+        out_of_memory: bool,
+    },
+    /// The worker could not be started.
+    NotStarted {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Longest message. An environment may hold some tens of kilobytes; the kernel's default buffer holds 208.
+const LONGEST: usize = 160 * 1024;
+
+/// Sends a message with file descriptors.
+pub(super) fn send<T: Serialize>(
+    socket: impl AsFd,
+    message: &T,
+    descriptors: &[BorrowedFd<'_>],
+) -> io::Result<()> {
+    let text = serde_json::to_vec(message)?;
+    if text.len() > LONGEST {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "command or environment too long"));
+    }
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
+    let mut ancillary = SendAncillaryBuffer::new(&mut space);
+    if !descriptors.is_empty() {
+        ancillary.push(SendAncillaryMessage::ScmRights(descriptors));
+    }
+    rustix::net::sendmsg(socket, &[io::IoSlice::new(&text)], &mut ancillary, SendFlags::NOSIGNAL)?;
+    Ok(())
+}
+
+/// Receives a message and its file descriptors; `None` when the other side is gone.
+pub(super) fn receive<T: DeserializeOwned>(socket: impl AsFd) -> io::Result<Option<(T, Vec<OwnedFd>)>> {
+    let mut text = vec![0; LONGEST];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
+    let mut ancillary = RecvAncillaryBuffer::new(&mut space);
+    let received = loop {
+        let mut slices = [io::IoSliceMut::new(&mut text)];
+        match rustix::net::recvmsg(&socket, &mut slices, &mut ancillary, RecvFlags::CMSG_CLOEXEC) {
+            Err(rustix::io::Errno::INTR) => {}
+            result => break result?,
+        }
+    };
+    if received.bytes == 0 {
+        return Ok(None);
+    }
+    let descriptors = ancillary.drain().flat_map(|message| match message {
+        RecvAncillaryMessage::ScmRights(rights) => rights.collect::<Vec<_>>(),
+        _ => Vec::new(),
+    });
+    let descriptors = descriptors.collect();
+    Ok(Some((serde_json::from_slice(&text[..received.bytes])?, descriptors)))
+}

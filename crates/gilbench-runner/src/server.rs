@@ -1,0 +1,78 @@
+//! The server of an I/O workload: a process of its own, started anew for every worker, on loopback.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use gilbench_model::Nanoseconds;
+use gilbench_model::plan::Case;
+use gilbench_model::workload::Server;
+use serde::{Deserialize, Serialize};
+
+/// The line that a server prints when it is ready.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ready {
+    /// `http://127.0.0.1:PORT`.
+    pub address: String,
+    /// The delay that it was told to have.
+    pub asked_ns: Nanoseconds,
+    /// The time that an answer took when it asked itself; `null` if it was not told to measure.
+    pub measured_ns: Option<Nanoseconds>,
+}
+
+/// A running server. Dropping it ends it.
+#[derive(Debug)]
+pub struct RunningServer {
+    process: Child,
+    /// What it said when it was ready.
+    pub ready: Ready,
+}
+
+/// Why there is no server.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// It could not be started.
+    #[error("cannot be started: {0}")]
+    Start(#[from] std::io::Error),
+    /// It did not say that it is ready.
+    #[error("did not say that it is ready, but `{0}`")]
+    Silent(String),
+}
+
+impl RunningServer {
+    /// Starts the server that a case needs.
+    pub fn start(gilbench: &Path, server: &Server, case: &Case, measure: bool) -> Result<Self, ServerError> {
+        let parameter = |name| case.parameters.get(name).copied().unwrap_or_default().to_string();
+        let mut command = Command::new(gilbench);
+        command.args([
+            "serve",
+            "--delay-ms",
+            &parameter(&server.delay_ms),
+            "--body-bytes",
+            &parameter(&server.body_bytes),
+        ]);
+        if measure {
+            command.arg("--measure");
+        }
+        // It ends when its stdin closes, so a killed harness leaves no server behind.
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut line = String::new();
+        if let Some(output) = process.stdout.take() {
+            BufReader::new(output).read_line(&mut line)?;
+        }
+        if let Ok(ready) = serde_json::from_str(&line) {
+            return Ok(Self { process, ready });
+        }
+        let _ = process.kill();
+        let _ = process.wait();
+        Err(ServerError::Silent(line.trim().to_owned()))
+    }
+}
+
+impl Drop for RunningServer {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

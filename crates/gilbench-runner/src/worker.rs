@@ -1,0 +1,374 @@
+//! One worker process: its command and environment, its answer, and what it amounts to.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use gilbench_model::condition::Omp;
+use gilbench_model::environment::InterpreterState;
+use gilbench_model::facts::Facts;
+use gilbench_model::interpreter::Interpreter;
+use gilbench_model::plan::Case;
+use gilbench_model::protocol::{End, Request, Transcript};
+use gilbench_model::sample::{Failure, Outcome, Process, Tree};
+use gilbench_model::{Conditions, Gil, Name, Nanoseconds};
+
+use crate::launcher::{Ended, Launch, Launcher, LauncherError, Stream};
+use crate::recorder::now_ms;
+
+/// Longest answer. Ten thousand iterations with observations stay below it.
+const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
+
+/// How much of what a worker says beside the protocol is kept for an error message: its end.
+const KEPT_ERRORS: usize = 4 * 1024;
+
+/// Longest message of an outcome.
+const LONGEST_MESSAGE: usize = 4 * 1024;
+
+/// What is the same for every process of a run.
+#[derive(Clone, Debug)]
+pub struct WorkerContext {
+    /// The data folder.
+    pub root: PathBuf,
+    /// The program that stands for `{gilbench}`.
+    pub gilbench: PathBuf,
+    /// Where workers start.
+    pub folder: PathBuf,
+    /// Where bytecode is cached, away from the sources.
+    pub bytecode: PathBuf,
+    /// Killed after this time.
+    pub timeout: Duration,
+    /// Definitions by id.
+    pub definitions: BTreeMap<Name, Interpreter>,
+    /// Interpreters that were found, by id.
+    pub interpreters: BTreeMap<Name, InterpreterState>,
+}
+
+/// How often a process iterates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Repetition {
+    /// Iterations, warm-up included.
+    pub iterations: u32,
+    /// The first so many are warm-up.
+    pub warmup: u32,
+    /// No further iteration begins after this time …
+    pub time_limit: Option<Duration>,
+    /// … but for so many.
+    pub least: u32,
+}
+
+/// What a process left: to be recorded, and the facts to be interned.
+#[derive(Debug)]
+pub struct Finished {
+    /// Without facts.
+    pub process: Process,
+    /// What it said of itself.
+    pub facts: Option<Facts>,
+}
+
+/// The environment of every Python, native or probing process: little, known, and the same every time.
+pub fn base_environment(root: &Path) -> Vec<(String, String)> {
+    let mut environment = vec![
+        ("LANG".to_owned(), "C.UTF-8".to_owned()),
+        ("LC_ALL".to_owned(), "C.UTF-8".to_owned()),
+        ("PATH".to_owned(), "/usr/local/bin:/usr/bin:/bin".to_owned()),
+        ("PYTHONHASHSEED".to_owned(), "0".to_owned()),
+        ("PYTHONPATH".to_owned(), root.join("workloads/_worker").to_string_lossy().into_owned()),
+        // Loopback servers are not behind a proxy.
+        ("NO_PROXY".to_owned(), "*".to_owned()),
+        ("no_proxy".to_owned(), "*".to_owned()),
+    ];
+    // What an interpreter may need to start at all.
+    for name in ["HOME", "TMPDIR", "JAVA_HOME", "LD_LIBRARY_PATH", "SYSTEMROOT"] {
+        if let Ok(value) = std::env::var(name) {
+            environment.push((name.to_owned(), value));
+        }
+    }
+    environment
+}
+
+/// Puts the program in the place of `{gilbench}`.
+pub fn fill_placeholders(command: &[String], gilbench: &Path) -> Vec<String> {
+    command.iter().map(|part| part.replace("{gilbench}", &gilbench.to_string_lossy())).collect()
+}
+
+impl WorkerContext {
+    /// Absolute path and arguments of a case's worker.
+    pub fn command(&self, case: &Case) -> Option<Vec<String>> {
+        let definition = self.definitions.get(&case.interpreter)?;
+        if !definition.command.is_empty() {
+            return Some(fill_placeholders(&definition.command, &self.gilbench));
+        }
+        let state = self.interpreters.get(&case.interpreter)?;
+        let script = self.root.join("workloads").join(case.workload.as_str()).join(definition.worker.file()?);
+        let mut command = vec![state.executable.clone()?];
+        command.extend(definition.arguments.iter().cloned());
+        command.push(script.to_string_lossy().into_owned());
+        Some(command)
+    }
+
+    /// The whole environment of a case's worker. The padding moves the stack by a random amount, so that no
+    /// case is always measured with a lucky or unlucky layout (Mytkowicz et al., ASPLOS 2009).
+    pub fn environment(&self, case: &Case, padding: usize) -> Vec<(String, String)> {
+        let mut environment = base_environment(&self.root);
+        let mut set = |name: &str, value: String| environment.push((name.to_owned(), value));
+        set("PYTHONPYCACHEPREFIX", self.bytecode.to_string_lossy().into_owned());
+        set_conditions(&case.conditions, &mut set);
+        let folder = self.root.join("workloads/_worker");
+        for (name, value) in
+            self.definitions.get(&case.interpreter).into_iter().flat_map(|definition| &definition.environment)
+        {
+            set(name, value.replace("{worker_folder}", &folder.to_string_lossy()));
+        }
+        set("GILBENCH_PADDING", "x".repeat(padding));
+        environment
+    }
+
+    /// The request that a case's worker gets.
+    pub fn request(&self, case: &Case, repetition: Repetition, server: Option<String>) -> Request {
+        let mut request = Request::new(
+            case.workload.clone(),
+            case.strategy.clone(),
+            &case.conditions,
+            case.parameters.clone(),
+        );
+        request.iterations = repetition.iterations;
+        request.warmup = repetition.warmup;
+        request.time_limit_ns = repetition.time_limit.map(Nanoseconds::from);
+        request.least_iterations = repetition.least;
+        request.server = server;
+        let facts = self.interpreters.get(&case.interpreter).and_then(|state| state.facts.as_ref());
+        request.packages = facts
+            .map(|facts| facts.packages.iter().map(|package| package.name.clone()).collect())
+            .unwrap_or_default();
+        request
+    }
+
+    /// Runs one worker to its end. `go_on` is asked now and then; when it answers false, the tree is killed.
+    pub fn run(
+        &self,
+        launcher: &mut Launcher,
+        case: &Case,
+        request: &Request,
+        padding: usize,
+        sample_memory: bool,
+        go_on: impl FnMut() -> bool,
+    ) -> Result<Finished, LauncherError> {
+        let began_ms = now_ms();
+        let Some(command) = self.command(case) else {
+            let message = format!("`{}` has no executable", case.interpreter);
+            return Ok(Finished::failed(began_ms, Failure::NotStarted, message));
+        };
+        let launch = Launch {
+            command,
+            environment: self.environment(case, padding),
+            folder: self.folder.to_string_lossy().into_owned(),
+            cpus: case.cpus.clone(),
+            limit: self.timeout,
+            sample_memory,
+            input: serde_json::to_vec(request).map_err(std::io::Error::from)?,
+        };
+        tracing::debug!(case = case.id, request = %String::from_utf8_lossy(&launch.input), command = launch.command.join(" "), "worker");
+        let mut listener = Listener::default();
+        let ended = launcher.launch(&launch)?.wait(|stream, bytes| listener.hear(stream, bytes), go_on)?;
+        listener.end();
+        let (outcome, tree) = match ended {
+            Ended::NotStarted { reason } => {
+                (Outcome::Failed { failure: Failure::NotStarted, message: reason }, None)
+            }
+            Ended::Tree { tree, timed_out, out_of_memory } => {
+                let outcome = if timed_out {
+                    Outcome::TimedOut { limit: Nanoseconds::from(self.timeout) }
+                } else {
+                    self.judge(case, &listener, &tree, out_of_memory)
+                };
+                (outcome, Some(tree))
+            }
+        };
+        let transcript = listener.transcript;
+        Ok(Finished {
+            process: Process {
+                case: 0,
+                round: None,
+                began_ms,
+                outcome,
+                facts: None,
+                iterations: transcript.iterations,
+                tree,
+            },
+            facts: transcript.facts,
+        })
+    }
+
+    /// What an answer and an end amount to.
+    fn judge(&self, case: &Case, listener: &Listener, tree: &Tree, out_of_memory: bool) -> Outcome {
+        let failed = |failure, message: String| Outcome::Failed { failure, message: shorten(&message) };
+        if listener.overflow {
+            return failed(
+                Failure::TooMuchOutput,
+                format!("more than {} MiB on the channel", LONGEST_ANSWER >> 20),
+            );
+        }
+        if let Some(error) = &listener.error {
+            return failed(Failure::Protocol, error.clone());
+        }
+        let transcript = &listener.transcript;
+        match &transcript.end {
+            Some(End::Unsupported { reason }) => return Outcome::Unsupported { reason: shorten(reason) },
+            Some(End::Failed { error, message, traceback }) => {
+                let failure = if error == "MemoryError" { Failure::OutOfMemory } else { Failure::Exception };
+                let traceback =
+                    traceback.as_ref().map(|traceback| format!("\n{traceback}")).unwrap_or_default();
+                return failed(failure, format!("{error}: {message}{traceback}"));
+            }
+            Some(End::Done) | None => {}
+        }
+        if let Some(signal) = tree.signal {
+            let failure = if signal == libc::SIGKILL && out_of_memory {
+                Failure::OutOfMemory
+            } else {
+                Failure::Crashed
+            };
+            return failed(failure, listener.with_errors(&format!("signal {signal}")));
+        }
+        if let Some(code) = tree.exit_code.filter(|code| *code != 0) {
+            return failed(Failure::Crashed, listener.with_errors(&format!("exit code {code}")));
+        }
+        if transcript.end.is_none() {
+            return failed(Failure::Incomplete, listener.with_errors("exit code 0"));
+        }
+        if let Some(message) = transcript.facts.as_ref().and_then(|facts| self.misidentified(case, facts)) {
+            return failed(Failure::Misidentified, message);
+        }
+        match transcript.digests.iter().position(|digest| *digest != case.digest) {
+            Some(index) => {
+                let found = transcript.digests[index].as_str();
+                failed(
+                    Failure::WrongAnswer,
+                    format!("iteration {index}: digest {found}, expected {}", case.digest.as_str()),
+                )
+            }
+            None => Outcome::Completed,
+        }
+    }
+
+    /// Whether the worker ran on something else than the case says.
+    fn misidentified(&self, case: &Case, facts: &Facts) -> Option<String> {
+        let identity = self.definitions.get(&case.interpreter)?.identity.as_ref()?;
+        if !identity.matches(facts) {
+            return Some(format!(
+                "it is {} {} (GIL built in: {:?}), expected {} {} (GIL built in: {})",
+                facts.implementation,
+                facts.version,
+                facts.gil.built,
+                identity.implementation,
+                identity.version,
+                identity.gil_built
+            ));
+        }
+        if !identity.gil_built && case.conditions.gil != Gil::On && facts.gil_enabled() == Some(true) {
+            return Some("reports the GIL enabled; an import may have switched it back on".to_owned());
+        }
+        None
+    }
+}
+
+impl Finished {
+    /// A process that never ran.
+    pub fn failed(began_ms: u64, failure: Failure, message: String) -> Self {
+        let outcome = Outcome::Failed { failure, message };
+        let process = Process {
+            case: 0,
+            round: None,
+            began_ms,
+            outcome,
+            facts: None,
+            iterations: Vec::new(),
+            tree: None,
+        };
+        Self { process, facts: None }
+    }
+}
+
+fn set_conditions(conditions: &Conditions, set: &mut impl FnMut(&str, String)) {
+    if let Omp::Threads(threads) = conditions.omp {
+        for name in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"] {
+            set(name, threads.to_string());
+        }
+    }
+    match conditions.gil {
+        Gil::Default => {}
+        Gil::On => set("PYTHON_GIL", "1".to_owned()),
+        Gil::Off => set("PYTHON_GIL", "0".to_owned()),
+    }
+}
+
+fn shorten(message: &str) -> String {
+    if message.len() <= LONGEST_MESSAGE {
+        return message.to_owned();
+    }
+    let end = message.floor_char_boundary(LONGEST_MESSAGE);
+    format!("{} …", &message[..end])
+}
+
+/// Listens to a worker: reads its answer line by line and keeps the end of what else it says.
+#[derive(Debug, Default)]
+struct Listener {
+    transcript: Transcript,
+    line: Vec<u8>,
+    heard: usize,
+    errors: Vec<u8>,
+    error: Option<String>,
+    overflow: bool,
+}
+
+impl Listener {
+    /// Takes some bytes; false when there is no point in going on.
+    fn hear(&mut self, stream: Stream, bytes: &[u8]) -> bool {
+        match stream {
+            Stream::Errors => {
+                self.errors.extend_from_slice(bytes);
+                let surplus = self.errors.len().saturating_sub(KEPT_ERRORS);
+                self.errors.drain(..surplus);
+                true
+            }
+            Stream::Output => {
+                self.heard += bytes.len();
+                if self.heard > LONGEST_ANSWER {
+                    self.overflow = true;
+                    return false;
+                }
+                for part in bytes.split_inclusive(|&byte| byte == b'\n') {
+                    self.line.extend_from_slice(part);
+                    if part.ends_with(b"\n") {
+                        self.take_line();
+                    }
+                }
+                self.error.is_none()
+            }
+        }
+    }
+
+    /// Nothing more comes.
+    fn end(&mut self) {
+        if !self.line.is_empty() && !self.overflow {
+            self.take_line();
+        }
+    }
+
+    fn take_line(&mut self) {
+        let line = std::mem::take(&mut self.line);
+        if self.error.is_none()
+            && let Err(error) = self.transcript.push(&line)
+        {
+            self.error = Some(error.to_string());
+        }
+    }
+
+    /// A message with what the worker said last.
+    fn with_errors(&self, message: &str) -> String {
+        let errors = String::from_utf8_lossy(&self.errors);
+        let errors = errors.trim();
+        if errors.is_empty() { message.to_owned() } else { format!("{message}: {errors}") }
+    }
+}
