@@ -57,7 +57,7 @@ class Unsupported(Exception):
     """The case cannot run here; the text says why."""
 
 
-class Task:
+class Task(object):  # in Python 2 a class without this is an old-style one
     """One case: the size's parameters as attributes, and ``workers``."""
 
     def __init__(self, request):
