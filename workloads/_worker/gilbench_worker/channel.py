@@ -14,13 +14,13 @@ PROTOCOL = 1
 
 
 def _take_stdout() -> int:
+    while True:  # fill descriptors 0 to 2, lest the private one become stderr where that is closed
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        if nowhere > 2:
+            os.close(nowhere)
+            break
     private = os.dup(1)  # not inheritable, so started programs never hold the channel open
-    try:
-        os.dup2(2, 1)
-    except OSError:  # stderr is closed: prints go nowhere
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 1)
-        os.close(nowhere)
+    os.dup2(2, 1)
     if hasattr(os, "register_at_fork"):
         # A forked child that outlives the worker would keep the harness waiting for the end.
         os.register_at_fork(after_in_child=_close)

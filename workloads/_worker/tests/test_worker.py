@@ -54,10 +54,10 @@ class Answer:
         self.end = self.messages[-1] if self.messages else None
 
 
-def start(script, stdin, **environment):
-    environment = {**os.environ, "PYTHONPATH": str(WORKER), **environment}
+def start(script, stdin, command=(sys.executable,)):
+    environment = {**os.environ, "PYTHONPATH": str(WORKER)}
     finished = subprocess.run(
-        [sys.executable, str(script)],
+        [*command, str(script)],
         input=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -154,6 +154,24 @@ class Channel(WorkerTest):
             """
         )
         self.assertEqual(answer.iterations[0]["digest"], sha256("0"), "the child has it open")
+
+    @unittest.skipIf(os.name == "nt", "needs a shell")
+    def test_a_closed_stderr_does_not_let_prints_through(self):
+        with tempfile.TemporaryDirectory() as folder:
+            script = Path(folder) / "worker.py"
+            script.write_text(
+                "import os\n"
+                "from gilbench_worker import run\n"
+                "def sequential(task):\n"
+                "    os.write(1, b'one')\n"
+                "    os.write(2, b'two')\n"
+                "    return []\n"
+                "run({'sequential': sequential})\n",
+                encoding="utf-8",
+            )
+            closed = ["sh", "-c", 'exec "$0" "$1" 2>&-', sys.executable]
+            answer = start(script, json.dumps(REQUEST).encode(), command=closed)
+        self.assertEqual(answer.types, ["hello", "iteration", "done"])
 
     def test_every_message_carries_the_protocol(self):
         answer = self.run_body("return [1]")
