@@ -84,7 +84,8 @@ pub(crate) fn figure(
         title: "Speed-up by the number of workers".to_owned(),
         note: format!(
             "How many times faster than one after another on the same interpreter, with 95 % intervals; higher is \
-             better. A hollow mark wants more CPUs than there are.{}{logarithmic}",
+             better. A hollow mark wants more CPUs than there are.{}{}{logarithmic}",
+            if scales.most_workers > 1 { " A strategy without a number of workers stands at 1." } else { "" },
             if ceiling.is_some() { " The grey line is the native baseline, the ceiling." } else { "" }
         ),
         legend: legend(report, &points),
