@@ -1,1 +1,45 @@
-//! Placeholder head; the crate's purpose follows with its first code.
+//! Findings to a static site: pages, charts and data files in one folder.
+//!
+//! Owns: templates, styles, charts and wording. Everything is embedded in the program, all links are relative,
+//! and no page asks the network for anything, so a folder opens from `file://` years later.
+//!
+//! Not responsible for: computing any number (that is `gilbench-analysis`), reading a run directory (that is
+//! `gilbench-model`), or printing.
+
+#![forbid(unsafe_code)]
+
+mod best;
+mod charts;
+mod error;
+mod headline;
+mod joined;
+mod numbers;
+mod pages;
+mod site;
+mod summary;
+mod templates;
+mod text;
+
+use gilbench_analysis::findings::Findings;
+use gilbench_model::run_directory::Run;
+
+pub use error::{ReportError, ReportErrorKind};
+pub use site::{MARKER, Site};
+
+/// Renders every page of a run's site.
+///
+/// Fails where `findings` are not those of `run`; a template or chart that cannot be drawn is a defect, but is
+/// returned too, because a recorded run must not be lost to a panic.
+pub fn render(run: &Run, findings: &Findings) -> Result<Site, ReportError> {
+    pages::render(&joined::Report::new(run, findings)?)
+}
+
+/// The run's answer, verdicts and fastest strategies as Markdown, for a job summary.
+///
+/// Says so, and nothing else, where `findings` are not those of `run`.
+pub fn summary_markdown(run: &Run, findings: &Findings) -> String {
+    match joined::Report::new(run, findings) {
+        Ok(report) => summary::summary(&report),
+        Err(error) => format!("No summary: {}\n", text::markdown(&error.to_string())),
+    }
+}

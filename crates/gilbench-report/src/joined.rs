@@ -1,0 +1,153 @@
+//! A run joined with its findings: each case beside what is known of it, and the looks that stand for
+//! interpreters and strategies on every page.
+
+use std::collections::BTreeMap;
+
+use gilbench_analysis::findings::{CaseFinding, CaseState, Findings};
+use gilbench_model::condition::DEFAULT_SIZE;
+use gilbench_model::environment::InterpreterState;
+use gilbench_model::plan::{Case, WorkloadSummary};
+use gilbench_model::run_directory::Run;
+use gilbench_model::{Conditions, Name};
+
+use crate::charts::Shape;
+use crate::error::{ReportError, ReportErrorKind};
+
+/// What every page is made from.
+pub(crate) struct Report<'a> {
+    pub(crate) run: &'a Run,
+    pub(crate) findings: &'a Findings,
+    /// In the plan's order.
+    pub(crate) entries: Vec<Entry<'a>>,
+    by_id: BTreeMap<&'a str, usize>,
+    interpreters: Vec<&'a Name>,
+    strategies: Vec<&'a Name>,
+}
+
+/// A case and what is known of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Entry<'a> {
+    pub(crate) case: &'a Case,
+    pub(crate) finding: &'a CaseFinding,
+}
+
+/// Palette entries in the style sheet. More interpreters than that share colours; row labels still tell them
+/// apart.
+const COLOURS: usize = 8;
+
+impl<'a> Report<'a> {
+    /// Refuses findings that are not of this run.
+    pub(crate) fn new(run: &'a Run, findings: &'a Findings) -> Result<Self, ReportError> {
+        let cases = &run.plan.cases;
+        let fits = findings.cases.iter().zip(0_u32..).all(|(finding, index)| finding.case == index);
+        if findings.cases.len() != cases.len() || !fits {
+            let kind = ReportErrorKind::NotOfThisRun { found: findings.cases.len(), expected: cases.len() };
+            return Err(kind.at("."));
+        }
+        let entries: Vec<_> =
+            cases.iter().zip(&findings.cases).map(|(case, finding)| Entry { case, finding }).collect();
+        let by_id = cases.iter().enumerate().map(|(index, case)| (case.id.as_str(), index)).collect();
+        // In the environment's order, which is the order of the tables; then any that it does not know.
+        let known = run.environment.interpreters.iter().map(|state| &state.id);
+        let interpreters = distinct(known.chain(cases.iter().map(|case| &case.interpreter)));
+        let strategies = distinct(cases.iter().map(|case| &case.strategy));
+        Ok(Self { run, findings, entries, by_id, interpreters, strategies })
+    }
+
+    /// The case with this id.
+    pub(crate) fn entry(&self, id: &str) -> Option<Entry<'a>> {
+        self.by_id.get(id).map(|&index| self.entries[index])
+    }
+
+    /// What was found of an interpreter.
+    pub(crate) fn state(&self, interpreter: &Name) -> Option<&'a InterpreterState> {
+        self.run.environment.interpreters.iter().find(|state| state.id == *interpreter)
+    }
+
+    /// Interpreters in the order of every table.
+    pub(crate) fn interpreters(&self) -> &[&'a Name] {
+        &self.interpreters
+    }
+
+    /// Interpreters with a case of this workload, in order.
+    pub(crate) fn interpreters_of(&self, workload: &Name) -> Vec<&'a Name> {
+        let measured = |name: &Name| self.of(workload).any(|entry| entry.case.interpreter == *name);
+        self.interpreters.iter().copied().filter(|name| measured(name)).collect()
+    }
+
+    /// Whether this is the native baseline: compiled into gilbench, so no interpreter at all.
+    pub(crate) fn is_native(&self, interpreter: &Name) -> bool {
+        match self.state(interpreter) {
+            Some(state) => {
+                let implementation = state.facts.as_ref().map(|facts| facts.implementation.as_str());
+                state.provider.as_deref() == Some("built-in") || implementation == Some("rust")
+            }
+            None => *interpreter == "native",
+        }
+    }
+
+    /// The class that colours an interpreter.
+    pub(crate) fn colour(&self, interpreter: &Name) -> String {
+        if self.is_native(interpreter) {
+            return "colour-native".to_owned();
+        }
+        let others = self.interpreters.iter().filter(|name| !self.is_native(name));
+        let index = others.take_while(|name| **name != interpreter).count();
+        format!("colour-{}", index % COLOURS)
+    }
+
+    /// The marker of a strategy.
+    pub(crate) fn shape(&self, strategy: &Name) -> Shape {
+        let index = self.strategies.iter().take_while(|name| **name != strategy).count();
+        Shape::ALL[index % Shape::ALL.len()]
+    }
+
+    /// A workload's cases.
+    pub(crate) fn of(&self, workload: &Name) -> impl Iterator<Item = Entry<'a>> {
+        self.entries.iter().copied().filter(move |entry| entry.case.workload == *workload)
+    }
+
+    /// The workloads in the order of the plan.
+    pub(crate) fn workloads(&self) -> Vec<(&'a Name, Option<&'a WorkloadSummary>)> {
+        let names = distinct(self.run.plan.cases.iter().map(|case| &case.workload));
+        names.into_iter().map(|name| (name, self.run.plan.workloads.get(name))).collect()
+    }
+}
+
+impl Entry<'_> {
+    /// Whether the case may decide or win anything: it has a time and as many CPUs as it wants.
+    pub(crate) fn is_decisive(&self) -> bool {
+        self.finding.state == CaseState::Measured && !self.case.oversubscribed
+    }
+
+    /// Conditions and strategy, for a table of one interpreter: `threads workers=4`.
+    pub(crate) fn label(&self) -> String {
+        format!("{} {}", self.case.strategy, self.case.conditions)
+    }
+
+    /// Strategy and conditions but for the number of workers: what one line of a speed-up chart is about.
+    pub(crate) fn series(&self) -> String {
+        let text = Conditions { workers: 1, ..self.case.conditions.clone() }.to_string();
+        match text.strip_prefix("workers=1,") {
+            Some(rest) => format!("{} {rest}", self.case.strategy),
+            None => self.case.strategy.to_string(),
+        }
+    }
+
+    /// Whether its size is the one that is compared when nothing else is asked.
+    pub(crate) fn has_default_size(&self) -> bool {
+        self.case.conditions.size == DEFAULT_SIZE
+    }
+}
+
+/// Each once, in the order of the first.
+fn distinct<'a>(names: impl Iterator<Item = &'a Name>) -> Vec<&'a Name> {
+    let mut found = Vec::new();
+    let mut seen = std::collections::BTreeSet::new();
+    for name in names {
+        if seen.insert(name) {
+            found.push(name);
+        }
+    }
+    found
+}

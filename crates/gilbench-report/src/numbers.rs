@@ -1,0 +1,156 @@
+//! Numbers as text. A number that was estimated is always written with its interval.
+//!
+//! Not responsible for choosing what to show.
+
+use gilbench_analysis::findings::RatioFinding;
+use gilbench_analysis::statistics::Estimate;
+use gilbench_model::claim::Measure;
+use gilbench_model::units::{format_seconds, significant};
+use serde::Serialize;
+
+/// An estimate, written.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Figure {
+    /// The point, with its unit.
+    pub(crate) point: String,
+    /// Its interval, in brackets, in the point's unit.
+    pub(crate) interval: String,
+    /// The point, for sorting.
+    pub(crate) value: f64,
+}
+
+impl Figure {
+    /// On one line: `1.83× [1.79, 1.87]`.
+    pub(crate) fn text(&self) -> String {
+        format!("{} {}", self.point, self.interval)
+    }
+}
+
+/// A ratio: `1.83× [1.79, 1.87]`.
+pub(crate) fn ratio(estimate: &Estimate) -> Figure {
+    with_unit(estimate, 1.0, "×")
+}
+
+/// A number of the JSON contract, written like a ratio.
+pub(crate) fn ratio_finding(found: &RatioFinding, unit: &str) -> Figure {
+    written(found.ratio, found.low, found.high, 1.0, unit)
+}
+
+/// A number without a unit: `1.83 [1.79, 1.87]`.
+pub(crate) fn plain(estimate: &Estimate) -> Figure {
+    with_unit(estimate, 1.0, "")
+}
+
+/// A time in seconds: `36.5 ms [36.1, 37.0]`.
+pub(crate) fn seconds(estimate: &Estimate) -> Figure {
+    let (factor, unit) = match estimate.point.abs() {
+        s if s >= 0.9995 => (1.0, " s"),
+        s if s >= 0.999_5e-3 => (1e3, " ms"),
+        s if s >= 0.999_5e-6 => (1e6, " µs"),
+        _ => (1e9, " ns"),
+    };
+    with_unit(estimate, factor, unit)
+}
+
+/// What a comparison measured, in its unit.
+pub(crate) fn measured(estimate: &Estimate, measure: Measure) -> Figure {
+    with_unit(estimate, 1.0, unit(measure))
+}
+
+/// The unit that follows a measure's number.
+pub(crate) fn unit(measure: Measure) -> &'static str {
+    match measure {
+        Measure::TimeRatio | Measure::SpeedUp => "×",
+        Measure::Efficiency | Measure::CpuPerWall | Measure::Observation => "",
+    }
+}
+
+fn with_unit(estimate: &Estimate, factor: f64, unit: &str) -> Figure {
+    written(estimate.point, estimate.low, estimate.high, factor, unit)
+}
+
+fn written(point: f64, low: f64, high: f64, factor: f64, unit: &str) -> Figure {
+    let text = |value: f64| significant(value * factor);
+    Figure {
+        point: format!("{}{unit}", text(point)),
+        interval: format!("[{}, {}]", text(low), text(high)),
+        value: point,
+    }
+}
+
+/// A number of bytes in binary units.
+pub(crate) fn bytes(bytes: u64) -> String {
+    let value = bytes as f64;
+    match bytes {
+        0..1024 => format!("{bytes} B"),
+        1024..1_048_576 => format!("{} KiB", significant(value / 1024.0)),
+        1_048_576..1_073_741_824 => format!("{} MiB", significant(value / 1_048_576.0)),
+        _ => format!("{} GiB", significant(value / 1_073_741_824.0)),
+    }
+}
+
+/// A length of time as people say it: `850 ms`, `36.5 s`, `4 min 10 s`, `2 h 05 min`.
+pub(crate) fn duration(seconds: f64) -> String {
+    if seconds < 59.95 {
+        return format_seconds(seconds);
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive, saturating")]
+    let whole = seconds.round() as u64;
+    let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);
+    if hours == 0 { format!("{minutes} min {seconds:02} s") } else { format!("{hours} h {minutes:02} min") }
+}
+
+/// A moment as `2025-03-09 14:05 UTC`, from milliseconds of Unix time.
+pub(crate) fn moment(milliseconds: u64) -> String {
+    let (days, minutes) = (milliseconds / 86_400_000, milliseconds / 60_000 % 1440);
+    // Howard Hinnant, "chrono-compatible low-level date algorithms", civil_from_days, for days from 1970 on.
+    let shifted = days + 719_468;
+    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = year_of_era + era * 400 + u64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", minutes / 60, minutes % 60)
+}
+
+/// A count with its noun: `1 case`, `12 cases`.
+pub(crate) fn count(number: u64, noun: &str) -> String {
+    let plural = match noun {
+        noun if number == 1 => noun.to_owned(),
+        noun if noun.ends_with("ss") => format!("{noun}es"),
+        noun => format!("{noun}s"),
+    };
+    format!("{number} {plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn estimates_carry_their_interval_in_the_unit_of_the_point() {
+        let estimate = |point, low, high| Estimate::new(point, low, high, 8).unwrap();
+        assert_eq!(ratio(&estimate(1.83, 1.79, 1.87)).text(), "1.83× [1.79, 1.87]");
+        assert_eq!(seconds(&estimate(0.0365, 0.0361, 0.037)).text(), "36.5 ms [36.1, 37.0]");
+        assert_eq!(seconds(&estimate(1.0, 0.98, 1.02)).text(), "1.00 s [0.980, 1.02]");
+    }
+
+    #[test]
+    fn moments_are_right_around_leap_days() {
+        assert_eq!(moment(0), "1970-01-01 00:00 UTC");
+        assert_eq!(moment(951_782_400_000), "2000-02-29 00:00 UTC");
+        assert_eq!(moment(1_741_529_100_000), "2025-03-09 14:05 UTC");
+    }
+
+    #[test]
+    fn sizes_and_lengths_of_time_read_like_speech() {
+        assert_eq!(bytes(900), "900 B");
+        assert_eq!(bytes(47_395_635), "45.2 MiB");
+        assert_eq!(duration(250.0), "4 min 10 s");
+        assert_eq!(duration(7500.0), "2 h 05 min");
+        assert_eq!(count(1, "process"), "1 process");
+        assert_eq!(count(2, "process"), "2 processes");
+    }
+}

@@ -1,0 +1,171 @@
+//! A row of the table of cases. Every case has one; a cell without a value says why.
+
+use gilbench_analysis::findings::{CaseState, FailureCount};
+use gilbench_analysis::statistics::Estimate;
+use gilbench_model::sample::MemorySource;
+use serde::Serialize;
+
+use crate::charts::key;
+use crate::joined::{Entry, Report};
+use crate::numbers::{Figure, bytes, count, plain, ratio, seconds};
+use crate::text::anchor;
+
+/// A case in a table.
+#[derive(Debug, Serialize)]
+pub(crate) struct CaseRow {
+    pub(crate) id: String,
+    pub(crate) anchor: String,
+    workload: String,
+    strategy: String,
+    interpreter: String,
+    conditions: String,
+    key: String,
+    state: &'static str,
+    /// Why it has no time.
+    reason: Option<String>,
+    hint: Option<String>,
+    /// Rounds that did not complete.
+    failures: Vec<String>,
+    rounds: u32,
+    stopped: String,
+    tags: Vec<Tag>,
+    steady: Cell,
+    first: Cell,
+    whole: Cell,
+    second_opinion: Cell,
+    speed_up: Cell,
+    efficiency: Cell,
+    cpu_per_wall: Cell,
+    tree_cpu: Cell,
+    memory: Cell,
+}
+
+#[derive(Debug, Serialize)]
+struct Tag {
+    word: &'static str,
+    meaning: &'static str,
+}
+
+/// A number with its interval, or why there is none.
+#[derive(Debug, Serialize)]
+struct Cell {
+    figure: Option<Figure>,
+    missing: Option<&'static str>,
+}
+
+impl Cell {
+    fn new(estimate: Option<&Estimate>, write: fn(&Estimate) -> Figure, missing: &'static str) -> Self {
+        let figure = estimate.map(write);
+        let missing = figure.is_none().then_some(missing);
+        Self { figure, missing }
+    }
+}
+
+/// Describes a case.
+pub(crate) fn row(report: &Report<'_>, entry: Entry<'_>) -> CaseRow {
+    let (case, finding) = (entry.case, entry.finding);
+    let (state, reason, hint) = match &finding.state {
+        CaseState::Measured => ("measured", None, None),
+        CaseState::Skipped { reason, hint } => ("skipped", Some(reason.clone()), hint.clone()),
+        CaseState::Failed { reason } => {
+            // The state stands before it.
+            let words = reason.strip_prefix("failed: ").unwrap_or(reason);
+            ("failed", Some(words.to_owned()), None)
+        }
+        CaseState::Pending { needed } => {
+            let reason = format!("{} of {} recorded", finding.rounds, count(u64::from(*needed), "round"));
+            ("pending", Some(reason), None)
+        }
+    };
+    // What is said where a case that was not measured has no number.
+    let not_measured = match state {
+        "skipped" => Some("skipped"),
+        "failed" => Some("failed"),
+        "pending" => Some("too few rounds yet"),
+        _ => None,
+    };
+    let cell = |estimate: &Option<Estimate>, write, missing| {
+        Cell::new(estimate.as_ref(), write, not_measured.unwrap_or(missing))
+    };
+    let second_opinion = if !case.second_opinion {
+        "not asked for by the suite"
+    } else if report.run.environment.hyperfine.is_none() {
+        "hyperfine is not installed"
+    } else {
+        "not measured"
+    };
+    let cpu_per_wall = if case.cpu_time_trusted {
+        "the worker reports no CPU time"
+    } else {
+        "what this interpreter says of its CPU time is not trusted"
+    };
+    let alone = "no sequential case to compare with, or it is that case";
+    CaseRow {
+        id: case.id.clone(),
+        anchor: anchor(&case.id),
+        workload: case.workload.to_string(),
+        strategy: case.strategy.to_string(),
+        interpreter: case.interpreter.to_string(),
+        conditions: case.conditions.to_string(),
+        key: key(report.shape(&case.strategy), &report.colour(&case.interpreter)),
+        state,
+        reason,
+        hint,
+        failures: failures(entry),
+        rounds: finding.rounds,
+        stopped: finding.stopped.map(|reason| reason.to_string()).unwrap_or_default(),
+        tags: tags(entry),
+        steady: cell(&finding.steady, seconds, "no steady iteration"),
+        first: cell(&finding.first, seconds, "no first iteration"),
+        whole: cell(&finding.whole, seconds, "the process tree was not observed"),
+        second_opinion: cell(&finding.second_opinion, seconds, second_opinion),
+        speed_up: cell(&finding.speed_up, ratio, alone),
+        efficiency: cell(&finding.efficiency, plain, alone),
+        cpu_per_wall: cell(&finding.cpu_per_wall, plain, cpu_per_wall),
+        tree_cpu: cell(&finding.tree_cpu, seconds, "the process tree was not observed"),
+        memory: memory(entry, not_measured),
+    }
+}
+
+fn memory(entry: Entry<'_>, not_measured: Option<&'static str>) -> Cell {
+    let figure = entry.finding.memory.map(|memory| Figure {
+        point: bytes(memory.median_bytes),
+        interval: match memory.source {
+            MemorySource::Cgroup => format!("cgroup, n={}", memory.count),
+            MemorySource::SampledPss => format!("PSS, n={}", memory.count),
+        },
+        value: memory.median_bytes as f64,
+    });
+    let missing = figure.is_none().then_some(not_measured.unwrap_or("neither a cgroup nor a sampled peak"));
+    Cell { figure, missing }
+}
+
+/// How rounds ended that did not complete. The reason of a failed case is not said twice.
+fn failures(entry: Entry<'_>) -> Vec<String> {
+    let said = match &entry.finding.state {
+        CaseState::Failed { reason } => Some(reason),
+        _ => None,
+    };
+    let text = |failure: &FailureCount| {
+        let number = count(u64::from(failure.count), "process");
+        if said == Some(&failure.outcome) { number } else { format!("{number}: {}", failure.outcome) }
+    };
+    entry.finding.failures.iter().map(text).collect()
+}
+
+fn tags(entry: Entry<'_>) -> Vec<Tag> {
+    let mut tags = Vec::new();
+    if entry.case.oversubscribed {
+        tags.push(Tag {
+            word: "oversubscribed",
+            meaning: "more workers than effective CPUs: decides no claim",
+        });
+    }
+    if entry.finding.drifting {
+        tags.push(Tag {
+            word: "drifting machine",
+            meaning: "successive rounds resemble each other more than chance allows",
+        });
+    }
+    tags
+}

@@ -1,0 +1,26 @@
+//! The page with every case of the plan.
+
+use serde::Serialize;
+
+use super::case_rows::{CaseRow, row};
+use crate::joined::Report;
+
+#[derive(Serialize)]
+pub(super) struct Cases {
+    rows: Vec<CaseRow>,
+    measured: u32,
+    failed: u32,
+    skipped: u32,
+    pending: u32,
+}
+
+pub(super) fn cases(report: &Report<'_>) -> Cases {
+    let totals = &report.findings.totals;
+    Cases {
+        rows: report.entries.iter().map(|entry| row(report, *entry)).collect(),
+        measured: totals.measured,
+        failed: totals.failed,
+        skipped: totals.skipped,
+        pending: totals.pending,
+    }
+}

@@ -1,0 +1,89 @@
+//! The page with a card for each claim.
+
+use gilbench_analysis::findings::{ClaimFinding, InterpreterFinding};
+use serde::Serialize;
+
+use super::verdicts::{Badge, Count, badge, counts};
+use crate::charts::{Figure as Chart, forest};
+use crate::error::ReportErrorKind;
+use crate::joined::Report;
+use crate::numbers::{Figure, ratio_finding, unit};
+use crate::text::anchor;
+
+#[derive(Serialize)]
+pub(super) struct Claims {
+    counts: Vec<Count>,
+    cards: Vec<Card>,
+    comparisons: u32,
+}
+
+#[derive(Serialize)]
+struct Card {
+    id: String,
+    place: String,
+    statement: String,
+    refuted_if_seen: String,
+    badge: Badge,
+    reason: Option<String>,
+    correction: Option<String>,
+    rows: Vec<Row>,
+    chart: Option<Chart>,
+}
+
+/// An interpreter's line of a card.
+#[derive(Serialize)]
+struct Row {
+    interpreter: String,
+    badge: Badge,
+    measure: Option<String>,
+    estimate: Option<Figure>,
+    reason: Option<String>,
+    cases: Vec<Link>,
+}
+
+#[derive(Serialize)]
+struct Link {
+    text: String,
+    /// `None` for a case that the plan does not have.
+    anchor: Option<String>,
+}
+
+pub(super) fn claims(report: &Report<'_>) -> Result<Claims, ReportErrorKind> {
+    let claims = &report.findings.claims;
+    Ok(Claims {
+        counts: counts(claims),
+        cards: claims.iter().map(|claim| card(report, claim)).collect::<Result<_, _>>()?,
+        comparisons: report.findings.totals.comparisons,
+    })
+}
+
+fn card(report: &Report<'_>, claim: &ClaimFinding) -> Result<Card, ReportErrorKind> {
+    Ok(Card {
+        id: claim.id.to_string(),
+        place: claim.place.clone(),
+        statement: claim.statement.clone(),
+        refuted_if_seen: claim.refuted_if_seen.clone(),
+        badge: badge(claim.verdict),
+        reason: claim.reason.clone(),
+        correction: claim.correction.clone(),
+        rows: claim.interpreters.iter().map(|found| row(report, found)).collect(),
+        chart: forest::figure(report, claim)?,
+    })
+}
+
+fn row(report: &Report<'_>, found: &InterpreterFinding) -> Row {
+    // The estimate is the first comparison's number, so that comparison says what it is.
+    let measure = found.comparisons.first().map(|comparison| comparison.measure);
+    Row {
+        interpreter: found.interpreter.to_string(),
+        badge: badge(found.verdict),
+        measure: measure.map(|measure| measure.to_string()),
+        estimate: found.estimate.as_ref().map(|estimate| ratio_finding(estimate, measure.map_or("", unit))),
+        reason: found.reason.clone(),
+        cases: found
+            .cases
+            .iter()
+            .map(|id| Link { text: id.clone(), anchor: report.entry(id).map(|entry| anchor(&entry.case.id)) })
+            .collect(),
+    }
+}

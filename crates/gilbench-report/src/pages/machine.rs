@@ -1,0 +1,268 @@
+//! The machine, the interpreters as they were built, and how the run was set up.
+
+use std::collections::BTreeSet;
+
+use gilbench_model::Nanoseconds;
+use gilbench_model::environment::InterpreterState;
+use gilbench_model::event::Event;
+use gilbench_model::facts::Facts;
+use gilbench_model::units::significant;
+use serde::Serialize;
+
+use super::overview::status_word;
+use crate::joined::Report;
+use crate::numbers::{bytes, moment};
+
+#[derive(Serialize)]
+pub(super) struct MachinePage {
+    machine: Vec<Fact>,
+    allowance: Vec<Fact>,
+    setup: Vec<Fact>,
+    servers: Vec<Server>,
+    interpreters: Vec<Interpreter>,
+}
+
+/// Something known, or not, under a name.
+#[derive(Debug, Serialize)]
+pub(super) struct Fact {
+    name: String,
+    value: Option<String>,
+}
+
+impl Fact {
+    pub(super) fn known(name: &str, value: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), value: Some(value.into()) }
+    }
+
+    pub(super) fn maybe(name: &str, value: Option<String>) -> Self {
+        Self { name: name.to_owned(), value }
+    }
+}
+
+#[derive(Serialize)]
+struct Server {
+    asked: String,
+    starts: usize,
+    least: String,
+    median: String,
+    most: String,
+}
+
+#[derive(Serialize)]
+struct Interpreter {
+    id: String,
+    label: String,
+    status: &'static str,
+    reason: Option<String>,
+    hint: Option<String>,
+    facts: Vec<Fact>,
+    packages: Vec<Package>,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord, Serialize)]
+struct Package {
+    name: String,
+    version: String,
+    wheel_tag: Option<String>,
+}
+
+pub(super) fn machine(report: &Report<'_>) -> MachinePage {
+    MachinePage {
+        machine: machine_facts(report),
+        allowance: allowance_facts(report),
+        setup: setup_facts(report),
+        servers: servers(report),
+        interpreters: report
+            .run
+            .environment
+            .interpreters
+            .iter()
+            .map(|state| interpreter(report, state))
+            .collect(),
+    }
+}
+
+pub(super) fn machine_facts(report: &Report<'_>) -> Vec<Fact> {
+    let machine = &report.run.environment.machine;
+    let effective = machine.allowance.effective(&machine.allowance.cpus);
+    vec![
+        Fact::maybe("CPU", machine.cpu_model.clone()),
+        Fact::maybe("Logical CPUs", machine.logical_cpus.map(|cpus| cpus.to_string())),
+        Fact::known(
+            "Effective CPUs",
+            match effective {
+                Ok(effective) => format!("{} of {} allowed", effective.count, effective.logical),
+                Err(error) => error.to_string(),
+            },
+        ),
+        Fact::maybe("Memory", machine.memory_bytes.map(bytes)),
+        Fact::known("System", format!("{} {}", machine.os, machine.architecture)),
+        Fact::maybe("Kernel", machine.kernel.clone()),
+        Fact::maybe("Frequency governor", machine.governor.clone()),
+        Fact::maybe("Virtual machine", machine.virtual_machine.map(|is| yes_or_no(is).to_owned())),
+        Fact::maybe("Load when the run began", machine.load.map(significant)),
+    ]
+}
+
+fn allowance_facts(report: &Report<'_>) -> Vec<Fact> {
+    let allowance = &report.run.environment.machine.allowance;
+    let list = |cpus: &[u32]| cpus.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+    let siblings: Vec<String> =
+        allowance.siblings.iter().map(|group| format!("{{{}}}", list(group))).collect();
+    vec![
+        Fact::known("CPUs allowed (affinity within the cpuset)", list(&allowance.cpus)),
+        Fact::maybe("CPUs that share a core", (!siblings.is_empty()).then(|| siblings.join(" "))),
+        Fact::known(
+            "Isolated CPUs",
+            if allowance.isolated.is_empty() { "none".to_owned() } else { list(&allowance.isolated) },
+        ),
+        Fact::known(
+            "CPU quota",
+            allowance.quota.map_or_else(|| "none".to_owned(), |quota| format!("{} CPUs", significant(quota))),
+        ),
+    ]
+}
+
+fn setup_facts(report: &Report<'_>) -> Vec<Fact> {
+    let (plan, environment) = (&report.run.plan, &report.run.environment);
+    let profile = &plan.profile;
+    let time = |duration: std::time::Duration| Nanoseconds::from(duration).to_string();
+    let target = significant(profile.target.get() * 100.0);
+    vec![
+        Fact::known("gilbench", environment.gilbench.clone()),
+        Fact::known("Planned", moment(environment.planned_ms)),
+        Fact::known("Suite", plan.suite.to_string()),
+        Fact::known("Seed", plan.seed.to_string()),
+        Fact::known("Definitions (SHA-256)", plan.definitions.as_str()),
+        Fact::known("Rounds", format!("{} to {}", profile.rounds.least, profile.rounds.most)),
+        Fact::known("Precision asked for", format!("half of an interval at most {target} % of the time")),
+        Fact::known("Time limit of a case", time(profile.case_time)),
+        Fact::known("Time limit of a process", time(profile.timeout)),
+        Fact::known(
+            "Iterations of a process",
+            format!(
+                "as many as fit into {}, at most {}, at least {} where code is compiled while it runs",
+                time(profile.iterations.time),
+                profile.iterations.most,
+                profile.iterations.least_with_jit
+            ),
+        ),
+        Fact::maybe("hyperfine", environment.hyperfine.clone()),
+    ]
+}
+
+fn servers(report: &Report<'_>) -> Vec<Server> {
+    let mut delays: Vec<(Nanoseconds, Nanoseconds)> = report
+        .run
+        .events
+        .iter()
+        .filter_map(|timed| match timed.event {
+            Event::ServerMeasured { asked, measured } => Some((asked, measured)),
+            _ => None,
+        })
+        .collect();
+    delays.sort_unstable();
+    delays
+        .chunk_by(|a, b| a.0 == b.0)
+        .map(|group| Server {
+            asked: group[0].0.to_string(),
+            starts: group.len(),
+            least: group[0].1.to_string(),
+            median: group[group.len() / 2].1.to_string(),
+            most: group[group.len() - 1].1.to_string(),
+        })
+        .collect()
+}
+
+fn interpreter(report: &Report<'_>, state: &InterpreterState) -> Interpreter {
+    let probe = state.facts.as_ref();
+    // What its workers said: after the workload's imports, unlike the probe.
+    let said: Vec<&Facts> = report
+        .run
+        .processes
+        .iter()
+        .filter(|process| report.run.plan.cases[process.case as usize].interpreter == state.id)
+        .filter_map(|process| process.facts)
+        .collect::<BTreeSet<u32>>()
+        .into_iter()
+        .filter_map(|number| report.run.facts.get(number as usize))
+        .collect();
+    let known = |read: fn(&Facts) -> Option<String>| probe.or(said.first().copied()).and_then(read);
+    let gil = |read: fn(&Facts) -> Option<bool>| {
+        let states: BTreeSet<Option<bool>> = said.iter().copied().chain(probe).map(read).collect();
+        let words: Vec<&str> = states.into_iter().flatten().map(|on| if on { "on" } else { "off" }).collect();
+        (!words.is_empty())
+            .then(|| words.join(" in some processes, ") + if words.len() > 1 { " in others" } else { "" })
+    };
+    let packages: BTreeSet<Package> = said
+        .iter()
+        .copied()
+        .chain(probe)
+        .flat_map(|facts| &facts.packages)
+        .map(|package| Package {
+            name: package.name.clone(),
+            version: package.version.clone(),
+            wheel_tag: package.wheel_tag.clone(),
+        })
+        .collect();
+    let facts = vec![
+        Fact::maybe("Version", state.version.clone()),
+        Fact::maybe("Version in its own words", known(|facts| Some(facts.version_text.clone()))),
+        Fact::maybe("Implementation", known(|facts| Some(facts.implementation.clone()))),
+        Fact::maybe("Found by", state.provider.clone()),
+        Fact::maybe("Container image", state.image.clone()),
+        Fact::maybe("Platform", known(|facts| facts.platform.clone())),
+        Fact::maybe("Compiler", known(|facts| facts.build.compiler.clone())),
+        Fact::maybe("Configured with", known(|facts| facts.build.configure.clone())),
+        Fact::maybe(
+            "Profile-guided optimisation",
+            known(|facts| facts.build.pgo.map(|is| yes_or_no(is).to_owned())),
+        ),
+        Fact::maybe(
+            "Link-time optimisation",
+            known(|facts| facts.build.lto.map(|is| yes_or_no(is).to_owned())),
+        ),
+        Fact::maybe("Build always has a GIL", state.gil.built.map(|is| yes_or_no(is).to_owned())),
+        Fact::maybe("GIL before imports", gil(|facts| facts.gil.enabled_before_imports)),
+        Fact::maybe("GIL after imports", gil(|facts| facts.gil.enabled_after_imports)),
+        Fact::maybe("Just-in-time compiler", known(|facts| facts.jit.clone())),
+        Fact::maybe("Start methods", known(|facts| facts.start_methods.as_ref().map(|list| list.join(", ")))),
+        Fact::maybe("Default start method", known(|facts| facts.start_method.clone())),
+        Fact::maybe("CPUs that it sees", known(cpus_seen)),
+        Fact::maybe("Clock", known(clock)),
+    ];
+    Interpreter {
+        id: state.id.to_string(),
+        label: state.label.clone(),
+        status: status_word(state.status),
+        reason: state.reason.clone(),
+        hint: state.hint.clone(),
+        facts: facts.into_iter().filter(|fact| fact.value.is_some() || probe.is_some()).collect(),
+        packages: packages.into_iter().collect(),
+    }
+}
+
+fn cpus_seen(facts: &Facts) -> Option<String> {
+    let cpus = &facts.cpus;
+    let parts: Vec<String> = [
+        cpus.count.map(|number| format!("{number} by os.cpu_count")),
+        cpus.affinity.map(|number| format!("{number} by sched_getaffinity")),
+        cpus.allowed.as_ref().map(|list| format!("{list} allowed by the kernel")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+fn clock(facts: &Facts) -> Option<String> {
+    let name = facts.clock.name.clone()?;
+    Some(match facts.clock.resolution_ns {
+        Some(resolution) => format!("{name}, resolution {}", Nanoseconds(resolution)),
+        None => name,
+    })
+}
+
+fn yes_or_no(is: bool) -> &'static str {
+    if is { "yes" } else { "no" }
+}

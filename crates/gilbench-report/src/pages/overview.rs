@@ -1,0 +1,246 @@
+//! The first page: the answer, then everything that it rests on in short.
+
+use gilbench_analysis::findings::CaseState;
+use gilbench_model::Name;
+use gilbench_model::condition::DEFAULT_SIZE;
+use gilbench_model::environment::{InterpreterState, Status};
+use gilbench_model::event::Event;
+use serde::Serialize;
+
+use super::machine::{Fact, machine_facts};
+use super::verdicts::{Count, counts};
+use crate::best::{best, sizes};
+use crate::charts::{Shape, key};
+use crate::headline::{Headline, headline};
+use crate::joined::Report;
+use crate::numbers::{Figure, count, duration, ratio, seconds};
+use crate::text::anchor;
+
+#[derive(Serialize)]
+pub(super) struct Overview {
+    headline: Headline,
+    verdicts: Vec<Count>,
+    claims: usize,
+    best: Vec<BestTable>,
+    interpreters: Vec<Interpreter>,
+    machine: Vec<Fact>,
+    run: Vec<Fact>,
+    /// Said where the run is not complete.
+    unfinished: Option<String>,
+    failures: Vec<Failed>,
+    /// Failed cases that are not listed here.
+    more_failures: usize,
+}
+
+/// Failed cases listed on the first page; the others are on the page of all cases.
+const FAILURES: usize = 12;
+
+#[derive(Serialize)]
+struct Failed {
+    id: String,
+    anchor: String,
+    reason: String,
+}
+
+/// The fastest strategy per interpreter, for one size of a workload.
+#[derive(Serialize)]
+pub(super) struct BestTable {
+    name: String,
+    title: String,
+    summary: Option<String>,
+    size: Option<String>,
+    rows: Vec<BestRow>,
+}
+
+#[derive(Serialize)]
+struct BestRow {
+    interpreter: String,
+    key: String,
+    /// `None` where nothing was measured.
+    best: Option<BestCell>,
+}
+
+#[derive(Serialize)]
+struct BestCell {
+    strategy: String,
+    conditions: String,
+    anchor: String,
+    time: Option<Figure>,
+    speed_up: Option<Figure>,
+    of: usize,
+    ties: Vec<String>,
+    more_ties: usize,
+}
+
+#[derive(Serialize)]
+struct Interpreter {
+    id: String,
+    label: String,
+    key: String,
+    status: &'static str,
+    version: Option<String>,
+    provider: Option<String>,
+    gil: String,
+    jit: Option<String>,
+    reason: Option<String>,
+    hint: Option<String>,
+}
+
+pub(super) fn overview(report: &Report<'_>) -> Overview {
+    let failed: Vec<Failed> = report
+        .entries
+        .iter()
+        .filter_map(|entry| match &entry.finding.state {
+            CaseState::Failed { reason } => Some(Failed {
+                id: entry.case.id.clone(),
+                anchor: anchor(&entry.case.id),
+                reason: reason.clone(),
+            }),
+            _ => None,
+        })
+        .collect();
+    let more_failures = failed.len().saturating_sub(FAILURES);
+    Overview {
+        headline: headline(report),
+        verdicts: counts(&report.findings.claims),
+        claims: report.findings.claims.len(),
+        best: report.workloads().iter().flat_map(|(name, _)| best_tables(report, name)).collect(),
+        interpreters: interpreters(report),
+        machine: machine_facts(report),
+        run: run_facts(report),
+        unfinished: unfinished(report),
+        failures: failed.into_iter().take(FAILURES).collect(),
+        more_failures,
+    }
+}
+
+/// A table for each size of a workload.
+pub(super) fn best_tables(report: &Report<'_>, workload: &Name) -> Vec<BestTable> {
+    let summary = report.run.plan.workloads.get(workload);
+    let interpreters = report.interpreters_of(workload);
+    let table = |size: &Name| BestTable {
+        name: workload.to_string(),
+        title: summary.map_or_else(|| workload.to_string(), |summary| summary.title.clone()),
+        summary: summary.map(|summary| summary.summary.clone()),
+        size: (*size != DEFAULT_SIZE).then(|| size.to_string()),
+        rows: interpreters.iter().map(|interpreter| best_row(report, workload, size, interpreter)).collect(),
+    };
+    sizes(report, workload).into_iter().map(table).collect()
+}
+
+fn best_row(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Name) -> BestRow {
+    /// Strategies that cannot be told from the fastest, named in a cell; with more, their number says enough.
+    const TIES: usize = 3;
+    let found = best(report, workload, size, interpreter);
+    let shape = found.as_ref().map_or(Shape::Circle, |best| report.shape(&best.entry.case.strategy));
+    BestRow {
+        interpreter: interpreter.to_string(),
+        key: key(shape, &report.colour(interpreter)),
+        best: found.map(|best| BestCell {
+            strategy: best.entry.case.strategy.to_string(),
+            conditions: best.entry.case.conditions.to_string(),
+            anchor: anchor(&best.entry.case.id),
+            time: best.entry.finding.steady.as_ref().map(seconds),
+            speed_up: best.entry.finding.speed_up.as_ref().map(ratio),
+            of: best.of,
+            ties: best.ties.iter().take(TIES).map(crate::joined::Entry::label).collect(),
+            more_ties: best.ties.len().saturating_sub(TIES),
+        }),
+    }
+}
+
+fn interpreters(report: &Report<'_>) -> Vec<Interpreter> {
+    let states = &report.run.environment.interpreters;
+    states.iter().map(|state| interpreter(report, state)).collect()
+}
+
+fn interpreter(report: &Report<'_>, state: &InterpreterState) -> Interpreter {
+    let enabled = match state.gil.enabled {
+        Some(true) => "on",
+        Some(false) => "off",
+        None => "not known",
+    };
+    Interpreter {
+        id: state.id.to_string(),
+        label: state.label.clone(),
+        key: key(Shape::Circle, &report.colour(&state.id)),
+        status: status_word(state.status),
+        version: state.version.clone(),
+        provider: state.provider.clone(),
+        gil: match state.gil.built {
+            Some(true) => "always on".to_owned(),
+            Some(false) => format!("optional or none, {enabled}"),
+            None => enabled.to_owned(),
+        },
+        jit: state.facts.as_ref().and_then(|facts| facts.jit.clone()),
+        reason: state.reason.clone(),
+        hint: state.hint.clone(),
+    }
+}
+
+pub(super) fn status_word(status: Status) -> &'static str {
+    match status {
+        Status::Ready => "ready",
+        Status::Missing => "missing",
+        Status::Skipped => "skipped",
+        Status::Broken => "broken",
+    }
+}
+
+fn run_facts(report: &Report<'_>) -> Vec<Fact> {
+    let totals = &report.findings.totals;
+    let plan = &report.run.plan;
+    let events = &report.run.events;
+    let measured = report.findings.cases.iter().filter(|case| case.state == CaseState::Measured);
+    let rounds = measured.map(|case| case.rounds);
+    let rounds = match (rounds.clone().min(), rounds.max()) {
+        (Some(least), Some(most)) if least == most => Some(count(u64::from(most), "round")),
+        (Some(least), Some(most)) => Some(format!("{least} to {most} rounds")),
+        _ => None,
+    };
+    let span = match (events.first(), events.last()) {
+        (Some(first), Some(last)) => Some(duration(last.at_ms.saturating_sub(first.at_ms) as f64 / 1e3)),
+        _ => None,
+    };
+    let times = |kind: fn(&Event) -> bool| events.iter().filter(|timed| kind(&timed.event)).count() as u64;
+    let begun = times(|event| matches!(event, Event::Began { .. }));
+    let interrupted = times(|event| matches!(event, Event::Interrupted));
+    vec![
+        Fact::known("Suite", plan.suite.to_string()),
+        Fact::known(
+            "Cases",
+            format!(
+                "{} planned: {} measured, {} failed, {} skipped, {} pending",
+                totals.cases, totals.measured, totals.failed, totals.skipped, totals.pending
+            ),
+        ),
+        Fact::maybe("Rounds of a measured case", rounds),
+        Fact::known("Processes", format!("{} with pilots", totals.processes)),
+        Fact::known("Time in processes", duration(totals.process_time.seconds())),
+        Fact::maybe("From the first event to the last", span),
+        Fact::known("Interruptions", interrupted.to_string()),
+        Fact::known("Times begun or resumed", begun.to_string()),
+        Fact::known("Comparisons made for claims", totals.comparisons.to_string()),
+        Fact::known("Seed", plan.seed.to_string()),
+    ]
+}
+
+fn unfinished(report: &Report<'_>) -> Option<String> {
+    let last = report
+        .run
+        .events
+        .iter()
+        .rev()
+        .find(|timed| matches!(timed.event, Event::Began { .. } | Event::Interrupted | Event::Finished));
+    let pending = u64::from(report.findings.totals.pending);
+    let pending = match pending {
+        0 => String::new(),
+        pending => format!(" With too few rounds for an interval: {}.", count(pending, "case")),
+    };
+    match last.map(|timed| &timed.event) {
+        Some(Event::Finished) if pending.is_empty() => None,
+        Some(Event::Finished) => Some(format!("The run finished with something missing.{pending}")),
+        Some(Event::Interrupted) => Some(format!("The run was interrupted; it can be resumed.{pending}")),
+        _ => Some(format!("The run has not finished; it can be resumed.{pending}")),
+    }
+}

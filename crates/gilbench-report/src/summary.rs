@@ -1,0 +1,68 @@
+//! The answer, the verdicts and the fastest strategies as Markdown: what a CI job shows of a run.
+
+use std::fmt::Write as _;
+
+use crate::best::{best, sizes};
+use crate::headline::headline;
+use crate::joined::Report;
+use crate::numbers::{count, ratio, seconds};
+use crate::pages::verdicts::{badge, counts};
+use crate::text::markdown;
+
+/// Writes the summary.
+pub(crate) fn summary(report: &Report<'_>) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = write(report, &mut out);
+    out
+}
+
+fn write(report: &Report<'_>, out: &mut String) -> std::fmt::Result {
+    writeln!(out, "## gilbench: {}\n", markdown(report.run.plan.suite.as_str()))?;
+    writeln!(out, "{}\n", markdown(&headline(report).sentence))?;
+    let totals = &report.findings.totals;
+    writeln!(
+        out,
+        "{}: {} measured, {} failed, {} skipped, {} pending.\n",
+        count(u64::from(totals.cases), "case"),
+        totals.measured,
+        totals.failed,
+        totals.skipped,
+        totals.pending
+    )?;
+    if !report.findings.claims.is_empty() {
+        let words: Vec<String> =
+            counts(&report.findings.claims).iter().map(|c| format!("{} {}", c.count, c.badge.word)).collect();
+        writeln!(out, "### Claims: {}\n", words.join(", "))?;
+        writeln!(out, "| claim | verdict | statement |\n|---|---|---|")?;
+        for claim in &report.findings.claims {
+            let badge = badge(claim.verdict);
+            let statement = markdown(&claim.statement);
+            writeln!(out, "| {} | {} {} | {statement} |", claim.id, badge.symbol, badge.word)?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(out, "### Fastest measured\n")?;
+    writeln!(out, "| workload | interpreter | fastest | time | speed-up | of |\n|---|---|---|---|---|---|")?;
+    for (workload, _) in report.workloads() {
+        for size in sizes(report, workload) {
+            for interpreter in report.interpreters_of(workload) {
+                let Some(best) = best(report, workload, size, interpreter) else {
+                    writeln!(out, "| {workload} ({size}) | {interpreter} | nothing measured | — | — | 0 |")?;
+                    continue;
+                };
+                let time = best.entry.finding.steady.as_ref().map(|time| seconds(time).text());
+                let speed_up = best.entry.finding.speed_up.as_ref().map(|speed_up| ratio(speed_up).text());
+                writeln!(
+                    out,
+                    "| {workload} ({size}) | {interpreter} | {} | {} | {} | {} |",
+                    markdown(&best.entry.label()),
+                    time.as_deref().unwrap_or("—"),
+                    speed_up.as_deref().unwrap_or("—"),
+                    count(best.of as u64, "case"),
+                )?;
+            }
+        }
+    }
+    Ok(())
+}

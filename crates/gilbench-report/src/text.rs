@@ -1,0 +1,125 @@
+//! Text of unknown origin, made safe to show: in HTML, in SVG and in Markdown.
+//!
+//! A workload's title, an error message or a package's name may hold anything. Escaping alone keeps it from
+//! being markup; control and direction characters would still reorder or hide what stands around them, so
+//! they are written out.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// `text` with every control and direction character written as `\u{202e}`. Line breaks and tabs stay.
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        if is_hidden(character) {
+            let _ = write!(shown, "{}", character.escape_unicode());
+        } else {
+            shown.push(character);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+fn is_hidden(character: char) -> bool {
+    match character {
+        '\n' | '\t' => false,
+        // Marks, embeddings, overrides and isolates of the bidirectional algorithm (UAX #9); line and paragraph
+        // separators, which end a line in some places and not in others; a byte-order mark; two non-characters
+        // that XML, and so SVG, does not allow.
+        '\u{61c}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{feff}'
+        | '\u{fffe}'
+        | '\u{ffff}' => true,
+        other => other.is_control(),
+    }
+}
+
+/// `text` as the content of an element or of a quoted attribute, in HTML and in SVG.
+pub(crate) fn markup(text: &str) -> String {
+    let text = visible(text);
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// `text` on one line of Markdown, in a table cell too, with nothing in it that Markdown or HTML reads as markup.
+pub(crate) fn markdown(text: &str) -> String {
+    let text = visible(text);
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '\n' | '\t' => escaped.push(' '),
+            // `@` and `#` would notify people and link issues in a job summary.
+            '@' => escaped.push_str("&#64;"),
+            '#' => escaped.push_str("&#35;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '!' | '~' => {
+                escaped.push('\\');
+                escaped.push(character);
+            }
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// At most `longest` characters, with an ellipsis where some are left out.
+pub(crate) fn shortened(text: &str, longest: usize) -> Cow<'_, str> {
+    if text.char_indices().nth(longest).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let kept: String = text.chars().take(longest.saturating_sub(1)).collect();
+    Cow::Owned(format!("{}…", kept.trim_end()))
+}
+
+/// The id of an element, and the fragment that leads to it: a case's id as it is, since that is readable.
+/// Anything that would need escaping in a URL, which no generated id has, becomes `_`.
+pub(crate) fn anchor(id: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._/=,+-".contains(c);
+    id.chars().map(|c| if plain(c) { c } else { '_' }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn direction_and_control_characters_are_written_out() {
+        assert_eq!(visible("a\u{202e}b\u{0}c\nd"), "a\\u{202e}b\\u{0}c\nd");
+        assert_eq!(visible("é 🐍 👩‍🚀"), "é 🐍 👩‍🚀", "joiners inside an emoji stay");
+    }
+
+    #[test]
+    fn markup_cannot_close_an_element_or_an_attribute() {
+        assert_eq!(markup("<b a='1' c=\"2\">&"), "&lt;b a=&#39;1&#39; c=&quot;2&quot;&gt;&amp;");
+    }
+
+    #[test]
+    fn markdown_stays_in_its_cell() {
+        assert_eq!(markdown("a|b\n<i>`c`"), "a\\|b &lt;i&gt;\\`c\\`");
+    }
+
+    #[test]
+    fn shortened_text_counts_characters_not_bytes() {
+        assert_eq!(shortened("ééé", 3), "ééé");
+        assert_eq!(shortened("éééé", 3), "éé…");
+    }
+}

@@ -1,0 +1,284 @@
+//! The site as a whole: every case and claim is in it, nothing in it leads outside, nothing in it is live.
+
+mod fixture;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path, PathBuf};
+
+use fixture::{HOSTILE, empty_run, hostile_run, large_run, run};
+use gilbench_report::{MARKER, Site, render};
+
+fn site() -> Site {
+    let (run, findings) = run();
+    render(&run, &findings).expect("renders")
+}
+
+fn text<'a>(site: &'a Site, path: &str) -> &'a str {
+    std::str::from_utf8(&site.files[Path::new(path)]).expect("text")
+}
+
+fn pages(site: &Site) -> BTreeMap<&Path, &str> {
+    let html = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == "html");
+    let pages = site.files.keys().filter(html);
+    pages.map(|path| (path.as_path(), std::str::from_utf8(&site.files[path]).expect("text"))).collect()
+}
+
+/// Values of an attribute, unescaped.
+fn attributes<'a>(page: &'a str, name: &str) -> impl Iterator<Item = String> + use<'a> {
+    let start = format!(" {name}=\"");
+    let parts: Vec<&str> = page.split(&start).skip(1).collect();
+    parts.into_iter().map(|part| {
+        let value = part.split('"').next().unwrap_or_default();
+        value.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+    })
+}
+
+#[test]
+fn every_case_has_a_row_even_one_that_was_not_measured() {
+    let (run, findings) = run();
+    let site = render(&run, &findings).unwrap();
+    let page = text(&site, "cases.html");
+    let ids: BTreeSet<String> = attributes(page, "id").collect();
+    for case in &run.plan.cases {
+        assert!(ids.contains(&case.id), "{}", case.id);
+    }
+    assert_eq!(page.matches("<tr id=").count(), run.plan.cases.len());
+    for words in [
+        "can&#39;t start new process",
+        "not found on PATH",
+        "uv python install pypy-3.11",
+        "3 of 6 rounds recorded",
+        "oversubscribed",
+        "drifting machine",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+}
+
+#[test]
+fn a_value_that_is_not_known_has_its_reason() {
+    let site = site();
+    let page = text(&site, "cases.html");
+    for line in page.lines().filter(|line| line.contains("—")) {
+        for cell in line.split("<td").skip(1).filter(|cell| cell.contains(">—")) {
+            assert!(cell.contains("title=\""), "{cell}");
+        }
+    }
+    assert!(page.contains("title=\"not asked for by the suite\">—"));
+    assert!(page.contains("title=\"skipped\">—"));
+}
+
+#[test]
+fn every_verdict_has_a_word_beside_its_colour() {
+    let site = site();
+    let page = text(&site, "claims.html");
+    for (symbol, word) in [
+        ("✓", "confirmed"),
+        ("✗", "refuted"),
+        ("◐", "partly"),
+        ("?", "inconclusive"),
+        ("–", "untestable"),
+        ("“”", "opinion"),
+    ] {
+        let badge =
+            format!("<span class=\"badge {word}\"><span aria-hidden=\"true\">{symbol}</span> {word}</span>");
+        assert!(page.contains(&badge), "{word}");
+    }
+}
+
+#[test]
+fn the_answer_names_interpreters_with_figures_and_intervals() {
+    let site = site();
+    let page = text(&site, "index.html");
+    assert!(
+        page.contains(
+            "Threads made CPU-bound Python code (sum-squares) faster on cpython-3.13t (1.92× [1.88, 1.97]); \
+             no faster on cpython-3.12 (0.970× [0.951, 0.995])."
+        ),
+        "{}",
+        page.lines().find(|line| line.contains("class=\"answer\"")).unwrap()
+    );
+    assert!(page.contains("With too few rounds for an interval: 1 case."));
+}
+
+#[test]
+fn no_ratio_stands_without_its_interval() {
+    for (path, page) in pages(&site()) {
+        // Ticks of an axis are a scale, and titles of marks repeat the whole id.
+        for part in page.split("class=\"figure\">").skip(1) {
+            let figure = part.split("</span></span>").next().unwrap();
+            assert!(figure.contains("class=\"interval\">["), "{}: {figure}", path.display());
+        }
+    }
+}
+
+#[test]
+fn nothing_leads_outside() {
+    for (run, findings) in [run(), empty_run()] {
+        let site = render(&run, &findings).unwrap();
+        for (path, content) in &site.files {
+            let content = String::from_utf8(content.clone()).unwrap();
+            for outside in ["http:", "https:", "src=\"//", "href=\"//", "@import", "url("] {
+                assert!(!content.contains(outside), "{}: {outside}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_link_and_anchor_resolves() {
+    for (run, findings) in [run(), hostile_run(), empty_run()] {
+        let site = render(&run, &findings).unwrap();
+        let pages = pages(&site);
+        let ids: BTreeMap<&Path, Vec<String>> =
+            pages.iter().map(|(path, page)| (*path, attributes(page, "id").collect())).collect();
+        for (path, page) in &pages {
+            let own: BTreeSet<&String> = ids[path].iter().collect();
+            assert_eq!(own.len(), ids[path].len(), "{}: an id occurs twice", path.display());
+            for target in attributes(page, "href").chain(attributes(page, "src")) {
+                if target == "data:," {
+                    continue;
+                }
+                let (file, fragment) = target.split_once('#').unwrap_or((&target, ""));
+                let file = if file.is_empty() { path.to_path_buf() } else { resolve(path, file) };
+                assert!(site.files.contains_key(&file), "{}: {target}", path.display());
+                if !fragment.is_empty() {
+                    assert!(
+                        ids[file.as_path()].iter().any(|id| id == fragment),
+                        "{}: {target}",
+                        path.display()
+                    );
+                }
+            }
+            for labels in attributes(page, "aria-labelledby") {
+                for id in labels.split(' ') {
+                    assert!(own.contains(&id.to_owned()), "{}: aria-labelledby {id}", path.display());
+                }
+            }
+        }
+    }
+}
+
+/// A relative link from a page.
+fn resolve(page: &Path, link: &str) -> PathBuf {
+    let mut path = page.parent().unwrap_or(Path::new("")).to_path_buf();
+    for component in Path::new(link).components() {
+        match component {
+            Component::ParentDir => assert!(path.pop(), "{link} leaves the site"),
+            Component::Normal(name) => path.push(name),
+            other => panic!("{link}: {other:?}"),
+        }
+    }
+    path
+}
+
+#[test]
+fn hostile_text_is_inert() {
+    let (run, findings) = hostile_run();
+    let site = render(&run, &findings).unwrap();
+    for (path, page) in pages(&site) {
+        let path = path.display();
+        assert!(!page.contains("<script>"), "{path}: live script");
+        assert_eq!(page.matches("<script").count(), 1, "{path}: only our own script");
+        assert!(!page.contains('\u{202e}'), "{path}: text can be reordered");
+        assert!(!page.contains("alert('x')"), "{path}: an apostrophe is not escaped");
+        assert!(!page.contains("62674"), "{path}: text was read as a template");
+        // Attributes hold no raw quote or bracket: each tag ends where it should.
+        for tag in page.split('<').skip(1) {
+            assert!(tag.contains('>'), "{path}: {tag}");
+        }
+    }
+    assert!(
+        text(&site, "index.html")
+            .contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &quot;quoted&quot;")
+    );
+    // In drawings too: titles of workloads stand in them.
+    let svg = text(&site, "workloads/sum-squares.html").split("<svg class=\"chart\"").nth(1).unwrap();
+    assert!(svg.contains("&lt;script&gt;") && svg.contains("\\u{202e}"));
+}
+
+#[test]
+fn hostile_text_is_inert_in_the_summary() {
+    let (run, findings) = hostile_run();
+    let summary = gilbench_report::summary_markdown(&run, &findings);
+    assert!(summary.contains("&lt;script&gt;") && !summary.contains("<script"));
+    assert!(!summary.contains('\u{202e}'));
+    let columns = |line: &str| line.replace("\\|", "").matches('|').count();
+    for line in summary.lines().filter(|line| line.starts_with("| c")) {
+        assert_eq!(columns(line), 4, "{line}");
+    }
+    assert!(HOSTILE.contains('|'), "the test means something");
+}
+
+#[test]
+fn a_run_without_any_time_still_has_all_its_pages() {
+    let (run, findings) = empty_run();
+    let site = render(&run, &findings).unwrap();
+    assert!(text(&site, "index.html").contains("This run does not say"));
+    assert!(text(&site, "workloads/sum-squares.html").contains("No case of this size has been measured"));
+    assert!(text(&site, "claims.html").contains("<h1>Claims</h1>"));
+}
+
+#[test]
+fn a_thousand_cases_have_a_thousand_rows() {
+    let (run, findings) = large_run(1000);
+    let site = render(&run, &findings).unwrap();
+    assert_eq!(text(&site, "cases.html").matches("<tr id=").count(), 1000);
+}
+
+#[test]
+fn findings_of_another_run_are_refused() {
+    let (run, _) = run();
+    let (_, findings) = large_run(3);
+    let error = render(&run, &findings).unwrap_err();
+    assert_eq!(
+        std::error::Error::source(&error).unwrap().to_string(),
+        format!("the findings are of 3 cases, the plan has {}", run.plan.cases.len())
+    );
+    assert!(gilbench_report::summary_markdown(&run, &findings).starts_with("No summary"));
+}
+
+#[test]
+fn data_can_be_read_back() {
+    let (run, findings) = run();
+    let site = render(&run, &findings).unwrap();
+    let read: gilbench_analysis::findings::Findings =
+        serde_json::from_str(text(&site, "data/findings.json")).unwrap();
+    assert_eq!(read.cases.len(), findings.cases.len());
+    assert_eq!(read.totals, findings.totals);
+    let plan: gilbench_model::plan::Plan = serde_json::from_str(text(&site, "data/plan.json")).unwrap();
+    assert_eq!(plan, run.plan);
+}
+
+#[test]
+fn rendering_twice_gives_the_same_bytes() {
+    assert_eq!(site(), site());
+}
+
+#[test]
+fn a_foreign_folder_is_left_alone_and_an_older_site_is_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("site");
+    std::fs::create_dir(&path).unwrap();
+    std::fs::write(path.join("thesis.txt"), "years of work").unwrap();
+    let site = site();
+    let error = site.write(&path).unwrap_err();
+    assert!(std::error::Error::source(&error).unwrap().to_string().contains("left as it is"));
+    assert_eq!(std::fs::read_dir(&path).unwrap().count(), 1, "nothing was added");
+
+    std::fs::remove_file(path.join("thesis.txt")).unwrap();
+    site.write(&path).unwrap();
+    assert!(path.join(MARKER).is_file() && path.join("workloads/sleepers.html").is_file());
+
+    let (run, findings) = empty_run();
+    render(&run, &findings).unwrap().write(&path).unwrap();
+    assert!(!path.join("workloads/sleepers.html").exists(), "no page of the older site stays");
+    assert!(path.join("index.html").is_file());
+}
+
+#[test]
+fn a_site_can_be_written_where_nothing_is() {
+    let folder = tempfile::tempdir().unwrap();
+    site().write(&folder.path().join("a/b")).unwrap();
+    assert!(folder.path().join("a/b/index.html").is_file());
+}
