@@ -8,10 +8,10 @@ import threading
 from gilbench_worker import Task, run
 
 
-def kernel_tasks() -> int | None:
-    """Count this process's threads as the kernel does; None where there is no /proc."""
+def kernel_tasks() -> set[str] | None:
+    """This process's threads as the kernel names them; None where there is no /proc."""
     try:
-        return len(os.listdir("/proc/self/task"))
+        return set(os.listdir("/proc/self/task"))
     except FileNotFoundError:
         return None
 
@@ -42,7 +42,8 @@ def threads(task: Task) -> list[int]:
     task.observe("threads", len(started))
     task.observe("distinct-native-ids", len(native_ids))
     if before is not None and meanwhile is not None:
-        task.observe("kernel-tasks-added", meanwhile - before)
+        # Names, not counts: a thread of an earlier iteration may still be on its way out.
+        task.observe("kernel-tasks-added", len(meanwhile - before))
     return [sum(done)]
 
 

@@ -10,7 +10,9 @@ use gilbench_model::workload::Bound;
 
 use crate::findings::{CaseFinding, CaseState, FailureCount, MemoryFinding};
 use crate::series::{CaseSamples, Series, paired, values};
-use crate::statistics::{Estimate, MINIMUM_COUNT, detect_drift, log_location, median_interval, paired_ratio};
+use crate::statistics::{
+    Estimate, MINIMUM_COUNT, detect_drift, log_location, median, median_interval, paired_ratio,
+};
 
 /// The strategy with which the others are compared: one task after another.
 pub const BASELINE: &str = "sequential";
@@ -76,6 +78,7 @@ fn baseline<'a>(all: &'a [CaseSamples<'a>], of: &CaseSamples<'_>) -> Option<&'a 
         other.case.strategy == BASELINE
             && other.case.workload == case.workload
             && other.case.interpreter == case.interpreter
+            && other.case.conditions.cold == conditions.cold
             && other.case.conditions.size == conditions.size
             && other.case.conditions.omp == conditions.omp
             && other.case.conditions.affinity == conditions.affinity
@@ -121,13 +124,8 @@ fn phases(samples: &CaseSamples<'_>) -> Vec<(Name, Estimate)> {
     let names: std::collections::BTreeSet<&Name> =
         names.flat_map(|iteration| iteration.phases.keys()).collect();
     let median = |process: &Process, name: &Name| {
-        let mut times: Vec<u64> = process
-            .steady()
-            .filter_map(|iteration| iteration.phases.get(name))
-            .map(|phase| phase.0)
-            .collect();
-        times.sort_unstable();
-        times.get(times.len() / 2).map(|time| *time as f64 / 1e9)
+        let times = process.steady().filter_map(|iteration| iteration.phases.get(name));
+        median(&times.map(|phase| phase.seconds()).collect::<Vec<_>>()).ok()
     };
     let phase = |name: &Name| Some((name.clone(), time(&samples.series(|process| median(process, name)))?));
     names.into_iter().filter_map(phase).collect()

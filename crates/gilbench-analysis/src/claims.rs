@@ -125,10 +125,12 @@ impl<'a> Decider<'a> {
             Some(Ok(against)) => self.estimate(test, samples, Some(against)),
             None => self.estimate(test, samples, None),
         };
+        let over = [Some(samples), partner].into_iter().flatten().find(|samples| samples.case.oversubscribed);
         let (verdict, reason) = match &estimate {
             Err(undecided) => (undecided.verdict, Some(undecided.reason.clone())),
-            Ok(_) if samples.case.oversubscribed => {
-                let (workers, cpus) = (samples.case.conditions.workers, samples.case.effective_cpus);
+            Ok(_) if over.is_some() => {
+                let case = over.unwrap_or(samples).case;
+                let (workers, cpus) = (case.conditions.workers, case.effective_cpus);
                 let reason =
                     format!("oversubscribed: {workers} workers on {cpus} effective CPUs decide no claim");
                 (Verdict::Inconclusive, Some(reason))
@@ -309,6 +311,8 @@ fn selects(selector: &Selector, size: Option<&Name>, case: &Case) -> bool {
             conditions.size == *size
         })
         && selector.workers.is_none_or(|workers| workers.resolve(case.effective_cpus) == conditions.workers)
+        // What was measured cold is another time.
+        && !conditions.cold
         && conditions.omp == selector.omp.unwrap_or_default()
         && conditions.affinity == *selector.affinity.as_ref().unwrap_or(&Affinity::All)
         && conditions.gil == selector.gil.unwrap_or_default()

@@ -26,6 +26,9 @@ pub struct Conditions {
     pub gil: Gil,
     /// How `multiprocessing` starts processes; `null` leaves the interpreter's default.
     pub start_method: Option<StartMethod>,
+    /// One iteration per process: what is measured is the whole process, start-up included.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cold: bool,
 }
 
 impl Conditions {
@@ -38,6 +41,7 @@ impl Conditions {
             affinity: Affinity::All,
             gil: Gil::Default,
             start_method: None,
+            cold: false,
         }
     }
 }
@@ -60,6 +64,9 @@ impl fmt::Display for Conditions {
         }
         if let Some(method) = self.start_method {
             write!(f, ",start={method}")?;
+        }
+        if self.cold {
+            f.write_str(",cold")?;
         }
         Ok(())
     }

@@ -75,11 +75,25 @@ impl Source {
 
     /// Parses the text as YAML.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, DataError> {
-        serde_yaml::from_str(&self.text).map_err(|error| DataError {
-            path: self.path.clone(),
-            kind: Box::new(DataErrorKind::Shape(error.to_string())),
-            hint: None,
+        serde_yaml::from_str(&self.text).map_err(|error| {
+            let message = error.to_string();
+            DataError {
+                path: self.path.clone(),
+                hint: self.duplicate_lines(&message),
+                kind: Box::new(DataErrorKind::Shape(message)),
+            }
         })
+    }
+
+    /// Where a duplicate key stands: the parser only knows where its map begins.
+    fn duplicate_lines(&self, message: &str) -> Option<String> {
+        let (_, rest) = message.split_once("duplicate ")?;
+        let key = rest.split('`').nth(1)?;
+        let holds =
+            |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.starts_with(':'));
+        let numbered = self.text.lines().zip(1..).filter(|(line, _)| holds(line));
+        let lines: Vec<String> = numbered.map(|(_, number): (_, usize)| number.to_string()).collect();
+        (lines.len() > 1).then(|| format!("`{key}:` stands on lines {}", lines.join(" and ")))
     }
 
     /// The line, from 1, on which `words` occur in this order, each as a whole word, each on the same line

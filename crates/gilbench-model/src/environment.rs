@@ -1,5 +1,7 @@
 //! The environment of a run: `environment.json`.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Name;
@@ -18,8 +20,10 @@ pub struct Environment {
     pub planned_ms: u64,
     /// The machine.
     pub machine: Machine,
-    /// The interpreters that the plan names, with what probing found.
+    /// Every defined interpreter, with what probing found.
     pub interpreters: Vec<InterpreterState>,
+    /// What every worker's environment holds, less what depends on the user.
+    pub variables: BTreeMap<String, String>,
     /// The second opinion's version, where it is installed.
     pub hyperfine: Option<String>,
 }

@@ -30,12 +30,14 @@ pub enum Event {
     },
     /// A server was started and asked a few times.
     ServerMeasured {
+        /// Index of the case in the plan.
+        case: u32,
         /// The delay that it was told to have.
         asked: Nanoseconds,
         /// The time that an answer took.
         measured: Nanoseconds,
     },
-    /// A process ended and is recorded.
+    /// A process ended and is recorded. Told, but not written: the samples hold it already.
     Recorded {
         /// Index of the case in the plan.
         case: u32,

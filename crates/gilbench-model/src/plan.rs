@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
@@ -78,8 +79,6 @@ pub struct Case {
     pub oversubscribed: bool,
     /// Whether the interpreter's own word on CPU time counts.
     pub cpu_time_trusted: bool,
-    /// Measured cold: one iteration per process, and hyperfine times the same processes.
-    pub cold: bool,
     /// Why it is not measured.
     pub skip: Option<Skip>,
 }
@@ -159,7 +158,7 @@ impl Planner<'_> {
                     continue;
                 }
                 for combination in self.combinations(group, workload, interpreter) {
-                    let case = self.case(group, workload, interpreter, state, combination)?;
+                    let case = self.case(workload, interpreter, state, combination)?;
                     if seen.insert(case.id.clone()) {
                         cases.push(case);
                     }
@@ -250,13 +249,15 @@ impl Planner<'_> {
             if pattern.interpreter.as_ref().is_some_and(|only| *only != interpreter.id) {
                 continue;
             }
+            let affinity = pattern.affinity.clone().unwrap_or(Affinity::All);
             let conditions = Conditions {
                 size: pattern.size.clone().unwrap_or_else(default_size),
-                workers: pattern.workers.unwrap_or(Workers::Cpus).resolve(self.cpus()),
+                workers: pattern.workers.unwrap_or(Workers::Cpus).resolve(self.cpus(&affinity)),
                 omp: pattern.omp.unwrap_or_default(),
-                affinity: pattern.affinity.clone().unwrap_or(Affinity::All),
+                affinity,
                 gil: pattern.gil.unwrap_or_default(),
                 start_method: pattern.start_method,
+                cold: group.cold,
             };
             found.push((name.clone(), reduce(conditions, strategy, interpreter)));
         }
@@ -264,9 +265,10 @@ impl Planner<'_> {
         found
     }
 
-    /// Effective CPUs with every allowed CPU; 1 where that cannot be said, and each case then says why.
-    fn cpus(&self) -> u32 {
-        self.allowance.effective(&self.allowance.cpus).map_or(1, |effective| effective.count)
+    /// Effective CPUs of an affinity; 1 where that cannot be said, and each case then says why.
+    fn cpus(&self, affinity: &Affinity) -> u32 {
+        let cpus = affinity.resolve(&self.allowance.cpus).unwrap_or_default();
+        self.allowance.effective(&cpus).map_or(1, |effective| effective.count)
     }
 
     fn product(&self, group: &Group) -> Vec<Conditions> {
@@ -287,11 +289,12 @@ impl Planner<'_> {
                             for &start_method in &methods {
                                 product.push(Conditions {
                                     size: size.clone(),
-                                    workers: workers.resolve(self.cpus()),
+                                    workers: workers.resolve(self.cpus(&affinity)),
                                     omp,
                                     affinity: affinity.clone(),
                                     gil,
                                     start_method,
+                                    cold: group.cold,
                                 });
                             }
                         }
@@ -315,7 +318,9 @@ impl Planner<'_> {
         fits(pattern.strategy.as_ref(), strategy)
             && fits(pattern.interpreter.as_ref(), &interpreter.id)
             && fits(pattern.size.as_ref(), &conditions.size)
-            && pattern.workers.is_none_or(|workers| workers.resolve(self.cpus()) == conditions.workers)
+            && pattern
+                .workers
+                .is_none_or(|workers| workers.resolve(self.cpus(&conditions.affinity)) == conditions.workers)
             && fits(pattern.omp.as_ref(), &conditions.omp)
             && fits(pattern.affinity.as_ref(), &conditions.affinity)
             && fits(pattern.gil.as_ref(), &conditions.gil)
@@ -324,7 +329,6 @@ impl Planner<'_> {
 
     fn case(
         &self,
-        group: &Group,
         workload: &Workload,
         interpreter: &Interpreter,
         state: Option<&InterpreterState>,
@@ -371,13 +375,12 @@ impl Planner<'_> {
             cpus,
             effective_cpus: effective,
             cpu_time_trusted: interpreter.cpu_time_trusted,
-            cold: group.cold,
             skip,
         })
     }
 
     /// A digest of all that determines what is measured, but for the interpreters' own binaries.
-    fn definitions(&self, cases: &[Case]) -> Digest {
+    pub fn definitions(&self, cases: &[Case]) -> Digest {
         let mut hash = sha2::Sha256::new();
         let mut add = |label: &str, content: &[u8]| {
             hash.update(label.as_bytes());
@@ -392,6 +395,9 @@ impl Planner<'_> {
                 add(&format!("{name}/{file}"), &std::fs::read(path).unwrap_or_default());
             }
         }
+        for path in files_below(&self.catalog.root.join("workloads/_worker")) {
+            add("worker", &std::fs::read(&path).unwrap_or_default());
+        }
         let interpreters: BTreeSet<&Name> = cases.iter().map(|case| &case.interpreter).collect();
         for name in interpreters {
             let path = self.catalog.root.join("interpreters").join(format!("{name}.yaml"));
@@ -399,6 +405,19 @@ impl Planner<'_> {
         }
         digest_of(hash)
     }
+}
+
+/// The Python files below a folder, sorted.
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.sort();
+    let python = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "py");
+    paths
+        .into_iter()
+        .flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] })
+        .filter(python)
+        .collect()
 }
 
 /// Sets every axis that makes no difference to its neutral value, so that equal cases get equal ids.

@@ -73,10 +73,10 @@ pub struct RunError {
 #[derive(Debug, thiserror::Error)]
 pub enum RunErrorKind {
     /// It cannot be read.
-    #[error("cannot be read: {0}")]
+    #[error("cannot be read")]
     Read(#[from] std::io::Error),
     /// Not the JSON that it should be.
-    #[error("{0}")]
+    #[error(transparent)]
     Shape(#[from] serde_json::Error),
     /// A line is not what it should be.
     #[error("line {line}: {error}")]

@@ -62,6 +62,25 @@ pub fn significant(value: f64) -> String {
     format!("{value:.decimals$}")
 }
 
+/// A moment given in milliseconds of Unix time, as `2026-11-23T04:10:00Z`.
+pub fn format_utc(unix_ms: u64) -> String {
+    let seconds = unix_ms / 1000;
+    let (days, second) = (seconds / 86_400, seconds % 86_400);
+    // Days to a date of the Gregorian calendar: Hinnant, "chrono-Compatible Low-Level Date Algorithms",
+    // civil_from_days, with years that begin in March.
+    let days = days + 719_468;
+    let era = days / 146_097;
+    let day_of_era = days % 146_097;
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_era + era * 400 + u64::from(month <= 2);
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
 /// A time limit in a data file: `500ms`, `2s`, `5m` or `1h`.
 pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
     let error = || DurationError { found: text.to_owned() };
@@ -189,9 +208,16 @@ mod tests {
     }
 
     #[test]
+    fn moments_are_dates_of_the_gregorian_calendar() {
+        assert_eq!(format_utc(0), "1970-01-01T00:00:00Z");
+        assert_eq!(format_utc(1_709_164_800_000), "2024-02-29T00:00:00Z");
+        assert_eq!(format_utc(1_735_689_599_999), "2024-12-31T23:59:59Z");
+    }
+
+    #[test]
     fn durations_need_a_unit() {
         assert_eq!(parse_duration("1.5s").unwrap(), Duration::from_millis(1500));
-        assert_eq!(parse_duration("5m").unwrap(), Duration::from_secs(300));
+        assert_eq!(parse_duration("5m").unwrap(), Duration::from_mins(5));
         for bad in ["5", "s", "-1s", "1e400s", "1 week", ""] {
             assert!(parse_duration(bad).is_err(), "{bad:?}");
         }

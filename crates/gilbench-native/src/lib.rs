@@ -1,1 +1,20 @@
-//! Placeholder head; the crate's purpose follows with its first code.
+//! Native baselines: each measured workload in Rust, as a worker that speaks the same protocol, and the
+//! server that the I/O workloads talk to.
+//!
+//! Owns: what the machine can do at best on a workload, with the same answers as every other worker.
+//!
+//! Not responsible for: deciding what to measure, starting itself, or comparing. Adding a native baseline is
+//! the one thing about a workload that needs Rust.
+
+#![forbid(unsafe_code)]
+
+mod facts;
+pub mod fetch;
+pub mod server;
+pub mod sleepers;
+pub mod sum_squares;
+mod usage;
+mod worker;
+
+pub use facts::facts;
+pub use worker::{Answer, run};

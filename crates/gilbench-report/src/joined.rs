@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use gilbench_analysis::findings::{CaseFinding, CaseState, Findings};
 use gilbench_model::condition::DEFAULT_SIZE;
-use gilbench_model::environment::InterpreterState;
+use gilbench_model::interpreter::WorkerKind;
 use gilbench_model::plan::{Case, WorkloadSummary};
 use gilbench_model::run_directory::Run;
 use gilbench_model::{Conditions, Name};
@@ -59,11 +59,6 @@ impl<'a> Report<'a> {
         self.by_id.get(id).map(|&index| self.entries[index])
     }
 
-    /// What was found of an interpreter.
-    pub(crate) fn state(&self, interpreter: &Name) -> Option<&'a InterpreterState> {
-        self.run.environment.interpreters.iter().find(|state| state.id == *interpreter)
-    }
-
     /// Interpreters in the order of every table.
     pub(crate) fn interpreters(&self) -> &[&'a Name] {
         &self.interpreters
@@ -77,13 +72,8 @@ impl<'a> Report<'a> {
 
     /// Whether this is the native baseline: compiled into gilbench, so no interpreter at all.
     pub(crate) fn is_native(&self, interpreter: &Name) -> bool {
-        match self.state(interpreter) {
-            Some(state) => {
-                let implementation = state.facts.as_ref().map(|facts| facts.implementation.as_str());
-                state.provider.as_deref() == Some("built-in") || implementation == Some("rust")
-            }
-            None => *interpreter == "native",
-        }
+        let cases = &self.run.plan.cases;
+        cases.iter().any(|case| case.interpreter == *interpreter && case.worker == WorkerKind::Native)
     }
 
     /// The class that colours an interpreter.

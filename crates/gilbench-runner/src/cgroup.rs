@@ -4,7 +4,8 @@
 //! The launcher joins the group once and workers inherit it. The peak is reset before each worker, and what
 //! the group held before is taken off: pages of files that an earlier worker read stay charged to it.
 
-use std::fs;
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 /// A memory control group of our own, left and removed when dropped.
@@ -13,6 +14,8 @@ pub struct MemoryGroup {
     folder: PathBuf,
     parent: PathBuf,
     version: Version,
+    /// Kept open: version 2 resets the peak only for the descriptor through which it is reset.
+    peak: Option<File>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,26 +48,27 @@ impl MemoryGroup {
         remove_abandoned(&parent);
         let folder = parent.join(format!("gilbench-{}", std::process::id()));
         fs::create_dir(&folder).ok()?;
-        let group = Self { folder, parent, version };
+        let mut group = Self { folder, parent, version, peak: None };
         // From here on, dropping the group removes the folder.
         fs::write(group.folder.join("cgroup.procs"), std::process::id().to_string()).ok()?;
+        let file = group.folder.join(version.peak_file());
+        group.peak = Some(File::options().read(true).write(true).open(file).ok()?);
         group.reset()?;
         Some(group)
     }
 
     /// Begins a new peak and says what is in use now, in bytes.
     pub fn reset(&self) -> Option<u64> {
-        fs::write(self.folder.join(self.version.peak_file()), "0").ok()?;
-        self.read(self.version.usage_file())
+        self.peak.as_ref()?.write_at(b"0", 0).ok()?;
+        let usage = self.folder.join(self.version.usage_file());
+        fs::read_to_string(usage).ok()?.trim().parse().ok()
     }
 
     /// The peak since the last reset, in bytes.
     pub fn peak(&self) -> Option<u64> {
-        self.read(self.version.peak_file())
-    }
-
-    fn read(&self, file: &str) -> Option<u64> {
-        fs::read_to_string(self.folder.join(file)).ok()?.trim().parse().ok()
+        let mut text = [0; 32];
+        let length = self.peak.as_ref()?.read_at(&mut text, 0).ok()?;
+        std::str::from_utf8(&text[..length]).ok()?.trim().parse().ok()
     }
 }
 

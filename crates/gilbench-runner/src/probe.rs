@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use gilbench_model::facts::Facts;
 
-/// A GraalPy on a busy machine takes ten seconds to start; whatever takes longer is not an interpreter.
-const LIMIT: Duration = Duration::from_secs(30);
+/// A GraalPy on a busy machine takes half a minute to start and answer; whatever takes longer is of no use.
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Why an executable did not say what it is.
 #[derive(Debug, thiserror::Error)]

@@ -96,10 +96,10 @@ impl Recorder {
     pub fn begin(directory: &Path, plan: &Plan, environment: &Environment) -> Result<Self, RecordError> {
         let write = |path: PathBuf, error| RecordError::Write { path, error };
         fs::create_dir_all(directory).map_err(|error| write(directory.to_owned(), error))?;
+        let lock = lock(directory)?;
         if directory.join(PLAN).exists() {
             return Err(RecordError::Exists(directory.to_owned()));
         }
-        let lock = lock(directory)?;
         write_whole(&directory.join(ENVIRONMENT), environment)?;
         // The plan comes last: a directory with a plan is a run.
         write_whole(&directory.join(PLAN), plan)?;
@@ -114,6 +114,8 @@ impl Recorder {
 
     /// Goes on with a run. A line that was torn by a crash is cut off.
     pub fn resume(directory: &Path) -> Result<(Self, Run), RecordError> {
+        // Before anything is written: this may be no run at all.
+        Run::load(directory)?;
         let lock = lock(directory)?;
         let run = Run::load(directory)?;
         let whole = |file: &'static str| {

@@ -124,6 +124,13 @@ impl Runner<'_> {
                 let took = process.tree.as_ref().map_or(Duration::ZERO, |tree| tree.wall_ns.into());
                 standings[process.case as usize].take(process, jit, took);
             }
+            for event in &run.events {
+                if let Event::Ended { case, .. } = event.event
+                    && let Some(standing) = standings.get_mut(case as usize)
+                {
+                    standing.ended = true;
+                }
+            }
         }
         let measured: Vec<u32> = indexes(self.plan, |case| case.skip.is_none());
         let recorded = earlier.map_or(0, |run| u32::try_from(run.processes.len()).unwrap_or(u32::MAX));
@@ -206,7 +213,7 @@ impl Runner<'_> {
             match RunningServer::start(&self.context.gilbench, definition, case, round.is_none()) {
                 Ok(running) => {
                     if let Ready { asked_ns, measured_ns: Some(measured), .. } = running.ready {
-                        let event = Event::ServerMeasured { asked: asked_ns, measured };
+                        let event = Event::ServerMeasured { case: index, asked: asked_ns, measured };
                         self.recorder.event(&event)?;
                     }
                     server = Some(running);
@@ -228,7 +235,7 @@ impl Runner<'_> {
 
     /// The pilot finds out how many iterations fit into the profile's time; rounds then repeat as many.
     fn repetition(&self, case: &Case, standing: &Standing, round: Option<u32>) -> Repetition {
-        if case.cold {
+        if case.conditions.cold {
             return Repetition { iterations: 1, warmup: 0, time_limit: None, least: 1 };
         }
         let iterations = self.plan.profile.iterations;
@@ -243,7 +250,7 @@ impl Runner<'_> {
                 iterations: iterations.most,
                 warmup: 0,
                 time_limit: Some(iterations.time),
-                least: iterations.least_with_jit,
+                least: if self.context.has_jit(case) { iterations.least_with_jit } else { 1 },
             },
         }
     }

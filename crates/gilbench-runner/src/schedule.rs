@@ -24,7 +24,8 @@ pub fn padding(seed: u64, case: u32, round: Option<u32>) -> usize {
 fn generator(seed: u64, stream: u128) -> Pcg64 {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    bytes[16..].copy_from_slice(&stream.to_le_bytes());
+    // PCG takes only odd increments: the lowest bit of a stream would be lost.
+    bytes[16..].copy_from_slice(&(stream << 1).to_le_bytes());
     Pcg64::from_seed(bytes)
 }
 

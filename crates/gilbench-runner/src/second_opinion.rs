@@ -10,6 +10,7 @@ use gilbench_model::plan::Case;
 use gilbench_model::run_directory::SecondOpinion;
 use serde::Deserialize;
 
+use crate::launcher::{Ended, Launch, Launcher, LauncherError, Stream};
 use crate::worker::{Repetition, WorkerContext};
 
 /// An installed hyperfine.
@@ -18,6 +19,8 @@ pub struct Hyperfine {
     executable: PathBuf,
     /// Name and version, as it says.
     pub version: String,
+    /// Whether it can pass on an input file itself; before version 1.16 a shell has to.
+    takes_input: bool,
 }
 
 /// Why there is no second opinion on a case.
@@ -32,6 +35,9 @@ pub enum OpinionError {
     /// Its answer was not understood.
     #[error("hyperfine's answer: {0}")]
     Shape(#[from] serde_json::Error),
+    /// It could not be launched.
+    #[error(transparent)]
+    Launcher(#[from] LauncherError),
 }
 
 /// What hyperfine exports: version 1 calls the list `results`, version 2 `measurements`.
@@ -50,56 +56,67 @@ impl Hyperfine {
     /// Looks for it on the `PATH`.
     pub fn find() -> Option<Self> {
         let path = std::env::var_os("PATH")?;
-        let executable = std::env::split_paths(&path)
-            .map(|folder| folder.join("hyperfine"))
-            .find(|path| path.is_file())?;
-        let version = duct::cmd!(&executable, "--version").stdin_null().stderr_null().read().ok()?;
-        Some(Self { executable, version: version.trim().to_owned() })
+        let mut places = std::env::split_paths(&path).map(|folder| folder.join("hyperfine"));
+        let executable = places.find(|path| path.is_file())?;
+        let ask = |argument: &str| duct::cmd!(&executable, argument).stdin_null().stderr_null().read().ok();
+        let version = ask("--version")?.trim().to_owned();
+        let takes_input = ask("--help")?.contains("--input");
+        Some(Self { executable, version, takes_input })
     }
 
     /// Times whole processes of a case, with one iteration each, `runs` times after one that is not counted.
     pub fn time(
         &self,
+        launcher: &mut Launcher,
         context: &WorkerContext,
-        index: u32,
-        case: &Case,
+        (index, case): (u32, &Case),
         runs: u32,
         folder: &Path,
     ) -> Result<SecondOpinion, OpinionError> {
-        let command = context.command(case).ok_or_else(|| OpinionError::Failed("no command".to_owned()))?;
+        let worker = context.command(case).ok_or_else(|| OpinionError::Failed("no command".to_owned()))?;
         let (request, export) = (folder.join("request.json"), folder.join("hyperfine.json"));
-        File::create(&request)?.write_all(&serde_json::to_vec(&context.request(
-            case,
-            one_iteration(),
-            None,
-        ))?)?;
-        let cpus: Vec<String> = case.cpus.iter().map(ToString::to_string).collect();
-        let bound = ["taskset", "--cpu-list", &cpus.join(",")].map(str::to_owned);
-        // The kernel's affinity is inherited: binding hyperfine binds what it starts.
-        let mut arguments: Vec<String> = bound.to_vec();
-        arguments.push(self.executable.to_string_lossy().into_owned());
-        arguments.extend(["--shell=none", "--warmup=1", "--style=none"].map(str::to_owned));
-        arguments.push(format!("--runs={runs}"));
-        arguments.push(format!("--input={}", request.display()));
-        arguments.push(format!("--export-json={}", export.display()));
-        arguments.push(quoted(&command));
-        let (program, rest) =
-            arguments.split_first().ok_or_else(|| OpinionError::Failed("no command".to_owned()))?;
-        let running = duct::cmd(program, rest)
-            .full_env(context.environment(case, 0))
-            .dir(&context.folder)
-            .stdin_null()
-            .stdout_null()
-            .stderr_capture()
-            .unchecked()
-            .start()?;
-        let limit = context.timeout * (runs + 1);
-        let Some(output) = running.wait_timeout(limit.max(Duration::from_secs(1)))? else {
-            running.kill()?;
-            return Err(OpinionError::Failed(format!("not done after {} s", limit.as_secs())));
+        let once = Repetition { iterations: 1, warmup: 0, time_limit: None, least: 1 };
+        File::create(&request)?.write_all(&serde_json::to_vec(&context.request(case, once, None))?)?;
+        let mut command = vec![self.executable.to_string_lossy().into_owned()];
+        command.extend(["--warmup=1", "--style=none"].map(str::to_owned));
+        command.push(format!("--runs={runs}"));
+        command.push(format!("--export-json={}", export.display()));
+        if self.takes_input {
+            command.extend([
+                "--shell=none".to_owned(),
+                format!("--input={}", request.display()),
+                quoted(&worker),
+            ]);
+        } else {
+            // It takes the shell's own time off again.
+            command.push(format!("exec {} < '{}'", quoted(&worker), request.display()));
+        }
+        let launch = Launch {
+            command,
+            environment: context.environment(case, 0),
+            folder: context.folder.to_string_lossy().into_owned(),
+            cpus: case.cpus.clone(),
+            // The shell is measured too, some dozens of times.
+            limit: context.timeout * (runs + 1) + Duration::from_secs(10),
+            sample_memory: false,
+            input: Vec::new(),
         };
-        if !output.status.success() {
-            return Err(OpinionError::Failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
+        let mut said = Vec::new();
+        let listen = |stream, bytes: &[u8]| {
+            if stream == Stream::Errors {
+                said.extend_from_slice(bytes);
+            }
+            true
+        };
+        let ended = launcher.launch(&launch)?.wait(listen, || true)?;
+        let said = String::from_utf8_lossy(&said).trim().to_owned();
+        match ended {
+            Ended::NotStarted { reason } => return Err(OpinionError::Failed(reason)),
+            Ended::Tree { timed_out: true, .. } => {
+                return Err(OpinionError::Failed("it took too long".to_owned()));
+            }
+            Ended::Tree { tree, .. } if tree.exit_code != Some(0) => return Err(OpinionError::Failed(said)),
+            Ended::Tree { .. } => {}
         }
         let export: Export = serde_json::from_slice(&std::fs::read(&export)?)?;
         let times = export.results.into_iter().flat_map(|result| result.times);
@@ -109,11 +126,7 @@ impl Hyperfine {
     }
 }
 
-fn one_iteration() -> Repetition {
-    Repetition { iterations: 1, warmup: 0, time_limit: None, least: 1 }
-}
-
-/// The command as one text that hyperfine splits again as a shell would.
+/// The command as one text that hyperfine or a shell splits again.
 fn quoted(command: &[String]) -> String {
     let quote = |part: &String| format!("'{}'", part.replace('\'', "'\\''"));
     command.iter().map(quote).collect::<Vec<_>>().join(" ")

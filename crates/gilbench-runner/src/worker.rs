@@ -87,12 +87,24 @@ pub fn base_environment(root: &Path) -> Vec<(String, String)> {
     environment
 }
 
+/// The part of it that is the same for every user: no path of theirs.
+pub fn public_environment(root: &Path) -> BTreeMap<String, String> {
+    let public = ["LANG", "LC_ALL", "PATH", "PYTHONHASHSEED", "NO_PROXY", "no_proxy"];
+    base_environment(root).into_iter().filter(|(name, _)| public.contains(&name.as_str())).collect()
+}
+
 /// Puts the program in the place of `{gilbench}`.
 pub fn fill_placeholders(command: &[String], gilbench: &Path) -> Vec<String> {
     command.iter().map(|part| part.replace("{gilbench}", &gilbench.to_string_lossy())).collect()
 }
 
 impl WorkerContext {
+    /// Whether a case's interpreter compiles while it runs.
+    pub fn has_jit(&self, case: &Case) -> bool {
+        let state = self.interpreters.get(&case.interpreter);
+        state.and_then(|state| state.facts.as_ref()).is_some_and(Facts::has_jit)
+    }
+
     /// Absolute path and arguments of a case's worker.
     pub fn command(&self, case: &Case) -> Option<Vec<String>> {
         let definition = self.definitions.get(&case.interpreter)?;

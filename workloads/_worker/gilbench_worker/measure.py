@@ -102,7 +102,9 @@ def _iterate(strategy: Strategy, request: dict) -> None:
         start = perf_counter_ns()
         answer = strategy(task)
         wall_ns = perf_counter_ns() - start
-        used = [None if new is None else new - old for old, new in zip(usage, _usage())]
+        used = [
+            None if new is None or old is None else new - old for old, new in zip(usage, _usage())
+        ]
         if uncaught:
             raise uncaught[0]
         send(
@@ -131,9 +133,11 @@ def digest(answer: Any) -> str:
 def _usage() -> tuple[int | None, ...]:
     """Return user and system CPU nanoseconds, voluntary and involuntary context switches.
 
-    Of this process and of the children that it has waited for.
+    Of this process and of the children that it has waited for. The children of a fork server are
+    not ours, so with one nothing is known.
     """
-    if resource is None:
+    server = sys.modules.get("multiprocessing.forkserver")
+    if resource is None or (server and server._forkserver._forkserver_pid is not None):
         return (None, None, None, None)
     own = resource.getrusage(resource.RUSAGE_SELF)
     children = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -42,7 +42,11 @@ def location(values: np.ndarray) -> dict[str, float]:
     else:
         deviation = math.sqrt(count * (count + 1) * (2 * count + 1) / 24)
         outside = math.floor(count * (count + 1) / 4 + stats.norm.ppf(TAIL) * deviation - 0.5)
-    return {"point": float(np.median(averages)), "low": averages[outside], "high": averages[-1 - outside]}
+    return {
+        "point": float(np.median(averages)),
+        "low": averages[outside],
+        "high": averages[-1 - outside],
+    }
 
 
 def median_interval(values: np.ndarray) -> dict[str, float]:
@@ -84,8 +88,13 @@ def paired_rows(generator: np.random.Generator) -> list[dict]:
         weather = generator.normal(0, 0.2, count)
         numerators = np.exp(weather + 0.3 + 0.05 * generator.standard_t(2, count))
         denominators = np.exp(weather + 0.05 * generator.standard_t(2, count))
-        expected = {name: math.exp(value) for name, value in location(np.log(numerators / denominators)).items()}
-        rows.append({"numerators": list(numerators), "denominators": list(denominators), **expected})
+        expected = {
+            name: math.exp(value)
+            for name, value in location(np.log(numerators / denominators)).items()
+        }
+        rows.append(
+            {"numerators": list(numerators), "denominators": list(denominators), **expected}
+        )
     return rows
 
 
@@ -135,7 +144,9 @@ def replicate_rows(generator: np.random.Generator) -> list[dict]:
             drawn = found
             row[field] = [found.confidence_interval.low, found.confidence_interval.high]
         row["replicates"] = list(drawn.bootstrap_distribution)
-        row["jackknife"] = [float(statistic(np.delete(values, index), -1)) for index in range(len(values))]
+        row["jackknife"] = [
+            float(statistic(np.delete(values, index), -1)) for index in range(len(values))
+        ]
         rows.append(row)
     return rows
 
@@ -157,11 +168,30 @@ def bootstrap_rows(generator: np.random.Generator) -> list[dict]:
 
 def main() -> None:
     generator = np.random.default_rng(20240607)
-    series = [np.round(generator.normal(0, 1, 12), 1), np.cumsum(generator.normal(0, 1, 20)), np.arange(6.0)]
+    series = [
+        np.round(generator.normal(0, 1, 12), 1),
+        np.cumsum(generator.normal(0, 1, 20)),
+        np.arange(6.0),
+    ]
     figures = {
         "normal": [
             {"x": x, "distribution": float(stats.norm.cdf(x))}
-            for x in (-30.0, -8.0, -5.0, -3.0, -2.5, -2.4999, -1.96, -1.0, -0.1, 0.0, 0.3, 1.0, 2.0, 4.0)
+            for x in (
+                -30.0,
+                -8.0,
+                -5.0,
+                -3.0,
+                -2.5,
+                -2.4999,
+                -1.96,
+                -1.0,
+                -0.1,
+                0.0,
+                0.3,
+                1.0,
+                2.0,
+                4.0,
+            )
         ],
         "normal_quantiles": [
             {"chance": chance, "quantile": float(stats.norm.ppf(chance))}
@@ -171,12 +201,17 @@ def main() -> None:
         "median": median_rows(generator),
         "p_values": p_value_rows(generator),
         "autocorrelation": [
-            {"values": list(values), "autocorrelation": rank_autocorrelation(values)} for values in series
+            {"values": list(values), "autocorrelation": rank_autocorrelation(values)}
+            for values in series
         ],
         "bootstrap_replicates": replicate_rows(generator),
         "bootstrap": bootstrap_rows(generator),
         "signed_rank_confidence": [
-            {"count": count, "confidence": 1 - 2 * max(c for c in np.cumsum(signed_rank_chances(count)) if c <= TAIL)}
+            {
+                "count": count,
+                "confidence": 1
+                - 2 * max(c for c in np.cumsum(signed_rank_chances(count)) if c <= TAIL),
+            }
             for count in (6, 8, 13)
         ],
     }

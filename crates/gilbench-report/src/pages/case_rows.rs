@@ -87,7 +87,7 @@ pub(crate) fn row(report: &Report<'_>, entry: Entry<'_>) -> CaseRow {
     let cell = |estimate: &Option<Estimate>, write, missing| {
         Cell::new(estimate.as_ref(), write, not_measured.unwrap_or(missing))
     };
-    let second_opinion = if !case.second_opinion {
+    let second_opinion = if !case.conditions.cold {
         "not asked for by the suite"
     } else if report.run.environment.hyperfine.is_none() {
         "hyperfine is not installed"

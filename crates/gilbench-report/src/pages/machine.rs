@@ -157,7 +157,7 @@ fn servers(report: &Report<'_>) -> Vec<Server> {
         .events
         .iter()
         .filter_map(|timed| match timed.event {
-            Event::ServerMeasured { asked, measured } => Some((asked, measured)),
+            Event::ServerMeasured { asked, measured, .. } => Some((asked, measured)),
             _ => None,
         })
         .collect();

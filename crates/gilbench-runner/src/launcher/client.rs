@@ -41,7 +41,7 @@ pub struct Launch {
 #[derive(Debug, thiserror::Error)]
 pub enum LauncherError {
     /// It could not be started or spoken to.
-    #[error("the launcher process failed: {0}")]
+    #[error("the launcher process failed")]
     Failed(#[from] io::Error),
     /// It ended.
     #[error("the launcher process ended unexpectedly")]

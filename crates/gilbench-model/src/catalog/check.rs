@@ -1,0 +1,383 @@
+//! Checks workloads, interpreters and suites against each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::reader::{Sourced, file_name};
+use crate::Name;
+use crate::data_file::{DataError, Source, did_you_mean};
+use crate::interpreter::Interpreter;
+use crate::suite::{Group, Pattern, Selection, Suite};
+use crate::workload::{Axis, Workload};
+
+/// Largest value of a size's parameter. Beyond it a JSON reader that holds numbers as doubles is no longer exact.
+const LARGEST_PARAMETER: u64 = 1 << 53;
+
+/// Most rounds a profile may ask for. An interval narrows with the square root: past this, fix the noise instead.
+const MOST_ROUNDS: u32 = 1000;
+
+/// Fewest rounds from which a 95 % signed-rank interval can be formed.
+const FEWEST_ROUNDS: u32 = 6;
+
+pub(super) struct Checker<'a> {
+    pub(super) workloads: &'a Sourced<Workload>,
+    pub(super) interpreters: &'a Sourced<Interpreter>,
+    pub(super) failed: &'a BTreeSet<String>,
+}
+
+/// A name that must be one of the known ones.
+pub(super) struct Reference<'a> {
+    pub(super) field: &'a str,
+    pub(super) found: &'a Name,
+    pub(super) kind: &'a str,
+    pub(super) list: &'a str,
+    pub(super) failed: &'a BTreeSet<String>,
+}
+
+impl Reference<'_> {
+    pub(super) fn check<'a, T>(
+        &self,
+        source: &Source,
+        context: &[&str],
+        known: &'a BTreeMap<Name, T>,
+        errors: &mut Vec<DataError>,
+    ) -> Option<&'a T> {
+        let value = known.get(self.found);
+        if value.is_none() && !self.failed.contains(self.found.as_str()) {
+            let words: Vec<&str> = context.iter().copied().chain([self.found.as_str()]).collect();
+            let names: Vec<&str> = known.keys().map(Name::as_str).collect();
+            let error = source.value_error(
+                &words,
+                self.field,
+                format!("`{}`", self.found),
+                format!("a known {}", self.kind),
+            );
+            let hint = match did_you_mean(self.found.as_str(), names.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`? {}", self.list),
+                None => format!("known are {}", names.join(", ")),
+            };
+            errors.push(error.with_hint(hint));
+        }
+        value
+    }
+}
+
+impl Checker<'_> {
+    pub(super) fn workload(source: &Source, workload: &Workload, errors: &mut Vec<DataError>) {
+        if !workload.sizes.contains_key(crate::condition::DEFAULT_SIZE) {
+            errors.push(source.value_error(
+                &["sizes"],
+                "sizes",
+                "no size `default`",
+                "one of the sizes to be called `default`",
+            ));
+        }
+        let mut shape: Option<Vec<&Name>> = None;
+        for (name, size) in &workload.sizes {
+            for (parameter, value) in &size.parameters {
+                if *value > LARGEST_PARAMETER {
+                    let field = format!("sizes.{name}.parameters.{parameter}");
+                    let words = ["sizes", name.as_str(), parameter.as_str()];
+                    errors.push(source.value_error(
+                        &words,
+                        &field,
+                        value,
+                        format!("at most {LARGEST_PARAMETER} (2^53)"),
+                    ));
+                }
+            }
+            let names: Vec<&Name> = size.parameters.keys().collect();
+            if *shape.get_or_insert_with(|| names.clone()) != names {
+                let field = format!("sizes.{name}.parameters");
+                errors.push(source.value_error(
+                    &["sizes", name.as_str()],
+                    &field,
+                    "other parameters than the first size",
+                    "every size to have the same parameters",
+                ));
+            }
+            if let Some(server) = &workload.server {
+                for parameter in [&server.delay_ms, &server.body_bytes] {
+                    if !size.parameters.contains_key(parameter) {
+                        let words = ["server", parameter.as_str()];
+                        errors.push(source.value_error(
+                            &words,
+                            "server",
+                            format!("`{parameter}`"),
+                            "a parameter of every size",
+                        ));
+                    }
+                }
+            }
+        }
+        if workload.strategies.is_empty() {
+            errors.push(source.value_error(&["strategies"], "strategies", "none", "at least one strategy"));
+        }
+        let folder = source.path.parent().unwrap_or(Path::new("."));
+        for (name, strategy) in &workload.strategies {
+            if strategy.worker_kinds.is_empty() {
+                let words = ["strategies", name.as_str()];
+                errors.push(source.value_error(
+                    &words,
+                    &format!("strategies.{name}.for"),
+                    "no worker kind",
+                    "at least one of `python`, `minimal`, `native`",
+                ));
+            }
+            for kind in &strategy.worker_kinds {
+                if let Some(file) = kind.file().filter(|file| !folder.join(file).is_file()) {
+                    let words = ["strategies", name.as_str()];
+                    errors.push(source.value_error(
+                        &words,
+                        &format!("strategies.{name}.for"),
+                        format!("no file `{file}` in the folder"),
+                        "a file that implements the strategy",
+                    ));
+                }
+            }
+        }
+    }
+
+    pub(super) fn interpreter(
+        &self,
+        source: &Source,
+        interpreter: &Interpreter,
+        errors: &mut Vec<DataError>,
+    ) {
+        if interpreter.identity.is_none() == interpreter.command.is_empty() {
+            errors.push(source.value_error(
+                &["worker"],
+                "identity",
+                "both or neither of `identity` and `command`",
+                "`identity` for an interpreter that is found by probing, or `command` for one that is not",
+            ));
+        }
+        // Two definitions that accept the same interpreter would make its rows depend on the order of files.
+        for (other_source, other) in self.interpreters.values() {
+            if let (Some(identity), Some(other_identity)) = (&interpreter.identity, &other.identity)
+                && other.id < interpreter.id
+                && identity == other_identity
+            {
+                let other_file = file_name(&other_source.path);
+                errors.push(source.value_error(
+                    &["identity"],
+                    "identity",
+                    format!("the identity of `{other_file}`"),
+                    "an identity of its own",
+                ));
+            }
+        }
+    }
+
+    pub(super) fn suite(&self, source: &Source, suite: &Suite, errors: &mut Vec<DataError>) {
+        let profile = &suite.profile;
+        let rounds = profile.rounds;
+        if rounds.least < FEWEST_ROUNDS && rounds.least != 1 {
+            errors.push(source.value_error(
+                &["rounds", "least"],
+                "profile.rounds.least",
+                rounds.least,
+                format!(
+                    "at least {FEWEST_ROUNDS}, the fewest that give a 95 % interval, or 1 for a smoke run"
+                ),
+            ));
+        }
+        if rounds.most < rounds.least || rounds.most > MOST_ROUNDS {
+            errors.push(source.value_error(
+                &["rounds", "most"],
+                "profile.rounds.most",
+                rounds.most,
+                format!("from {} (`least`) to {MOST_ROUNDS}", rounds.least),
+            ));
+        }
+        if profile.iterations.most == 0 || profile.iterations.least_with_jit > profile.iterations.most {
+            errors.push(source.value_error(
+                &["iterations"],
+                "profile.iterations",
+                format!(
+                    "most {}, least_with_jit {}",
+                    profile.iterations.most, profile.iterations.least_with_jit
+                ),
+                "`most` of at least 1 and at least `least_with_jit`",
+            ));
+        }
+        if profile.timeout.is_zero() {
+            errors.push(source.value_error(&["timeout"], "profile.timeout", "0", "more than no time"));
+        }
+        if let Selection::These(list) = &suite.interpreters {
+            if list.is_empty() {
+                errors.push(source.value_error(
+                    &["interpreters"],
+                    "interpreters",
+                    "an empty list",
+                    "`found` or at least one interpreter",
+                ));
+            }
+            self.interpreter_names(source, &["interpreters"], "interpreters", list, errors);
+        }
+        if suite.groups.is_empty() {
+            errors.push(source.value_error(&["groups"], "groups", "none", "at least one group of cases"));
+        }
+        for (index, group) in suite.groups.iter().enumerate() {
+            self.group(source, index, group, errors);
+        }
+    }
+
+    pub(super) fn interpreter_names(
+        &self,
+        source: &Source,
+        context: &[&str],
+        field: &str,
+        names: &[Name],
+        errors: &mut Vec<DataError>,
+    ) {
+        for found in names {
+            let reference = Reference {
+                field,
+                found,
+                kind: "interpreter",
+                failed: self.failed,
+                list: "`gilbench list interpreters` shows all",
+            };
+            reference.check(source, context, self.interpreters, errors);
+        }
+    }
+
+    fn group(&self, source: &Source, index: usize, group: &Group, errors: &mut Vec<DataError>) {
+        let field = |name: &str| format!("groups[{index}].{name}");
+        let context = ["groups", group.workload.as_str()];
+        let axes = &group.axes;
+        let lengths = [
+            ("size", axes.size.as_ref().map(Vec::len)),
+            ("workers", axes.workers.as_ref().map(Vec::len)),
+            ("omp", axes.omp.as_ref().map(Vec::len)),
+            ("affinity", axes.affinity.as_ref().map(Vec::len)),
+            ("gil", axes.gil.as_ref().map(Vec::len)),
+            ("start_method", axes.start_method.as_ref().map(Vec::len)),
+        ];
+        for (axis, _) in lengths.iter().filter(|(_, length)| *length == Some(0)) {
+            let words = ["groups", group.workload.as_str(), axis];
+            errors.push(source.value_error(
+                &words,
+                &field(&format!("axes.{axis}")),
+                "an empty list",
+                "at least one value, or no such axis",
+            ));
+        }
+        if let Some(names) = &group.interpreters {
+            self.interpreter_names(source, &context, &field("interpreters"), names, errors);
+        }
+        let reference = Reference {
+            field: &field("workload"),
+            found: &group.workload,
+            kind: "workload",
+            list: "`gilbench list workloads` shows all",
+            failed: self.failed,
+        };
+        let Some((_, workload)) = reference.check(source, &["groups"], self.workloads, errors) else {
+            return;
+        };
+
+        let hint = format!("`gilbench list workloads` shows the strategies and sizes of `{}`", workload.name);
+        for found in group.strategies.iter().flatten() {
+            let reference = Reference {
+                field: &field("strategies"),
+                found,
+                kind: "strategy of the workload",
+                list: &hint,
+                failed: self.failed,
+            };
+            reference.check(source, &context, &workload.strategies, errors);
+        }
+        for found in axes.size.iter().flatten() {
+            let reference = Reference {
+                field: &field("axes.size"),
+                found,
+                kind: "size of the workload",
+                list: &hint,
+                failed: self.failed,
+            };
+            reference.check(source, &context, &workload.sizes, errors);
+        }
+        for (list, patterns) in [("exclude", &group.exclude), ("include", &group.include)] {
+            for pattern in patterns {
+                self.pattern(source, &context, &field(list), workload, pattern, errors);
+            }
+        }
+        for _ in group.include.iter().filter(|pattern| pattern.strategy.is_none()) {
+            errors.push(source.value_error(
+                &["groups", group.workload.as_str(), "include"],
+                &field("include"),
+                "an entry without `strategy`",
+                "the strategy to include",
+            ));
+        }
+        if group.cold && workload.server.is_some() {
+            let words = ["groups", group.workload.as_str(), "cold"];
+            let found = format!("`{}`, which needs a server", workload.name);
+            errors.push(source.value_error(&words, &field("cold"), found, "a workload without a server"));
+        }
+        if group.strategies.iter().flatten().all(|name| workload.strategies.contains_key(name)) {
+            unused_axes(source, &field, group, workload, errors);
+        }
+    }
+
+    pub(super) fn pattern(
+        &self,
+        source: &Source,
+        context: &[&str],
+        field: &str,
+        workload: &Workload,
+        pattern: &Pattern,
+        errors: &mut Vec<DataError>,
+    ) {
+        let hint = format!("`gilbench list workloads` shows the strategies and sizes of `{}`", workload.name);
+        if let Some(found) = &pattern.strategy {
+            let reference = Reference {
+                field,
+                found,
+                kind: "strategy of the workload",
+                list: &hint,
+                failed: self.failed,
+            };
+            reference.check(source, context, &workload.strategies, errors);
+        }
+        if let Some(found) = &pattern.size {
+            let reference =
+                Reference { field, found, kind: "size of the workload", list: &hint, failed: self.failed };
+            reference.check(source, context, &workload.sizes, errors);
+        }
+        self.interpreter_names(source, context, field, pattern.interpreter.as_slice(), errors);
+    }
+}
+
+/// An axis that no strategy of the group uses would silently make no difference.
+fn unused_axes(
+    source: &Source,
+    field: &dyn Fn(&str) -> String,
+    group: &Group,
+    workload: &Workload,
+    errors: &mut Vec<DataError>,
+) {
+    let axes = &group.axes;
+    let used = |axis: Axis| {
+        let chosen = |name: &Name| group.strategies.as_ref().is_none_or(|list| list.contains(name));
+        workload.strategies.iter().any(|(name, strategy)| chosen(name) && strategy.uses.contains(&axis))
+    };
+    let unused = [
+        ("workers", Axis::Workers, axes.workers.is_some()),
+        ("omp", Axis::Omp, axes.omp.is_some()),
+        ("start_method", Axis::StartMethod, axes.start_method.is_some()),
+    ];
+    for (axis, kind, given) in unused {
+        if given && !used(kind) {
+            let words = ["groups", group.workload.as_str(), axis];
+            errors.push(source.value_error(
+                &words,
+                &field(&format!("axes.{axis}")),
+                "an axis that none of the strategies uses",
+                "an axis that a strategy lists under `uses`",
+            ));
+        }
+    }
+}

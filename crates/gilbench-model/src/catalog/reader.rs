@@ -1,0 +1,108 @@
+//! Reads the data folder's files; what cannot be read is collected, not fatal.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+
+use crate::Name;
+use crate::data_file::{DataError, DataErrorKind, Source};
+
+pub(super) type Sourced<T> = BTreeMap<Name, (Source, T)>;
+
+pub(super) fn without_sources<T>(sourced: Sourced<T>) -> BTreeMap<Name, T> {
+    sourced.into_iter().map(|(name, (_, value))| (name, value)).collect()
+}
+
+pub(super) struct Reader {
+    pub(super) errors: Vec<DataError>,
+    /// Names of files that cannot be used: whoever refers to them is not to blame.
+    pub(super) failed: BTreeSet<String>,
+}
+
+impl Reader {
+    pub(super) fn file<T: DeserializeOwned>(&mut self, path: &Path) -> Option<(Source, T)> {
+        let read = Source::read(path).and_then(|source| source.parse().map(|value| (source, value)));
+        read.map_err(|error| self.errors.push(error)).ok()
+    }
+
+    fn entries(&mut self, folder: &Path) -> Vec<PathBuf> {
+        match std::fs::read_dir(folder) {
+            Ok(entries) => {
+                let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+                paths.sort();
+                paths
+            }
+            Err(error) => {
+                self.errors.push(DataError {
+                    path: folder.to_owned(),
+                    kind: Box::new(DataErrorKind::Read(error)),
+                    hint: None,
+                });
+                Vec::new()
+            }
+        }
+    }
+
+    /// `folder/<name>.yaml`, where the name inside must be the file's stem.
+    pub(super) fn files<T: DeserializeOwned>(
+        &mut self,
+        folder: &Path,
+        name: impl Fn(&T) -> &Name,
+    ) -> Sourced<T> {
+        let yaml = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "yaml");
+        let paths: Vec<PathBuf> = self.entries(folder).into_iter().filter(yaml).collect();
+        self.named(paths.into_iter().map(|path| (stem(&path), path)), name)
+    }
+
+    /// `folder/<name>/<file>`, where the name inside must be the folder's. Folders without the file are left alone.
+    pub(super) fn folders<T: DeserializeOwned>(
+        &mut self,
+        folder: &Path,
+        file: &str,
+        name: impl Fn(&T) -> &Name,
+    ) -> Sourced<T> {
+        let paths = self.entries(folder);
+        self.named(
+            paths
+                .into_iter()
+                .map(|path| (file_name(&path), path.join(file)))
+                .filter(|(_, path)| path.is_file()),
+            name,
+        )
+    }
+
+    fn named<T: DeserializeOwned>(
+        &mut self,
+        paths: impl Iterator<Item = (String, PathBuf)>,
+        name: impl Fn(&T) -> &Name,
+    ) -> Sourced<T> {
+        let mut found = Sourced::new();
+        for (expected, path) in paths {
+            let Some((source, value)) = self.file::<T>(&path) else {
+                self.failed.insert(expected);
+                continue;
+            };
+            let actual = name(&value).clone();
+            if actual == *expected {
+                found.insert(actual, (source, value));
+            } else {
+                self.errors.push(source.value_error(
+                    &[actual.as_str()],
+                    "name",
+                    format!("`{actual}`"),
+                    format!("`{expected}`, as the file is named"),
+                ));
+            }
+        }
+        found
+    }
+}
+
+pub(super) fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+pub(super) fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}

@@ -1,0 +1,242 @@
+//! What the harness itself costs. `just perf` prints it.
+//!
+//! 1. Per process, beside `hyperfine -N` on the very same worker: the difference in whole time between a long
+//!    and a short run, over the difference in processes, so that start-up of either tool does not count. The
+//!    worker's own time is in both; the two are taken in turn and compared as ratios.
+//! 2. Planning a suite of 10,000 cases.
+//! 3. Rendering a recorded run of 1,000 cases again, as a user would: the whole command.
+
+#![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use gilbench_analysis::statistics::{median, paired_ratio};
+use gilbench_model::catalog::Catalog;
+use gilbench_model::machine::Allowance;
+use gilbench_model::plan::Planner;
+use gilbench_model::sample::{Iteration, Line, Outcome, Process, Tree};
+use gilbench_model::{Nanoseconds, environment};
+
+/// The least and the most processes of a run, and how often both are repeated.
+const SHORT: u32 = 6;
+const LONG: u32 = 206;
+const REPETITIONS: usize = 8;
+
+fn main() {
+    // `cargo test --benches` only wants to know that it starts.
+    if std::env::args().any(|argument| argument == "--test") {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = data_folder(folder.path());
+    per_process(folder.path(), &data);
+    planning(&data);
+    rendering(folder.path(), &data);
+}
+
+const WORKER: &str = r#"#!/bin/sh
+if [ "$1" = --facts ]; then echo '@FACTS@'; exit; fi
+read -r request
+echo '{"protocol":1,"type":"hello","facts":@FACTS@}'
+echo '{"protocol":1,"type":"iteration","index":0,"warmup":false,"wall_ns":1000,"user_ns":null,"system_ns":null,"voluntary_switches":null,"involuntary_switches":null,"digest":"4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945","phases":{},"observations":{}}'
+echo '{"protocol":1,"type":"done"}'
+"#;
+
+const FACTS: &str = r#"{"implementation":"sh","version":"1","version_text":"1","executable":null,"platform":null,"build":{"compiler":null,"configure":null,"pgo":null,"lto":null},"gil":{"built":false,"enabled_before_imports":null,"enabled_after_imports":null},"jit":null,"start_method":null,"start_methods":null,"cpus":{"count":null,"affinity":null,"allowed":null},"clock":{"name":null,"resolution_ns":null},"packages":[]}"#;
+
+/// A data folder with one workload, whose worker is a shell script that does nothing.
+fn data_folder(folder: &Path) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let data = folder.join("data");
+    let write = |file: &str, text: &str| {
+        let path = data.join(file);
+        std::fs::create_dir_all(path.parent().expect("a file in a folder")).expect("a folder");
+        std::fs::write(&path, text).expect("a file");
+        path
+    };
+    let worker = write("worker.sh", &WORKER.replace("@FACTS@", FACTS));
+    std::fs::set_permissions(&worker, std::fs::Permissions::from_mode(0o755)).expect("permissions");
+    let size = |size: u32| format!("  s{size}: {{parameters: {{n: {size}}}, digest: {DIGEST}}}\n");
+    let sizes = (0..100).map(size).collect::<Vec<_>>().concat();
+    let workload = format!(
+        "name: nothing\ntitle: Nothing\nsummary: Nothing.\nbound: cpu\nsizes:\n  default: {{parameters: {{n: 1}}, digest: {DIGEST}}}\n{sizes}strategies:\n  sequential: {{for: [native], uses: [workers]}}\n"
+    );
+    write("workloads/nothing/workload.yaml", &workload);
+    write("workloads/claims.yaml", "claims: []\n");
+    write(
+        "interpreters/sh.yaml",
+        &format!("id: sh\nlabel: Shell\nworker: native\ncommand: [\"{}\"]\n", worker.display()),
+    );
+    for (name, rounds, axes) in [
+        ("short", SHORT, String::new()),
+        ("long", LONG, String::new()),
+        ("wide", 8, wide_axes(10)),
+        ("wider", 8, wide_axes(100)),
+    ] {
+        let suite = format!(
+            "name: {name}\nsummary: Nothing.\ninterpreters: [sh]\nprofile:\n  rounds: {{least: {rounds}, most: {rounds}}}\n  target: 3%\n  case_time: 1h\n  timeout: 10s\n  iterations: {{most: 1, time: 1ms, least_with_jit: 1}}\ngroups:\n  - workload: nothing\n    axes:\n      affinity: [all]\n{axes}"
+        );
+        write(&format!("workloads/suites/{name}.yaml"), &suite);
+    }
+    data
+}
+
+const DIGEST: &str = "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945";
+
+/// A hundred sizes × so many numbers of workers.
+fn wide_axes(workers: u32) -> String {
+    let list = |names: Vec<String>| names.join(", ");
+    let sizes = list((0..100).map(|size| format!("s{size}")).collect());
+    let workers = list((1..=workers).map(|workers| workers.to_string()).collect());
+    format!("      size: [{sizes}]\n      workers: [{workers}]\n")
+}
+
+fn timed(command: &mut Command) -> Duration {
+    command.stdout(Stdio::null()).stderr(Stdio::null()).stdin(Stdio::null());
+    let begun = Instant::now();
+    let status = command.status().expect("the command starts");
+    assert!(status.success(), "{command:?} failed");
+    begun.elapsed()
+}
+
+fn per_process(folder: &Path, data: &Path) {
+    let request = folder.join("request.json");
+    std::fs::write(&request, "{}\n").expect("a file");
+    let ours = |suite: &str, turn: usize| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gilbench"));
+        command.args(["--data"]).arg(data).args(["run", "--suite", suite, "--out"]);
+        timed(
+            command
+                .arg(folder.join(format!("{suite}-{turn}")))
+                .env("PATH", "/usr/bin:/bin")
+                .env("HOME", folder),
+        )
+    };
+    let theirs = |runs: u32| {
+        let mut command = Command::new("hyperfine");
+        command.args(["--shell=none", "--style=none", "--input"]).arg(&request);
+        timed(command.arg(format!("--runs={runs}")).arg(data.join("worker.sh")))
+    };
+    if Command::new("hyperfine").arg("--version").stdout(Stdio::null()).status().is_err() {
+        println!("per process: hyperfine is not installed");
+        return;
+    }
+    let (mut we, mut they) = (Vec::new(), Vec::new());
+    let each = |long: Duration, short: Duration| {
+        (long.as_secs_f64() - short.as_secs_f64()) / f64::from(LONG - SHORT) * 1e3
+    };
+    for turn in 0..REPETITIONS {
+        we.push(each(ours("long", turn), ours("short", turn)));
+        they.push(each(theirs(LONG), theirs(SHORT)));
+    }
+    let middle = |values: &[f64]| median(values).unwrap_or(f64::NAN);
+    println!("per process: gilbench {:.2} ms, hyperfine -N {:.2} ms", middle(&we), middle(&they));
+    match paired_ratio(&we, &they) {
+        Ok(ratio) => println!("  ratio {:.2} [{:.2}, {:.2}]", ratio.point, ratio.low, ratio.high),
+        Err(error) => println!("  no ratio: {error}"),
+    }
+}
+
+fn planning(data: &Path) {
+    let catalog = Catalog::load(data).expect("the data is right");
+    let allowance = Allowance { cpus: vec![0, 1], ..Allowance::default() };
+    let planner =
+        Planner { catalog: &catalog, interpreters: &[ready()], allowance: &allowance, only: &[], seed: 1 };
+    let begun = Instant::now();
+    let plan = planner.plan(&catalog.suites["wider"]).expect("a plan");
+    println!("planning: {} cases in {:.0} ms", plan.cases.len(), begun.elapsed().as_secs_f64() * 1e3);
+}
+
+fn ready() -> environment::InterpreterState {
+    environment::InterpreterState {
+        id: "sh".parse().expect("a name"),
+        label: "Shell".to_owned(),
+        status: environment::Status::Ready,
+        provider: Some("built-in".to_owned()),
+        executable: Some("/bin/sh".to_owned()),
+        image: None,
+        version: Some("1".to_owned()),
+        gil: environment::GilState::default(),
+        reason: None,
+        hint: None,
+        facts: serde_json::from_str(FACTS).ok(),
+    }
+}
+
+/// A run of 1,000 cases, eight rounds each, written by hand and rendered by the program.
+fn rendering(folder: &Path, data: &Path) {
+    let catalog = Catalog::load(data).expect("the data is right");
+    let allowance = Allowance { cpus: vec![0, 1], ..Allowance::default() };
+    let planner =
+        Planner { catalog: &catalog, interpreters: &[ready()], allowance: &allowance, only: &[], seed: 1 };
+    let plan = planner.plan(&catalog.suites["wide"]).expect("a plan");
+    let run = folder.join("short-0");
+    let samples: String = (0..8)
+        .flat_map(|round| (0..).zip(&plan.cases).map(move |(case, _)| (case, round)))
+        .map(|(case, round)| {
+            serde_json::to_string(&Line::Process(process(case, round))).expect("JSON") + "\n"
+        })
+        .collect();
+    std::fs::write(run.join("plan.json"), serde_json::to_string(&plan).expect("JSON")).expect("a file");
+    std::fs::write(run.join("samples.jsonl"), samples).expect("a file");
+    std::fs::write(run.join("events.jsonl"), "").expect("a file");
+    let times: Vec<f64> = (0..5)
+        .map(|_| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_gilbench"));
+            command.arg("--data").arg(data).arg("report").arg(&run).arg("--out").arg(folder.join("site"));
+            timed(&mut command).as_secs_f64() * 1e3
+        })
+        .collect();
+    let size = |path: &Path| path.metadata().map_or(0, |metadata| metadata.len());
+    let bytes: u64 = walk(&folder.join("site")).iter().map(|path| size(path)).sum();
+    println!(
+        "rendering: {} cases in {:.0} ms, {} kB",
+        plan.cases.len(),
+        median(&times).unwrap_or(f64::NAN),
+        bytes / 1000
+    );
+}
+
+fn walk(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let paths = entries.flatten().map(|entry| entry.path());
+    paths.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}
+
+fn process(case: u32, round: u32) -> Process {
+    // Any spread will do: what is timed is the rendering.
+    let wall_ns = Nanoseconds(1_000_000 + u64::from(case) * 1000 + u64::from(case ^ round) * 977 % 10_000);
+    let iteration = Iteration {
+        warmup: false,
+        wall_ns,
+        user_ns: Some(wall_ns),
+        system_ns: Some(Nanoseconds(0)),
+        voluntary_switches: Some(1),
+        involuntary_switches: Some(1),
+        phases: BTreeMap::new(),
+        observations: BTreeMap::new(),
+    };
+    let tree = Tree {
+        wall_ns,
+        user_ns: wall_ns,
+        system_ns: Nanoseconds(0),
+        voluntary_switches: 1,
+        involuntary_switches: 1,
+        memory: None,
+        exit_code: Some(0),
+        signal: None,
+        orphans: 0,
+    };
+    Process {
+        case,
+        round: Some(round),
+        began_ms: 0,
+        outcome: Outcome::Completed,
+        facts: None,
+        iterations: vec![iteration],
+        tree: Some(tree),
+    }
+}

@@ -1,0 +1,203 @@
+//! Arguments, as they are written.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use gilbench_model::Name;
+
+use crate::output::Format;
+
+/// Does this Python code run in parallel, and what would make it? Measured, not guessed.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// What every verb takes.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Common {
+    /// Folder with `workloads` and `interpreters` [default: the nearest one above the current folder]
+    #[arg(long, global = true, value_name = "DIR", env = "GILBENCH_DATA")]
+    pub(crate) data: Option<PathBuf>,
+    /// An interpreter, or a folder with some, to use before all that can be found; repeatable
+    #[arg(long, global = true, value_name = "PATH", env = "GILBENCH_PYTHONS", value_delimiter = ':')]
+    pub(crate) python: Vec<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Find interpreters, measure a suite, decide the claims, render the site
+    BenchAll(BenchAll),
+    /// Measure a suite
+    Run(Run),
+    /// List what there is
+    List(List),
+    /// Check all data files
+    Check,
+    /// Interpreters on this machine
+    Interpreters {
+        #[command(subcommand)]
+        verb: Interpreters,
+    },
+    /// Decide the article's claims from a run
+    Claims(Claims),
+    /// Render a run as a static site
+    Report(Report),
+    /// The worker protocol
+    Protocol {
+        #[command(subcommand)]
+        verb: Protocol,
+    },
+    /// Print shell completions
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Between harness and workers
+    #[command(hide = true)]
+    Launcher,
+    /// The native baselines
+    #[command(hide = true)]
+    NativeWorker {
+        /// Print facts instead of working
+        #[arg(long)]
+        facts: bool,
+    },
+    /// The server of the I/O workloads
+    #[command(hide = true)]
+    Serve(Serve),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchAll {
+    #[command(flatten)]
+    pub(crate) measure: Measure,
+    /// Folder of the site [default: target/gilbench/site]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) site: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub(crate) measure: Measure,
+    /// Go on with a run
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["suite", "interpreter", "seed", "out"])]
+    pub(crate) resume: Option<PathBuf>,
+}
+
+/// What to measure.
+#[derive(Debug, Args)]
+pub(crate) struct Measure {
+    /// The suite
+    #[arg(long, default_value = "quick")]
+    pub(crate) suite: Name,
+    /// Only this interpreter; repeatable, or separated by commas
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) interpreter: Vec<Name>,
+    /// Orders the rounds [default: the time]
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// The run directory [default: a new one below target/gilbench/runs]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// What to list
+    pub(crate) what: Listed,
+    /// The suite, for cases
+    #[arg(long, default_value = "quick")]
+    pub(crate) suite: Name,
+    /// Only this interpreter, for cases; repeatable, or separated by commas
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) interpreter: Vec<Name>,
+    /// How to print
+    #[arg(long, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Listed {
+    Workloads,
+    Suites,
+    Interpreters,
+    Cases,
+    Claims,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Interpreters {
+    /// What was found, what is missing, and how to get it
+    List {
+        /// How to print
+        #[arg(long, default_value = "text")]
+        format: Format,
+    },
+    /// Everything that an interpreter says of itself, as JSON
+    Probe {
+        /// Its id, or the path of an executable
+        interpreter: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Claims {
+    /// The run directory [default: the latest]
+    pub(crate) run: Option<PathBuf>,
+    /// How to print
+    #[arg(long, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// The run directory [default: the latest]
+    pub(crate) run: Option<PathBuf>,
+    /// Folder of the site [default: target/gilbench/site]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print a summary in Markdown, for a job summary
+    #[arg(long)]
+    pub(crate) markdown: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Protocol {
+    /// Test a worker against the protocol
+    Check(ProtocolCheck),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProtocolCheck {
+    /// The workload to ask for
+    #[arg(long, default_value = "sum-squares")]
+    pub(crate) workload: Name,
+    /// The strategy to ask for
+    #[arg(long, default_value = "sequential")]
+    pub(crate) strategy: Name,
+    /// The size to ask for
+    #[arg(long, default_value = "small")]
+    pub(crate) size: Name,
+    /// The worker's command
+    #[arg(last = true, required = true, value_name = "CMD")]
+    pub(crate) command: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Delay of each answer
+    #[arg(long)]
+    pub(crate) delay_ms: u64,
+    /// Length of each answer
+    #[arg(long)]
+    pub(crate) body_bytes: usize,
+    /// Say how long an answer really takes
+    #[arg(long)]
+    pub(crate) measure: bool,
+}

@@ -1,0 +1,58 @@
+//! `gilbench bench-all`: from a clone to a published verdict.
+
+use std::process::ExitCode;
+
+use gilbench_analysis::findings::{CaseFinding, CaseState};
+use gilbench_analysis::statistics::Estimate;
+use gilbench_model::plan::Plan;
+use gilbench_model::run_directory::Run;
+use gilbench_model::units::{format_seconds, significant};
+
+use crate::cli::{BenchAll, Common};
+use crate::cmd::{claims, report};
+use crate::{data, output};
+
+/// Measures, decides, renders, and prints the table and the path of the site.
+pub(super) fn run(common: &Common, arguments: &BenchAll) -> anyhow::Result<ExitCode> {
+    let directory = super::run::measure(common, &arguments.measure)?;
+    let catalog = data::catalog(common)?;
+    let run = Run::load(&directory)?;
+    let findings = gilbench_analysis::analyse(&run, &catalog.claims);
+    let page = report::render(&catalog, &run, &findings, arguments.site.as_deref())?;
+    table(&run.plan, &findings.cases)?;
+    output::line("")?;
+    claims::print(&findings.claims)?;
+    output::line("")?;
+    output::line(&format!("report: {}", page.display()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// All cases, measured or not.
+fn table(plan: &Plan, cases: &[CaseFinding]) -> std::io::Result<()> {
+    let rows = plan.cases.iter().zip(cases).map(|(case, finding)| {
+        let state = match &finding.state {
+            CaseState::Measured if case.oversubscribed => "oversubscribed".to_owned(),
+            CaseState::Measured => String::new(),
+            CaseState::Skipped { reason, .. } => format!("skipped: {reason}"),
+            CaseState::Failed { reason } => first_line(reason),
+            CaseState::Pending { needed } => format!("{} rounds; an interval needs {needed}", finding.rounds),
+        };
+        [
+            case.id.clone(),
+            shown(finding.steady, format_seconds),
+            shown(finding.speed_up, |ratio| format!("{}×", significant(ratio))),
+            state,
+        ]
+    });
+    output::table(["case", "time", "speed-up", ""], rows)
+}
+
+fn shown(estimate: Option<Estimate>, format: impl Fn(f64) -> String) -> String {
+    estimate.map_or("—".to_owned(), |estimate| {
+        format!("{} [{}, {}]", format(estimate.point), format(estimate.low), format(estimate.high))
+    })
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,48 @@
+//! `gilbench claims`: what a run says about the article.
+
+use std::process::ExitCode;
+
+use gilbench_analysis::findings::{ClaimFinding, InterpreterFinding};
+use gilbench_model::run_directory::Run;
+use gilbench_model::units::significant;
+
+use crate::cli::{Claims, Common};
+use crate::output::Format;
+use crate::{data, output};
+
+/// Decides the claims.
+pub(super) fn run(common: &Common, arguments: &Claims) -> anyhow::Result<ExitCode> {
+    let catalog = data::catalog(common)?;
+    let run = Run::load(&data::run_or_latest(arguments.run.as_deref(), common)?)?;
+    let findings = gilbench_analysis::analyse(&run, &catalog.claims);
+    match arguments.format {
+        Format::Json => output::json(&findings.claims)?,
+        Format::Text => print(&findings.claims)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A claim to a line, its interpreters below.
+pub(super) fn print(claims: &[ClaimFinding]) -> std::io::Result<()> {
+    for claim in claims {
+        output::line(&format!("{}  {}: {}", claim.id, claim.verdict.as_str(), claim.statement))?;
+        for finding in &claim.interpreters {
+            output::line(&format!("       {}", interpreter(finding)))?;
+        }
+        if claim.interpreters.is_empty() {
+            output::line(&format!("       {}", claim.reason.as_deref().unwrap_or_default()))?;
+        }
+    }
+    Ok(())
+}
+
+fn interpreter(finding: &InterpreterFinding) -> String {
+    let measure = finding.comparisons.iter().find(|comparison| comparison.estimate.is_some());
+    let number = measure.and_then(|comparison| {
+        let estimate = comparison.estimate?;
+        let [point, low, high] = [estimate.point, estimate.low, estimate.high].map(significant);
+        Some(format!("{} {point} [{low}, {high}]", comparison.measure))
+    });
+    let parts = [Some(finding.verdict.as_str().to_owned()), number, finding.reason.clone()];
+    format!("{:14} {}", finding.interpreter, parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+}

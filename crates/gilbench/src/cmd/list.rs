@@ -1,0 +1,96 @@
+//! `gilbench list`: what there is, from the data files and, for cases, from this machine.
+
+use std::process::ExitCode;
+
+use gilbench_model::catalog::Catalog;
+use gilbench_model::plan::Plan;
+use gilbench_model::suite::Selection;
+
+use crate::cli::{Common, List, Listed};
+use crate::cmd::run::make_plan;
+use crate::output::Format;
+use crate::{data, output};
+
+/// Lists.
+pub(super) fn run(common: &Common, arguments: &List) -> anyhow::Result<ExitCode> {
+    let catalog = data::catalog(common)?;
+    let json = arguments.format == Format::Json;
+    match arguments.what {
+        Listed::Workloads if json => output::json(&catalog.workloads.values().collect::<Vec<_>>())?,
+        Listed::Workloads => workloads(&catalog)?,
+        Listed::Suites if json => output::json(&catalog.suites.values().collect::<Vec<_>>())?,
+        Listed::Suites => suites(&catalog)?,
+        Listed::Interpreters if json => output::json(&catalog.interpreters.values().collect::<Vec<_>>())?,
+        Listed::Interpreters => interpreters(&catalog)?,
+        Listed::Claims if json => output::json(&catalog.claims)?,
+        Listed::Claims => claims(&catalog)?,
+        Listed::Cases => {
+            let (plan, _) = make_plan(&catalog, common, &arguments.suite, &arguments.interpreter, 0)?;
+            if json { output::json(&plan.cases)? } else { cases(&plan)? }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn joined<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
+    items.into_iter().map(|item| item.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+fn workloads(catalog: &Catalog) -> std::io::Result<()> {
+    let rows = catalog.workloads.values().map(|workload| {
+        [
+            workload.name.to_string(),
+            workload.title.clone(),
+            joined(workload.strategies.keys()),
+            joined(workload.sizes.keys()),
+        ]
+    });
+    output::table(["workload", "title", "strategies", "sizes"], rows)
+}
+
+fn suites(catalog: &Catalog) -> std::io::Result<()> {
+    let rows = catalog.suites.values().map(|suite| {
+        let interpreters = match &suite.interpreters {
+            Selection::Found => "all that can be found".to_owned(),
+            Selection::These(list) => joined(list),
+        };
+        let workloads: std::collections::BTreeSet<String> =
+            suite.groups.iter().map(|group| group.workload.to_string()).collect();
+        [suite.name.to_string(), suite.summary.clone(), joined(workloads), interpreters]
+    });
+    output::table(["suite", "summary", "workloads", "interpreters"], rows)
+}
+
+fn interpreters(catalog: &Catalog) -> std::io::Result<()> {
+    let rows = catalog.interpreters.values().map(|interpreter| {
+        let identity = interpreter.identity.as_ref().map_or("part of gilbench".to_owned(), |identity| {
+            format!("{} {}", identity.implementation, identity.version)
+        });
+        let hint = interpreter.install_hint.clone().unwrap_or_else(|| "—".to_owned());
+        [interpreter.id.to_string(), interpreter.label.clone(), identity, hint]
+    });
+    output::table(["id", "label", "is", "to get it"], rows)
+}
+
+fn claims(catalog: &Catalog) -> std::io::Result<()> {
+    let rows = catalog
+        .claims
+        .iter()
+        .map(|claim| [claim.id.to_string(), claim.place.clone(), claim.statement.clone()]);
+    output::table(["id", "place", "statement"], rows)
+}
+
+fn cases(plan: &Plan) -> std::io::Result<()> {
+    let rows = plan.cases.iter().map(|case| {
+        let mut remarks = Vec::new();
+        if case.oversubscribed {
+            remarks.push(format!("oversubscribed: {} effective CPUs", case.effective_cpus));
+        }
+        if case.conditions.cold {
+            remarks.push("cold".to_owned());
+        }
+        remarks.extend(case.skip.as_ref().map(|skip| format!("skipped: {skip}")));
+        [case.id.clone(), remarks.join("; ")]
+    });
+    output::table(["case", "remarks"], rows)
+}

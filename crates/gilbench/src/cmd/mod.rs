@@ -1,0 +1,38 @@
+//! One file per verb.
+
+mod bench_all;
+mod check;
+mod claims;
+mod completions;
+mod internal;
+mod interpreters;
+mod list;
+mod protocol;
+mod report;
+mod run;
+
+use std::process::ExitCode;
+
+use crate::cli::{Arguments, Interpreters, Protocol, Verb};
+
+/// Runs the verb.
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let common = &arguments.common;
+    match arguments.verb {
+        Verb::BenchAll(verb) => bench_all::run(common, &verb),
+        Verb::Run(verb) => run::run(common, &verb),
+        Verb::List(verb) => list::run(common, &verb),
+        Verb::Check => check::run(common),
+        Verb::Interpreters { verb: Interpreters::List { format } } => interpreters::list(common, format),
+        Verb::Interpreters { verb: Interpreters::Probe { interpreter } } => {
+            interpreters::probe(common, &interpreter)
+        }
+        Verb::Claims(verb) => claims::run(common, &verb),
+        Verb::Report(verb) => report::run(common, &verb),
+        Verb::Protocol { verb: Protocol::Check(verb) } => protocol::check(common, &verb),
+        Verb::Completions { shell } => completions::run(shell),
+        Verb::Launcher => internal::launcher(),
+        Verb::NativeWorker { facts } => internal::native_worker(facts),
+        Verb::Serve(verb) => internal::serve(&verb),
+    }
+}

@@ -1,0 +1,226 @@
+//! `gilbench protocol check`: tests anybody's worker against the protocol.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use gilbench_model::catalog::Catalog;
+use gilbench_model::protocol::{End, Request, Transcript};
+use gilbench_model::workload::Digest;
+use gilbench_model::{Conditions, Nanoseconds};
+use gilbench_runner::launcher::{Ended, Launch, Launcher, Stream};
+use gilbench_runner::worker::base_environment;
+
+use crate::cli::{Common, ProtocolCheck};
+use crate::exit::{FAILURE, UsageError};
+use crate::{data, output};
+
+/// A worker that takes longer for a small request is not usable.
+const LIMIT: Duration = Duration::from_mins(1);
+
+/// What came of one request.
+struct Answer {
+    transcript: Transcript,
+    error: Option<String>,
+    exit_code: Option<i32>,
+    timed_out: bool,
+}
+
+struct Checker<'a> {
+    launcher: Launcher,
+    command: Vec<String>,
+    environment: Vec<(String, String)>,
+    request: &'a Request,
+    digest: &'a Digest,
+    failed: u32,
+    passed: u32,
+}
+
+/// Sends a few requests and judges the answers.
+pub(super) fn check(common: &Common, arguments: &ProtocolCheck) -> anyhow::Result<ExitCode> {
+    let catalog = data::catalog(common)?;
+    let (request, digest) = request(&catalog, arguments)?;
+    let gilbench = std::env::current_exe()?.to_string_lossy().into_owned();
+    let mut command = arguments.command.clone();
+    if let Some(program) = command.first_mut() {
+        *program = resolve(program)?;
+    }
+    let mut checker = Checker {
+        launcher: Launcher::start(&[gilbench, "launcher".to_owned()])?,
+        command,
+        environment: base_environment(&catalog.root),
+        request: &request,
+        digest: &digest,
+        failed: 0,
+        passed: 0,
+    };
+    checker.ordinary()?;
+    checker.time_limit()?;
+    checker.unknown_strategy()?;
+    checker.broken_request()?;
+    output::line(&format!("{} passed, {} failed", checker.passed, checker.failed))?;
+    Ok(ExitCode::from(if checker.failed == 0 { 0 } else { FAILURE }))
+}
+
+fn request(catalog: &Catalog, arguments: &ProtocolCheck) -> anyhow::Result<(Request, Digest)> {
+    let hint = "`gilbench list workloads` shows workloads, strategies and sizes";
+    let missing = |what: &str, name: &str| UsageError::new(format!("no {what} `{name}`"), hint);
+    let workload = catalog
+        .workloads
+        .get(&arguments.workload)
+        .ok_or_else(|| missing("workload", arguments.workload.as_str()))?;
+    let size = workload.sizes.get(&arguments.size).ok_or_else(|| missing("size", arguments.size.as_str()))?;
+    if !workload.strategies.contains_key(&arguments.strategy) {
+        return Err(missing("strategy", arguments.strategy.as_str()).into());
+    }
+    if workload.server.is_some() {
+        return Err(UsageError::new(
+            format!("`{}` needs a server", workload.name),
+            "choose another workload",
+        )
+        .into());
+    }
+    let mut conditions = Conditions::neutral(arguments.size.clone());
+    conditions.workers = 2;
+    let parameters = size.parameters.clone();
+    let request = Request::new(workload.name.clone(), arguments.strategy.clone(), &conditions, parameters);
+    Ok((request, size.digest.clone()))
+}
+
+/// The absolute path of a program.
+fn resolve(program: &str) -> anyhow::Result<String> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = if program.contains('/') {
+        Some(std::path::absolute(program)?)
+    } else {
+        std::env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.is_file())
+    };
+    let found = found.filter(|path| path.is_file()).ok_or_else(|| {
+        UsageError::new(format!("no program `{program}`"), "name the worker's command after `--`")
+    })?;
+    Ok(found.to_string_lossy().into_owned())
+}
+
+impl Checker<'_> {
+    fn judge(&mut self, what: &str, verdict: Result<(), String>) -> std::io::Result<()> {
+        match verdict {
+            Ok(()) => {
+                self.passed += 1;
+                output::line(&format!("ok    {what}"))
+            }
+            Err(why) => {
+                self.failed += 1;
+                output::line(&format!("FAIL  {what}: {why}"))
+            }
+        }
+    }
+
+    fn send(&mut self, input: Vec<u8>) -> anyhow::Result<Answer> {
+        let launch = Launch {
+            command: self.command.clone(),
+            environment: self.environment.clone(),
+            folder: std::env::current_dir()?.to_string_lossy().into_owned(),
+            cpus: Vec::new(),
+            limit: LIMIT,
+            sample_memory: false,
+            input,
+        };
+        let (mut transcript, mut error, mut rest) = (Transcript::default(), None, Vec::new());
+        let mut take = |line: &[u8]| match transcript.push(line) {
+            Err(problem) if error.is_none() => error = Some(problem.to_string()),
+            _ => {}
+        };
+        let ended = self.launcher.launch(&launch)?.wait(
+            |stream, bytes| {
+                if stream == Stream::Output {
+                    rest.extend_from_slice(bytes);
+                }
+                true
+            },
+            || true,
+        )?;
+        for line in rest.split_inclusive(|&byte| byte == b'\n') {
+            take(line);
+        }
+        match ended {
+            Ended::NotStarted { reason } => {
+                Err(UsageError::new(reason, "name the worker's command after `--`").into())
+            }
+            Ended::Tree { tree, timed_out, .. } => {
+                Ok(Answer { transcript, error, exit_code: tree.exit_code, timed_out })
+            }
+        }
+    }
+
+    fn ask(&mut self, change: impl FnOnce(&mut Request)) -> anyhow::Result<Answer> {
+        let mut request = self.request.clone();
+        change(&mut request);
+        self.send(serde_json::to_vec(&request)?)
+    }
+
+    fn ordinary(&mut self) -> anyhow::Result<()> {
+        let answer = self.ask(|request| (request.iterations, request.warmup) = (3, 1))?;
+        let transcript = &answer.transcript;
+        let hello = transcript.facts.is_some();
+        let count = transcript.iterations.len();
+        let warmup: Vec<bool> = transcript.iterations.iter().map(|iteration| iteration.warmup).collect();
+        let zero = transcript.iterations.iter().any(|iteration| iteration.wall_ns == Nanoseconds(0));
+        let wrong = transcript.digests.iter().find(|digest| *digest != self.digest).cloned();
+        let (error, end, code) = (answer.error.clone(), transcript.end.clone(), answer.exit_code);
+        let expected = self.digest.as_str().to_owned();
+        self.judge("answers with messages only", error.map_or(Ok(()), Err))?;
+        self.judge("says hello with facts", require(hello, || "no `hello`".to_owned()))?;
+        self.judge(
+            "runs as many iterations as asked",
+            require(count == 3, || format!("{count}, expected 3")),
+        )?;
+        self.judge(
+            "marks the first iterations as warm-up",
+            require(warmup == [true, false, false], || format!("{warmup:?}, expected the first of three")),
+        )?;
+        self.judge("measures a time", require(!zero && count > 0, || "a wall time of 0 ns".to_owned()))?;
+        self.judge(
+            "answers right",
+            wrong.map_or(Ok(()), |found| Err(format!("digest {}, expected {expected}", found.as_str()))),
+        )?;
+        self.judge("ends with `done`", require(end == Some(End::Done), || format!("{end:?}")))?;
+        self.judge("exits with 0", require(code == Some(0), || format!("{code:?}")))?;
+        Ok(())
+    }
+
+    fn time_limit(&mut self) -> anyhow::Result<()> {
+        let answer = self.ask(|request| {
+            (request.iterations, request.least_iterations) = (50, 2);
+            request.time_limit_ns = Some(Nanoseconds(1));
+        })?;
+        let count = answer.transcript.iterations.len();
+        let verdict = require(count == 2, || format!("{count} iterations, expected 2"));
+        self.judge("stops at the time limit, after the least iterations", verdict)?;
+        Ok(())
+    }
+
+    fn unknown_strategy(&mut self) -> anyhow::Result<()> {
+        let unknown = "no-such-strategy".parse().map_err(anyhow::Error::new)?;
+        let answer = self.ask(|request| request.strategy = unknown)?;
+        let (end, code) = (answer.transcript.end.clone(), answer.exit_code);
+        let unsupported = matches!(end, Some(End::Unsupported { .. }));
+        self.judge("says `unsupported` to an unknown strategy", require(unsupported, || format!("{end:?}")))?;
+        self.judge("exits with 0 then", require(code == Some(0), || format!("{code:?}")))?;
+        Ok(())
+    }
+
+    fn broken_request(&mut self) -> anyhow::Result<()> {
+        let mut half = serde_json::to_vec(self.request)?;
+        half.truncate(half.len() / 2);
+        let answer = self.send(half)?;
+        let (end, code) = (answer.transcript.end.clone(), answer.exit_code);
+        let failed = matches!(end, Some(End::Failed { .. }));
+        self.judge("says `failed` to half a request", require(failed, || format!("{end:?}")))?;
+        let not_zero = !answer.timed_out && code != Some(0);
+        self.judge("exits with another code than 0 then", require(not_zero, || format!("{code:?}")))?;
+        Ok(())
+    }
+}
+
+fn require(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(otherwise()) }
+}

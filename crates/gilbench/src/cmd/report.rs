@@ -1,0 +1,38 @@
+//! `gilbench report`: renders a recorded run.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use gilbench_analysis::findings::Findings;
+use gilbench_model::catalog::Catalog;
+use gilbench_model::run_directory::Run;
+
+use crate::cli::{Common, Report};
+use crate::{data, output};
+
+/// Renders a run.
+pub(super) fn run(common: &Common, arguments: &Report) -> anyhow::Result<ExitCode> {
+    let catalog = data::catalog(common)?;
+    let run = Run::load(&data::run_or_latest(arguments.run.as_deref(), common)?)?;
+    let findings = gilbench_analysis::analyse(&run, &catalog.claims);
+    let page = render(&catalog, &run, &findings, arguments.out.as_deref())?;
+    if arguments.markdown {
+        output::line(&gilbench_report::summary_markdown(&run, &findings))?;
+        output::note(&page.display().to_string());
+    } else {
+        output::line(&page.display().to_string())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes the site and says where it begins.
+pub(super) fn render(
+    catalog: &Catalog,
+    run: &Run,
+    findings: &Findings,
+    out: Option<&Path>,
+) -> anyhow::Result<PathBuf> {
+    let folder = out.map_or_else(|| data::site(&catalog.root), Path::to_owned);
+    gilbench_report::render(run, findings)?.write(&folder)?;
+    Ok(folder.join("index.html"))
+}

@@ -1,0 +1,244 @@
+//! `gilbench run`: from a suite to a recorded run.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use gilbench_model::catalog::Catalog;
+use gilbench_model::environment::{Environment, InterpreterState, Status};
+use gilbench_model::plan::{Plan, PlanError, Planner};
+use gilbench_model::run_directory::{Run as RecordedRun, SECOND_OPINION, SecondOpinion};
+use gilbench_model::suite::Selection;
+use gilbench_model::units::format_utc;
+use gilbench_model::{Name, SCHEMA};
+use gilbench_runner::discovery::Discovery;
+use gilbench_runner::launcher::Launcher;
+use gilbench_runner::recorder::{Recorder, now_ms, write_whole};
+use gilbench_runner::second_opinion::Hyperfine;
+use gilbench_runner::worker::{WorkerContext, public_environment};
+use gilbench_runner::{RunFailure, Runner};
+
+use crate::cli::{Common, Measure, Run};
+use crate::exit::UsageError;
+use crate::interrupt::Interrupt;
+use crate::precision::Precision;
+use crate::progress::Reporter;
+use crate::{data, output};
+
+/// Runs hyperfine this often on each cold case: enough for an interval of its median, with one to spare.
+const SECOND_OPINION_RUNS: u32 = 8;
+
+/// Measures, or goes on measuring.
+pub(super) fn run(common: &Common, arguments: &Run) -> anyhow::Result<ExitCode> {
+    let directory = match &arguments.resume {
+        Some(directory) => resume(common, directory)?,
+        None => measure(common, &arguments.measure)?,
+    };
+    output::line(&directory.display().to_string())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Resolves a suite against this machine.
+pub(super) fn make_plan(
+    catalog: &Catalog,
+    common: &Common,
+    suite: &Name,
+    only: &[Name],
+    seed: u64,
+) -> anyhow::Result<(Plan, Environment)> {
+    let suite = catalog.suites.get(suite).ok_or_else(|| PlanError::NoSuite(suite.to_string()))?;
+    // Before the interpreters are asked: their answering is load too.
+    let machine = gilbench_runner::machine::read();
+    let Discovery { interpreters, .. } = data::interpreters(catalog, common)?;
+    for name in only {
+        let suite_has = match &suite.interpreters {
+            Selection::Found => true,
+            Selection::These(list) => list.contains(name),
+        };
+        if !suite_has {
+            let hint = format!("`gilbench list suites` shows the interpreters of `{}`", suite.name);
+            return Err(
+                UsageError::new(format!("suite `{}` has no interpreter `{name}`", suite.name), hint).into()
+            );
+        }
+    }
+    let planner = Planner { catalog, interpreters: &interpreters, allowance: &machine.allowance, only, seed };
+    let plan = planner.plan(suite)?;
+    let environment = Environment {
+        schema: SCHEMA,
+        gilbench: env!("CARGO_PKG_VERSION").to_owned(),
+        planned_ms: now_ms(),
+        machine,
+        interpreters,
+        variables: public_environment(&catalog.root),
+        hyperfine: Hyperfine::find().map(|hyperfine| hyperfine.version),
+    };
+    Ok((plan, environment))
+}
+
+/// Plans and measures a suite; says where.
+pub(super) fn measure(common: &Common, arguments: &Measure) -> anyhow::Result<PathBuf> {
+    let interrupt = Interrupt::listen()?;
+    let catalog = data::catalog(common)?;
+    let seed = arguments.seed.unwrap_or_else(now_ms);
+    let (plan, environment) = make_plan(&catalog, common, &arguments.suite, &arguments.interpreter, seed)?;
+    announce(&plan, &environment);
+    let name = format!("{}-{}", format_utc(environment.planned_ms).replace(':', "-"), plan.suite);
+    let directory = arguments.out.clone().unwrap_or_else(|| data::runs(&catalog.root).join(name));
+    let recorder = Recorder::begin(&directory, &plan, &environment)?;
+    output::note(&format!("recording in {}", directory.display()));
+    execute(&catalog, &interrupt, &plan, &environment, recorder, None)?;
+    Ok(directory)
+}
+
+/// Goes on with a run.
+fn resume(common: &Common, directory: &Path) -> anyhow::Result<PathBuf> {
+    let interrupt = Interrupt::listen()?;
+    let catalog = data::catalog(common)?;
+    let (recorder, run) = Recorder::resume(directory)?;
+    same_experiment(&catalog, &run)?;
+    execute(&catalog, &interrupt, &run.plan, &run.environment, recorder, Some(&run))?;
+    Ok(directory.to_owned())
+}
+
+/// A run goes on only with the definitions and on the machine with which it began.
+fn same_experiment(catalog: &Catalog, run: &RecordedRun) -> anyhow::Result<()> {
+    let machine = gilbench_runner::machine::read();
+    let planner =
+        Planner { catalog, interpreters: &[], allowance: &machine.allowance, only: &[], seed: run.plan.seed };
+    let hint = "`gilbench run` begins a new run";
+    if planner.definitions(&run.plan.cases) != run.plan.definitions {
+        let message = format!("workloads or interpreters changed since `{}` began", run.directory.display());
+        return Err(UsageError::new(message, hint).into());
+    }
+    let then = &run.environment.machine;
+    let (before, now) = ((&then.cpu_model, &then.allowance), (&machine.cpu_model, &machine.allowance));
+    if before != now {
+        let message =
+            format!("`{}` began on another machine: {before:?}, here {now:?}", run.directory.display());
+        return Err(UsageError::new(message, hint).into());
+    }
+    Ok(())
+}
+
+/// Says what will be measured, and what not.
+fn announce(plan: &Plan, environment: &Environment) {
+    let measured = |id: &Name| plan.cases.iter().any(|case| case.interpreter == *id && case.skip.is_none());
+    let ready =
+        environment.interpreters.iter().filter(|state| state.status == Status::Ready && measured(&state.id));
+    let names: Vec<String> =
+        ready.map(|state| format!("{} {}", state.id, state.version.as_deref().unwrap_or_default())).collect();
+    output::note(&format!("suite {}: {}", plan.suite, names.join(", ")));
+    let wanted = |id: &Name| plan.cases.iter().any(|case| case.interpreter == *id);
+    let broken = |state: &&InterpreterState| state.status == Status::Broken && wanted(&state.id);
+    for broken in environment.interpreters.iter().filter(broken) {
+        output::warning(&format!(
+            "{} is not measured: {}",
+            broken.id,
+            broken.reason.as_deref().unwrap_or_default()
+        ));
+    }
+    let skipped = plan.cases.iter().filter_map(|case| Some((&case.id, case.skip.as_ref()?)));
+    for (id, skip) in skipped {
+        output::warning(&format!("{id} is skipped: {skip}"));
+    }
+}
+
+fn execute(
+    catalog: &Catalog,
+    interrupt: &Interrupt,
+    plan: &Plan,
+    environment: &Environment,
+    recorder: Recorder,
+    earlier: Option<&RecordedRun>,
+) -> anyhow::Result<()> {
+    let scratch = Scratch::new()?;
+    let gilbench = std::env::current_exe()?;
+    let context = WorkerContext {
+        root: catalog.root.clone(),
+        gilbench: gilbench.clone(),
+        folder: scratch.0.join("start"),
+        // Not kept: CPython takes a torn file from a full disk for good, and then cannot start any more.
+        bytecode: scratch.0.join("bytecode"),
+        timeout: plan.profile.timeout,
+        definitions: catalog.interpreters.clone(),
+        interpreters: environment
+            .interpreters
+            .iter()
+            .map(|state| (state.id.clone(), state.clone()))
+            .collect(),
+    };
+    let servers: BTreeMap<_, _> = catalog
+        .workloads
+        .values()
+        .filter_map(|workload| Some((workload.name.clone(), workload.server.clone()?)))
+        .collect();
+    let directory = recorder.directory().to_owned();
+    let mut reporter = Reporter::new(plan);
+    Runner {
+        plan,
+        context: &context,
+        servers: &servers,
+        launcher: start_launcher(&gilbench)?,
+        recorder,
+        stop_rule: &Precision { target: plan.profile.target },
+        observer: &mut |event, progress| reporter.event(event, progress),
+        interrupted: &|| interrupt.came(),
+    }
+    .run(earlier)?;
+    second_opinions(plan, &context, interrupt, &directory, &scratch.0)
+}
+
+/// Asks hyperfine, where it is installed, for its times of the cold cases that were measured.
+fn second_opinions(
+    plan: &Plan,
+    context: &WorkerContext,
+    interrupt: &Interrupt,
+    directory: &Path,
+    scratch: &Path,
+) -> anyhow::Result<()> {
+    let run = RecordedRun::load(directory)?;
+    let measured = |index: u32| {
+        let mut processes = run.processes.iter().filter(|process| process.case == index);
+        processes.any(|process| process.outcome.is_completed())
+    };
+    let cold = (0..).zip(&plan.cases).filter(|(_, case)| case.conditions.cold);
+    let cases: Vec<_> = cold.filter(|(index, _)| measured(*index)).collect();
+    let Some(hyperfine) = Hyperfine::find().filter(|_| !cases.is_empty()) else { return Ok(()) };
+    output::note(&format!("asking {} about {} cold cases", hyperfine.version, cases.len()));
+    let mut launcher = start_launcher(&context.gilbench)?;
+    let mut opinions: Vec<SecondOpinion> = Vec::new();
+    for (index, case) in cases {
+        if interrupt.came() {
+            return Err(RunFailure::Interrupted.into());
+        }
+        match hyperfine.time(&mut launcher, context, (index, case), SECOND_OPINION_RUNS, scratch) {
+            Ok(opinion) => opinions.push(opinion),
+            Err(error) => output::warning(&format!("no second opinion on {}: {error}", case.id)),
+        }
+    }
+    write_whole(&directory.join(SECOND_OPINION), &opinions)?;
+    Ok(())
+}
+
+fn start_launcher(gilbench: &Path) -> anyhow::Result<Launcher> {
+    Ok(Launcher::start(&[gilbench.to_string_lossy().into_owned(), "launcher".to_owned()])?)
+}
+
+/// A folder for what lasts as long as the run: where workers start, and bytecode. Removed at the end.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> std::io::Result<Self> {
+        let folder = std::env::temp_dir().join(format!("gilbench-{}", std::process::id()));
+        std::fs::create_dir_all(folder.join("start"))?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What is left behind lies in the system's place for such things.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,126 @@
+//! Exit codes, and how an error ends the program. `docs/exit-codes.md` lists them.
+
+use std::process::ExitCode;
+
+use gilbench_model::catalog::CatalogError;
+use gilbench_model::plan::PlanError;
+use gilbench_model::run_directory::RunError;
+use gilbench_runner::RunFailure;
+use gilbench_runner::discovery::ExplicitError;
+use gilbench_runner::recorder::RecordError;
+
+use crate::output;
+
+/// Something failed that has no code of its own, or a check found a fault.
+pub(crate) const FAILURE: u8 = 1;
+/// Bad arguments. Also clap's own code.
+pub(crate) const USAGE: u8 = 2;
+/// The data files have errors.
+pub(crate) const DATA: u8 = 3;
+/// Nothing can be measured.
+pub(crate) const NOTHING: u8 = 4;
+/// A recorded run cannot be read.
+pub(crate) const RUN: u8 = 5;
+/// The run cannot be recorded: the disk is full, the folder is read-only, another harness writes.
+pub(crate) const RECORD: u8 = 6;
+/// Interrupted (128 + SIGINT). What was recorded stays; `--resume` goes on.
+pub(crate) const INTERRUPTED: u8 = 130;
+
+/// Bad arguments that clap cannot know of.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct UsageError {
+    pub(crate) message: String,
+    pub(crate) hint: Option<String>,
+}
+
+impl UsageError {
+    pub(crate) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: Some(hint.into()) }
+    }
+}
+
+/// Prints an error with its causes and a hint, and gives its code.
+pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
+    if let Some(io) = error.downcast_ref::<std::io::Error>()
+        && io.kind() == std::io::ErrorKind::BrokenPipe
+    {
+        // Whoever read our output has seen enough.
+        return ExitCode::SUCCESS;
+    }
+    let (code, hint) = classify(error);
+    if let Some(catalog) = error.downcast_ref::<CatalogError>() {
+        for error in &catalog.errors {
+            output::error(&format!("{error}"), &[error.kind.to_string()], error.hint.as_deref());
+        }
+    }
+    let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
+    output::error(&error.to_string(), &causes, hint.as_deref());
+    ExitCode::from(code)
+}
+
+fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
+    let hint = |text: &str| Some(text.to_owned());
+    if error.downcast_ref::<CatalogError>().is_some() {
+        return (DATA, hint("`gilbench check` checks the data files again, without measuring"));
+    }
+    if let Some(error) = error.downcast_ref::<UsageError>() {
+        return (USAGE, error.hint.clone());
+    }
+    if let Some(error) = error.downcast_ref::<ExplicitError>() {
+        return (
+            USAGE,
+            Some(format!(
+                "run `{} --version`: `--python` takes a Python interpreter or a folder with one",
+                error.path.display()
+            )),
+        );
+    }
+    match error.downcast_ref::<PlanError>() {
+        Some(PlanError::NoCase(_)) => {
+            return (
+                NOTHING,
+                hint("`gilbench interpreters list` says what was found and how to get the rest"),
+            );
+        }
+        Some(PlanError::NoSuite(_)) => return (USAGE, hint("`gilbench list suites` shows all")),
+        Some(PlanError::NoInterpreter(_)) => return (USAGE, hint("`gilbench list interpreters` shows all")),
+        Some(PlanError::Allowance { .. }) => {
+            return (
+                NOTHING,
+                hint("`taskset --cpu-list CPUS gilbench …` binds gilbench to CPUs that are not isolated"),
+            );
+        }
+        None => {}
+    }
+    if error.downcast_ref::<RunError>().is_some() {
+        return (RUN, hint("a run directory holds `plan.json`, `environment.json` and `samples.jsonl`"));
+    }
+    let record = |error: &RecordError| match error {
+        RecordError::Exists(path) => {
+            (RECORD, Some(format!("`gilbench run --resume {}` goes on with it", path.display())))
+        }
+        RecordError::Locked(_) => (RECORD, hint("wait for it, or choose another folder with `--out`")),
+        RecordError::Read(_) => {
+            (RUN, hint("a run directory holds `plan.json`, `environment.json` and `samples.jsonl`"))
+        }
+        RecordError::Write { .. } => (
+            RECORD,
+            hint("what was recorded before is whole: make room and go on with `gilbench run --resume DIR`"),
+        ),
+    };
+    match error.downcast_ref::<RunFailure>() {
+        Some(RunFailure::Interrupted) => {
+            return (INTERRUPTED, hint("`gilbench run --resume DIR` goes on where it stopped"));
+        }
+        Some(RunFailure::Record(error)) => return record(error),
+        Some(RunFailure::Launcher(_)) => {
+            return (FAILURE, hint("what was recorded before is whole: `gilbench run --resume DIR` goes on"));
+        }
+        None => {}
+    }
+    match error.downcast_ref::<RecordError>() {
+        Some(error) => record(error),
+        None => (FAILURE, None),
+    }
+}

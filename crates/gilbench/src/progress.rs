@@ -1,0 +1,91 @@
+//! Progress on stderr: a bar where there is a terminal, else a line now and then.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use gilbench_model::event::Event;
+use gilbench_model::plan::Plan;
+use gilbench_runner::Progress;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::output;
+
+/// Between two lines where there is no terminal.
+const QUIET: Duration = Duration::from_secs(15);
+
+/// Shows how far a run is.
+pub(crate) struct Reporter<'a> {
+    plan: &'a Plan,
+    bar: Option<ProgressBar>,
+    last: Instant,
+}
+
+impl<'a> Reporter<'a> {
+    pub(crate) fn new(plan: &'a Plan) -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::new(0);
+            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
+            // The template is a constant; a mistake in it shows as another bar, not as a failed run.
+            bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        });
+        Self { plan, bar, last: Instant::now() }
+    }
+
+    /// Shows an event.
+    pub(crate) fn event(&mut self, event: &Event, progress: Progress) {
+        match event {
+            Event::Began { cases, recorded: 0 } => output::note(&format!("measuring {cases} cases")),
+            Event::Began { cases, recorded } => {
+                output::note(&format!("measuring {cases} cases; {recorded} processes are recorded already"));
+            }
+            Event::Recorded { case, round, outcome, .. } => {
+                let id = self.plan.cases.get(*case as usize).map_or("", |case| case.id.as_str());
+                let stage = round.map_or("pilot".to_owned(), |round| format!("round {}", round + 1));
+                if !outcome.is_completed() {
+                    let text = outcome.to_string();
+                    let first = text.lines().next().unwrap_or_default();
+                    self.say(&format!("{id} ({stage}): {first}"));
+                }
+                self.show(&stage, id, progress);
+            }
+            Event::Finished | Event::Interrupted => {
+                if let Some(bar) = &self.bar {
+                    bar.finish_and_clear();
+                }
+            }
+            Event::ServerMeasured { .. } | Event::Ended { .. } => {}
+        }
+    }
+
+    fn show(&mut self, stage: &str, id: &str, progress: Progress) {
+        let left = match progress.time_left {
+            Some(time) => format!("about {} left", minutes(time)),
+            None => "time left not known before the pilot is done".to_owned(),
+        };
+        if let Some(bar) = &self.bar {
+            bar.set_length(u64::from(progress.done + progress.left));
+            bar.set_position(u64::from(progress.done));
+            bar.set_message(format!("{left} · {stage} · {id}"));
+        } else if self.last.elapsed() >= QUIET {
+            self.last = Instant::now();
+            output::note(&format!(
+                "{}/{} processes, {left}, {stage}",
+                progress.done,
+                progress.done + progress.left
+            ));
+        }
+    }
+
+    fn say(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| output::warning(text)),
+            None => output::warning(text),
+        }
+    }
+}
+
+/// `3m20s`, `45s`.
+fn minutes(time: Duration) -> String {
+    let seconds = time.as_secs();
+    if seconds < 60 { format!("{seconds}s") } else { format!("{}m{:02}s", seconds / 60, seconds % 60) }
+}

@@ -1,0 +1,249 @@
+//! The command line as a user meets it: data on stdout, errors that name file, field, found, expected, hint.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use support::Test;
+
+/// Runs `check` on edited data and gives its complaint, without the folder's name.
+fn complaint(test: &Test) -> String {
+    let result = test.run(&["check"]);
+    assert_eq!(result.code, Some(3), "{}{}", result.stdout, result.stderr);
+    assert_eq!(result.stdout, "");
+    result.stderr.replace(&*test.data().to_string_lossy(), "DATA")
+}
+
+#[test]
+fn an_unknown_field_is_named_with_its_place() {
+    let test = Test::new();
+    test.edit("workloads/suites/plain.yaml", "target: 3%", "tarket: 3%");
+    insta::assert_snapshot!(complaint(&test), @r"
+    error: failed to load `DATA/workloads/suites/plain.yaml`
+      profile: unknown field `tarket`, expected one of `rounds`, `target`, `case_time`, `timeout`, `iterations` at line 6 column 3
+    error: 1 error in the data files of `DATA`
+    hint: `gilbench check` checks the data files again, without measuring
+    ");
+}
+
+#[test]
+fn a_duplicate_key_is_refused() {
+    let test = Test::new();
+    test.edit("workloads/faulty/workload.yaml", "  hang: {}", "  hang: {}\n  hang: {}");
+    insta::assert_snapshot!(complaint(&test), @r"
+    error: failed to load `DATA/workloads/faulty/workload.yaml`
+      strategies: duplicate key `hang` at line 13 column 3
+    hint: `hang:` stands on lines 23 and 24
+    error: 1 error in the data files of `DATA`
+    hint: `gilbench check` checks the data files again, without measuring
+    ");
+}
+
+#[test]
+fn an_unknown_interpreter_is_named_with_a_near_one() {
+    let test = Test::new();
+    test.edit("workloads/suites/plain.yaml", "[fake]", "[fakes]");
+    insta::assert_snapshot!(complaint(&test), @r"
+    error: failed to load `DATA/workloads/suites/plain.yaml`
+      line 3, field `interpreters`: found `fakes`, expected a known interpreter
+    hint: did you mean `fake`? `gilbench list interpreters` shows all
+    error: 1 error in the data files of `DATA`
+    hint: `gilbench check` checks the data files again, without measuring
+    ");
+}
+
+#[test]
+fn an_unknown_strategy_is_named() {
+    let test = Test::new();
+    test.edit("workloads/suites/plain.yaml", "[sequential, threads]", "[sequential, treads]");
+    insta::assert_snapshot!(complaint(&test), @r"
+    error: failed to load `DATA/workloads/suites/plain.yaml`
+      line 12, field `groups[0].strategies`: found `treads`, expected a known strategy of the workload
+    hint: did you mean `threads`? `gilbench list workloads` shows the strategies and sizes of `faulty`
+    error: 1 error in the data files of `DATA`
+    hint: `gilbench check` checks the data files again, without measuring
+    ");
+}
+
+#[test]
+fn an_empty_axis_is_refused() {
+    let test = Test::new();
+    test.edit("workloads/suites/plain.yaml", "workers: [1]", "workers: []");
+    insta::assert_snapshot!(complaint(&test), @r"
+    error: failed to load `DATA/workloads/suites/plain.yaml`
+      line 13, field `groups[0].axes.workers`: found an empty list, expected at least one value, or no such axis
+    error: 1 error in the data files of `DATA`
+    hint: `gilbench check` checks the data files again, without measuring
+    ");
+}
+
+#[test]
+fn absurd_numbers_are_refused() {
+    let test = Test::new();
+    test.edit("workloads/suites/plain.yaml", "workers: [1]", "workers: [1000000]");
+    test.edit("workloads/suites/faults.yaml", "{least: 1, most: 1}", "{least: 3, most: 2}");
+    test.edit("workloads/faulty/workload.yaml", "milliseconds: 1}", "milliseconds: 18446744073709551615}");
+    insta::assert_snapshot!(complaint(&test), @r"
+    error: failed to load `DATA/workloads/suites/plain.yaml`
+      groups[0].axes.workers: found 1000000, expected a number from 1 to 10000 at line 13 column 21
+    error: failed to load `DATA/workloads/faulty/workload.yaml`
+      line 7, field `sizes.default.parameters.milliseconds`: found 18446744073709551615, expected at most 9007199254740992 (2^53)
+    error: failed to load `DATA/workloads/suites/faults.yaml`
+      line 5, field `profile.rounds.least`: found 3, expected at least 6, the fewest that give a 95 % interval, or 1 for a smoke run
+    error: failed to load `DATA/workloads/suites/faults.yaml`
+      line 5, field `profile.rounds.most`: found 2, expected from 3 (`least`) to 1000
+    error: 4 errors in the data files of `DATA`
+    hint: `gilbench check` checks the data files again, without measuring
+    ");
+}
+
+#[test]
+fn a_claim_about_an_unknown_case_is_refused() {
+    let test = Test::new();
+    test.edit("workloads/claims.yaml", "strategy: garbage", "strategy: garbege");
+    insta::assert_snapshot!(complaint(&test), @r"
+    error: failed to load `DATA/workloads/claims.yaml`
+      line 17, field `c02.tests`: found `garbege`, expected a known strategy of the workload
+    hint: did you mean `garbage`? `gilbench list workloads` shows the strategies and sizes of `faulty`
+    error: 1 error in the data files of `DATA`
+    hint: `gilbench check` checks the data files again, without measuring
+    ");
+}
+
+#[test]
+fn an_unknown_suite_is_a_usage_error() {
+    let result = Test::new().run(&["run", "--suite", "slow"]);
+    assert_eq!(result.code, Some(2));
+    insta::assert_snapshot!(result.stderr, @r"
+    error: no suite `slow`
+    hint: `gilbench list suites` shows all
+    ");
+}
+
+#[test]
+fn a_python_that_is_none_is_a_usage_error() {
+    let test = Test::new();
+    let result = test.run(&["--python", "/bin/false", "interpreters", "list"]);
+    assert_eq!(result.code, Some(2));
+    insta::assert_snapshot!(result.stderr, @r"
+    error: `/bin/false` exit status: 1
+    hint: run `/bin/false --version`: `--python` takes a Python interpreter or a folder with one
+    ");
+}
+
+#[test]
+fn nothing_to_measure_is_said() {
+    let test = Test::new();
+    let result = test.run(&["run", "--suite", "faults", "--interpreter", "absent"]);
+    assert_eq!(result.code, Some(4));
+    insta::assert_snapshot!(result.stderr, @r"
+    error: suite `faults` has no case that can be measured here
+    hint: `gilbench interpreters list` says what was found and how to get the rest
+    ");
+}
+
+#[test]
+fn a_folder_that_is_no_run_is_said() {
+    let test = Test::new();
+    let result = test.run(&["claims", test.data().to_str().unwrap()]);
+    assert_eq!(result.code, Some(5));
+    insta::assert_snapshot!(result.stderr.replace(&*test.data().to_string_lossy(), "DATA"), @r"
+    error: failed to read run `DATA`: plan.json
+      cannot be read
+      No such file or directory (os error 2)
+    hint: a run directory holds `plan.json`, `environment.json` and `samples.jsonl`
+    ");
+}
+
+#[test]
+fn help_goes_to_stdout_and_is_no_error() {
+    let result = Test::new().run(&["--help"]);
+    assert_eq!((result.code, result.stderr.as_str()), (Some(0), ""));
+    for verb in ["bench-all", "run", "list", "check", "interpreters", "claims", "report", "protocol"] {
+        assert!(result.stdout.contains(verb), "{verb}");
+    }
+}
+
+#[test]
+fn every_list_prints_json() {
+    let test = Test::new();
+    for what in ["workloads", "suites", "interpreters", "cases", "claims"] {
+        let result = test.run(&["list", what, "--suite", "faults", "--format", "json"]);
+        assert_eq!(result.code, Some(0), "{what}: {}", result.stderr);
+        let list: serde_json::Value = serde_json::from_str(&result.stdout).unwrap();
+        assert!(!list.as_array().unwrap().is_empty(), "{what}");
+        let text = test.run(&["list", what, "--suite", "faults"]);
+        assert_eq!(text.code, Some(0), "{what}: {}", text.stderr);
+    }
+}
+
+fn keys(value: &serde_json::Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[test]
+fn the_interpreters_contract_holds() {
+    let result = Test::new().run(&["interpreters", "list", "--format", "json"]);
+    let list: serde_json::Value = serde_json::from_str(&result.stdout).unwrap();
+    let states: Vec<(&str, &str)> = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|state| (state["id"].as_str().unwrap(), state["status"].as_str().unwrap()))
+        .collect();
+    assert_eq!(states, [("absent", "missing"), ("fake", "ready")]);
+    let expected =
+        ["executable", "gil", "hint", "id", "image", "label", "provider", "reason", "status", "version"];
+    assert_eq!(keys(&list[0]), expected);
+    assert_eq!(list[0]["hint"], "make absent");
+    assert_eq!(list[0]["version"], serde_json::Value::Null);
+    assert_eq!(list[1]["gil"], serde_json::json!({"built": true, "enabled": true}));
+}
+
+#[test]
+fn the_claims_contract_holds() {
+    let test = Test::new();
+    test.edit("workloads/suites/plain.yaml", "size: [slow]", "size: [slow, default]");
+    let run = test.path("run");
+    let out = run.to_str().unwrap();
+    let result = test.run(&["run", "--suite", "plain", "--out", out]);
+    assert_eq!(result.code, Some(0), "{}", result.stderr);
+    assert_eq!(result.stdout.trim(), out);
+    let result = test.run(&["claims", out, "--format", "json"]);
+    let claims: serde_json::Value = serde_json::from_str(&result.stdout).unwrap();
+    let claim = &claims[0];
+    for key in ["id", "statement", "verdict", "reason", "correction", "interpreters"] {
+        assert!(keys(claim).contains(&key), "{key}");
+    }
+    // Two sleeps of equal length: whatever the machine does, the ratio is near 1.
+    assert_eq!(claim["verdict"], "confirmed", "{claim:#}");
+    let finding = &claim["interpreters"][0];
+    for key in ["interpreter", "verdict", "reason", "estimate", "cases"] {
+        assert!(keys(finding).contains(&key), "{key}");
+    }
+    assert_eq!(keys(&finding["estimate"]), ["high", "low", "ratio"]);
+    assert_eq!(finding["cases"].as_array().unwrap().len(), 2);
+    // The run has no case for the second claim.
+    assert_eq!(claims[1]["verdict"], "untestable");
+    assert_eq!(claims[1]["reason"], "the run has no case faulty/garbage");
+}
+
+#[test]
+fn the_protocol_check_finds_what_is_wrong() {
+    let test = Test::new();
+    let worker = test.data().join("workloads/faulty/worker.py");
+    let python = support::python();
+    let check = |strategy: &str| {
+        let arguments =
+            ["protocol", "check", "--workload", "faulty", "--size", "default", "--strategy", strategy];
+        let mut command = test.command();
+        support::ran(&command.args(arguments).arg("--").arg(&python).arg(&worker).output().unwrap())
+    };
+    let wrong = check("wrong-answer");
+    assert_eq!(wrong.code, Some(1), "{}", wrong.stderr);
+    assert!(wrong.stdout.contains("FAIL  answers right: digest"), "{}", wrong.stdout);
+    let garbage = check("garbage");
+    assert!(garbage.stdout.contains("FAIL  answers with messages only: line 2"), "{}", garbage.stdout);
+    // The fake worker knows no unknown strategy and reads half a request badly.
+    assert!(garbage.stdout.contains("FAIL  says `failed` to half a request"), "{}", garbage.stdout);
+}

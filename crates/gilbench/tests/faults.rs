@@ -1,0 +1,253 @@
+//! Whatever a worker does, its case gets a row with a reason, the run goes on, and no process is left behind.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use support::{Test, processes, ran};
+
+/// The first outcome of each strategy, as `kind` or `kind/failure`, with its message.
+fn outcomes(run: &Path) -> BTreeMap<String, (String, String)> {
+    let mut found = BTreeMap::new();
+    for (id, _, outcome) in processes(run) {
+        let strategy = id.split('/').nth(1).unwrap().to_owned();
+        let text = |key: &str| outcome[key].as_str().unwrap_or_default().to_owned();
+        let kind = [text("kind"), text("failure")].join("/").trim_end_matches('/').to_owned();
+        found.entry(strategy).or_insert((kind, text("message") + &text("reason")));
+    }
+    found
+}
+
+#[test]
+fn every_fault_is_a_row_with_its_reason_and_the_run_goes_on() {
+    let test = Test::new();
+    let run = test.path("run");
+    let result = test.run(&["run", "--suite", "faults", "--out", run.to_str().unwrap()]);
+    assert_eq!(result.code, Some(0), "{}", result.stderr);
+    test.assert_no_process_left();
+
+    let outcomes = outcomes(&run);
+    let expected = [
+        ("sequential", "completed", ""),
+        ("threads", "completed", ""),
+        ("chatty", "completed", ""),
+        ("grandchild", "completed", ""),
+        ("orphan", "completed", ""),
+        ("crash", "failed/crashed", "signal 11: about to crash"),
+        ("exception", "failed/exception", "ValueError: on purpose"),
+        ("exit-code", "failed/crashed", "exit code 3"),
+        ("flood", "failed/too-much-output", "more than 4 MiB"),
+        ("garbage", "failed/protocol", "line 2 of the answer"),
+        ("half-line", "failed/protocol", "half a line"),
+        ("hang", "timed-out", ""),
+        ("misidentified", "failed/misidentified", "4.0.0"),
+        ("no-done", "failed/incomplete", "exit code 0"),
+        ("out-of-memory", "failed/out-of-memory", "MemoryError"),
+        ("unsupported", "unsupported", "not today"),
+        ("wrong-answer", "failed/wrong-answer", "iteration 0: digest"),
+    ];
+    for (strategy, kind, message) in expected {
+        let (found, text) = &outcomes[strategy];
+        assert_eq!(found, kind, "{strategy}: {text}");
+        assert!(text.contains(message), "{strategy}: {text}");
+    }
+    assert!(!outcomes.contains_key("packages"), "a case that needs a missing package is not tried");
+
+    // What failed and what was skipped is in the report, with the reason.
+    let site = test.path("site");
+    let result = test.run(&["report", run.to_str().unwrap(), "--out", site.to_str().unwrap()]);
+    assert_eq!(result.code, Some(0), "{}", result.stderr);
+    let page = std::fs::read_to_string(site.join("cases.html")).unwrap();
+    for reason in ["signal 11", "half a line", "timed out", "not today", "needs nonexistent", "make absent"] {
+        assert!(page.contains(reason), "cases.html says nothing of `{reason}`");
+    }
+    // A claim over a failed case is not decided, and says why.
+    let result = test.run(&["claims", run.to_str().unwrap(), "--format", "json"]);
+    let claims: serde_json::Value = serde_json::from_str(&result.stdout).unwrap();
+    assert_eq!(claims[1]["verdict"], "inconclusive");
+    assert!(claims[1]["reason"].as_str().unwrap().contains("protocol error"), "{}", claims[1]["reason"]);
+}
+
+#[test]
+fn what_a_worker_leaves_behind_is_counted_and_killed() {
+    let test = Test::new();
+    test.edit("workloads/suites/plain.yaml", "[sequential, threads]", "[sequential, orphan, grandchild]");
+    test.edit("workloads/suites/plain.yaml", "{least: 8, most: 8}", "{least: 1, most: 1}");
+    test.edit("workloads/suites/plain.yaml", "workers: [1], ", "");
+    let run = test.path("run");
+    let result = test.run(&["run", "--suite", "plain", "--out", run.to_str().unwrap()]);
+    assert_eq!(result.code, Some(0), "{}", result.stderr);
+    test.assert_no_process_left();
+    let samples = std::fs::read_to_string(run.join("samples.jsonl")).unwrap();
+    let orphans: Vec<u64> = samples
+        .lines()
+        .filter_map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).unwrap()["process"]["tree"]["orphans"].as_u64()
+        })
+        .collect();
+    assert_eq!(orphans.iter().filter(|count| **count == 1).count(), 4, "{orphans:?}");
+    assert_eq!(orphans.iter().filter(|count| **count == 0).count(), 2, "{orphans:?}");
+}
+
+fn wait_for_processes(run: &Path, count: usize) {
+    let begun = Instant::now();
+    let recorded = || std::fs::read_to_string(run.join("samples.jsonl")).unwrap_or_default().lines().count();
+    while recorded() < count {
+        assert!(begun.elapsed() < Duration::from_secs(30), "nothing is recorded");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Every round of both cases once, and both pilots.
+fn assert_complete(run: &Path) {
+    let mut rounds: Vec<(String, Option<u64>)> =
+        processes(run).into_iter().map(|(id, round, _)| (id, round)).collect();
+    rounds.sort();
+    let mut expected: Vec<(String, Option<u64>)> = Vec::new();
+    for strategy in ["sequential", "threads"] {
+        let id = format!("faulty/{strategy}/fake/workers=1,size=slow");
+        expected.push((id.clone(), None));
+        expected.extend((0..8).map(|round| (id.clone(), Some(round))));
+    }
+    assert_eq!(rounds, expected);
+}
+
+#[test]
+fn a_killed_harness_loses_only_the_process_in_flight() {
+    let test = Test::new();
+    let run = test.path("run");
+    let out = run.to_str().unwrap();
+    let mut child = test.spawn(&["run", "--suite", "plain", "--out", out]);
+    wait_for_processes(&run, 6);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    test.assert_no_process_left();
+    let before = processes(&run).len();
+
+    // A crash in the middle of a line.
+    let mut samples = std::fs::OpenOptions::new().append(true).open(run.join("samples.jsonl")).unwrap();
+    samples.write_all(b"{\"process\":{\"case\":0,\"rou").unwrap();
+    let result = test.run(&["run", "--resume", out]);
+    assert_eq!(result.code, Some(0), "{}", result.stderr);
+    assert!(result.stderr.contains(&format!("{before} processes are recorded already")), "{}", result.stderr);
+    assert_complete(&run);
+}
+
+#[test]
+fn ctrl_c_stops_in_order_and_the_run_can_go_on() {
+    let test = Test::new();
+    let run = test.path("run");
+    let out = run.to_str().unwrap();
+    let mut child = test.spawn(&["run", "--suite", "plain", "--out", out]);
+    wait_for_processes(&run, 4);
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    test.assert_no_process_left();
+    assert!(std::fs::read_to_string(run.join("events.jsonl")).unwrap().contains("interrupted"));
+    assert_eq!(test.run(&["run", "--resume", out]).code, Some(0));
+    assert_complete(&run);
+}
+
+#[test]
+fn two_harnesses_do_not_write_one_run() {
+    let test = Test::new();
+    let run = test.path("run");
+    let out = run.to_str().unwrap();
+    let mut child = test.spawn(&["run", "--suite", "plain", "--out", out]);
+    wait_for_processes(&run, 2);
+    let second = test.run(&["run", "--resume", out]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(second.code, Some(6), "{}", second.stderr);
+    assert!(second.stderr.contains("is being written by another gilbench"), "{}", second.stderr);
+}
+
+/// A recorder that runs into a limit keeps every whole line, says what to do, and the run can go on.
+fn assert_survives_full_disk(test: &Test, result: &support::Ran, run: &Path) {
+    assert_eq!(result.code, Some(6), "{}", result.stderr);
+    assert!(result.stderr.contains("cannot write"), "{}", result.stderr);
+    assert!(result.stderr.contains("gilbench run --resume"), "{}", result.stderr);
+    test.assert_no_process_left();
+    assert!(!processes(run).is_empty(), "every recorded line is whole");
+}
+
+#[test]
+fn a_file_that_cannot_grow_loses_nothing_recorded() {
+    let test = Test::new();
+    let run = test.path("run");
+    // In units of 512 bytes: enough for the plan, not for all samples.
+    let script = "trap '' XFSZ; ulimit -f 8; exec \"$@\"";
+    let mut command = Command::new("/bin/sh");
+    test.isolate(&mut command);
+    command.args(["-c", script, "sh", env!("CARGO_BIN_EXE_gilbench"), "--data"]).arg(test.data());
+    command.arg("--python").arg(support::python()).args(["run", "--suite", "plain", "--out"]).arg(&run);
+    let result = ran(&command.output().unwrap());
+    assert_survives_full_disk(&test, &result, &run);
+    let result = test.run(&["run", "--resume", run.to_str().unwrap()]);
+    assert_eq!(result.code, Some(0), "{}", result.stderr);
+    assert_complete(&run);
+}
+
+#[test]
+fn a_full_disk_loses_nothing_recorded() {
+    let test = Test::new();
+    let disk = test.path("disk");
+    let copy = test.path("copy");
+    std::fs::create_dir(&disk).unwrap();
+    // A mount needs a namespace of its own; where none is allowed, the test above has to do.
+    let allowed = Command::new("unshare")
+        .args(["--map-root-user", "--mount", "mount", "-t", "tmpfs", "tmpfs"])
+        .arg(&disk)
+        .output();
+    if !allowed.is_ok_and(|output| output.status.success()) {
+        println!("no mount namespace is allowed here");
+        return;
+    }
+    let script = "mount -t tmpfs -o size=16k tmpfs \"$1\" || exit 99; shift; copy=$1; shift; \"$@\"; code=$?; cp -r \"$0\"/run \"$copy\"; exit $code";
+    let mut command = Command::new("unshare");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    test.isolate(&mut command);
+    command.env("PATH", path).args(["--map-root-user", "--mount", "/bin/sh", "-c", script]);
+    command
+        .arg(&disk)
+        .arg(&disk)
+        .arg(&copy)
+        .arg(env!("CARGO_BIN_EXE_gilbench"))
+        .arg("--data")
+        .arg(test.data());
+    command.arg("--python").arg(support::python()).args([
+        "run",
+        "--suite",
+        "plain",
+        "--interpreter",
+        "fake",
+        "--out",
+    ]);
+    command.arg(disk.join("run"));
+    let result = ran(&command.output().unwrap());
+    assert_survives_full_disk(&test, &result, &copy);
+}
+
+#[test]
+fn a_worker_in_its_own_process_group_does_not_get_the_terminals_signals() {
+    let test = Test::new();
+    let run = test.path("run");
+    let mut command = test.command();
+    command.process_group(0).args(["run", "--suite", "plain", "--out"]).arg(&run);
+    let mut child =
+        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+    wait_for_processes(&run, 3);
+    // As a terminal does: to the whole group, the launcher included.
+    rustix::process::kill_process_group(Pid::from_child(&child), Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    test.assert_no_process_left();
+    assert!(processes(&run).iter().all(|(_, _, outcome)| outcome["kind"] == "completed"));
+}

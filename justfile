@@ -1,0 +1,41 @@
+# `just` lists the recipes.
+default:
+    @just --list --unsorted
+
+# Find interpreters, measure the quick suite, decide the claims, render the site
+bench-all *ARGS:
+    cargo bench-all {{ARGS}}
+
+# All tests
+test:
+    cargo test --workspace
+
+# Everything that the gate checks besides tests: format, lints, docs, data files
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+    ruff check .
+    ruff format --check .
+    cargo run --quiet --package gilbench -- check
+
+# The Python side's own tests, on every Python given
+test-workers *PYTHONS="python3":
+    for python in {{PYTHONS}}; do "$python" -m unittest discover -s workloads/_worker/tests; done
+
+# Micro-benchmarks of the native baselines and the estimators
+bench:
+    cargo bench -p gilbench-native -p gilbench-analysis
+
+# What the harness itself costs: per process beside hyperfine, planning, rendering
+perf:
+    cargo bench -p gilbench --bench perf
+
+# Look at the site in a real browser: every page, light and dark, narrow and wide
+look SITE="target/gilbench/site" SHOTS="target/gilbench/shots":
+    npm ci --prefix .ci/browser --no-audit --no-fund --silent
+    node .ci/browser/look.mjs {{SITE}} {{SHOTS}}
+
+# The whole gate
+ci:
+    .ci/run
