@@ -9,7 +9,7 @@ from gilbench_worker import Task, run
 
 
 def kernel_tasks() -> set[str] | None:
-    """This process's threads as the kernel names them; None where there is no /proc."""
+    """Name the threads of this process as the kernel does; None where there is no /proc."""
     try:
         return set(os.listdir("/proc/self/task"))
     except FileNotFoundError:

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use gilbench_model::Name;
 use gilbench_model::event::{Event, StopReason};
+use gilbench_model::plan::useful_workers;
 use gilbench_model::run_directory::Run;
 use gilbench_model::sample::{MemorySource, Outcome, Process};
 use gilbench_model::workload::Bound;
@@ -95,7 +96,8 @@ pub(crate) fn speed_up(samples: &CaseSamples<'_>, baseline: &CaseSamples<'_>) ->
 /// The speed-up that the workers could give at best, where computing is what limits them.
 pub(crate) fn ideal(run: &Run, samples: &CaseSamples<'_>) -> Option<f64> {
     let bound = run.plan.workloads.get(&samples.case.workload)?.bound;
-    let ideal = samples.case.conditions.workers.min(samples.case.effective_cpus).max(1);
+    let case = samples.case;
+    let ideal = useful_workers(case.conditions.workers.min(case.effective_cpus), case.units);
     (bound == Bound::Cpu).then_some(f64::from(ideal))
 }
 

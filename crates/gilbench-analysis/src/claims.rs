@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use gilbench_model::claim::{Claim, Measure, Range, Selector, Test};
 use gilbench_model::facts::Facts;
 use gilbench_model::interpreter::WorkerKind;
-use gilbench_model::plan::Case;
+use gilbench_model::plan::{Case, useful_workers};
 use gilbench_model::run_directory::Run;
 use gilbench_model::{Affinity, Name};
 
@@ -310,7 +310,7 @@ fn selects(selector: &Selector, size: Option<&Name>, case: &Case) -> bool {
         && size.map_or(conditions.size == gilbench_model::condition::DEFAULT_SIZE, |size| {
             conditions.size == *size
         })
-        && selector.workers.is_none_or(|workers| workers.resolve(case.effective_cpus) == conditions.workers)
+        && selector.workers.is_none_or(|workers| workers.resolve(useful_workers(case.effective_cpus, case.units)) == conditions.workers)
         // What was measured cold is another time.
         && !conditions.cold
         && conditions.omp == selector.omp.unwrap_or_default()

@@ -75,6 +75,8 @@ pub struct Case {
     pub cpus: Vec<u32>,
     /// How many of them can really work at once.
     pub effective_cpus: u32,
+    /// Independent pieces of work; `null` if the workload does not count them.
+    pub units: Option<u64>,
     /// It wants more CPUs than there are: shown, but it decides no claim.
     pub oversubscribed: bool,
     /// Whether the interpreter's own word on CPU time counts.
@@ -230,11 +232,11 @@ impl Planner<'_> {
             let Some(strategy) = workload.strategies.get(name) else {
                 continue;
             };
-            for conditions in self.product(group) {
+            for conditions in self.product(group, workload) {
                 let excluded = group
                     .exclude
                     .iter()
-                    .any(|pattern| self.excludes(pattern, name, interpreter, &conditions));
+                    .any(|pattern| self.excludes(pattern, workload, name, interpreter, &conditions));
                 if !excluded {
                     found.push((name.clone(), reduce(conditions, strategy, interpreter)));
                 }
@@ -250,9 +252,11 @@ impl Planner<'_> {
                 continue;
             }
             let affinity = pattern.affinity.clone().unwrap_or(Affinity::All);
+            let size = pattern.size.clone().unwrap_or_else(default_size);
+            let cpus = self.cpus(workload, &size, &affinity);
             let conditions = Conditions {
-                size: pattern.size.clone().unwrap_or_else(default_size),
-                workers: pattern.workers.unwrap_or(Workers::Cpus).resolve(self.cpus(&affinity)),
+                size,
+                workers: pattern.workers.unwrap_or(Workers::Cpus).resolve(cpus),
                 omp: pattern.omp.unwrap_or_default(),
                 affinity,
                 gil: pattern.gil.unwrap_or_default(),
@@ -265,13 +269,16 @@ impl Planner<'_> {
         found
     }
 
-    /// Effective CPUs of an affinity; 1 where that cannot be said, and each case then says why.
-    fn cpus(&self, affinity: &Affinity) -> u32 {
+    /// What `cpus` stands for: the effective CPUs of an affinity, but no more than there are pieces of work; 1
+    /// where that cannot be said, and each case then says why.
+    fn cpus(&self, workload: &Workload, size: &Name, affinity: &Affinity) -> u32 {
         let cpus = affinity.resolve(&self.allowance.cpus).unwrap_or_default();
-        self.allowance.effective(&cpus).map_or(1, |effective| effective.count)
+        let effective = self.allowance.effective(&cpus).map_or(1, |effective| effective.count);
+        let units = workload.sizes.get(size).and_then(|size| units(workload, &size.parameters));
+        useful_workers(effective, units)
     }
 
-    fn product(&self, group: &Group) -> Vec<Conditions> {
+    fn product(&self, group: &Group, workload: &Workload) -> Vec<Conditions> {
         fn values<T: Clone>(list: Option<&Vec<T>>, neutral: T) -> Vec<T> {
             list.cloned().unwrap_or_else(|| vec![neutral])
         }
@@ -289,7 +296,7 @@ impl Planner<'_> {
                             for &start_method in &methods {
                                 product.push(Conditions {
                                     size: size.clone(),
-                                    workers: workers.resolve(self.cpus(&affinity)),
+                                    workers: workers.resolve(self.cpus(workload, &size, &affinity)),
                                     omp,
                                     affinity: affinity.clone(),
                                     gil,
@@ -308,6 +315,7 @@ impl Planner<'_> {
     fn excludes(
         &self,
         pattern: &Pattern,
+        workload: &Workload,
         strategy: &Name,
         interpreter: &Interpreter,
         conditions: &Conditions,
@@ -318,9 +326,10 @@ impl Planner<'_> {
         fits(pattern.strategy.as_ref(), strategy)
             && fits(pattern.interpreter.as_ref(), &interpreter.id)
             && fits(pattern.size.as_ref(), &conditions.size)
-            && pattern
-                .workers
-                .is_none_or(|workers| workers.resolve(self.cpus(&conditions.affinity)) == conditions.workers)
+            && pattern.workers.is_none_or(|workers| {
+                let cpus = self.cpus(workload, &conditions.size, &conditions.affinity);
+                workers.resolve(cpus) == conditions.workers
+            })
             && fits(pattern.omp.as_ref(), &conditions.omp)
             && fits(pattern.affinity.as_ref(), &conditions.affinity)
             && fits(pattern.gil.as_ref(), &conditions.gil)
@@ -338,6 +347,8 @@ impl Planner<'_> {
         // The catalogue has checked that both exist.
         let size = workload.sizes.get(&conditions.size).or_else(|| workload.sizes.values().next());
         let (parameters, digest) = size.map(|size| (size.parameters.clone(), size.digest.clone())).unzip();
+        let parameters = parameters.unwrap_or_default();
+        let units = units(workload, &parameters);
         let allowed = &self.allowance.cpus;
         let cpus = conditions.affinity.resolve(allowed);
         let mut skip = cpus.is_none().then(|| Skip {
@@ -370,10 +381,11 @@ impl Planner<'_> {
             interpreter: interpreter.id.clone(),
             worker: interpreter.worker,
             conditions,
-            parameters: parameters.unwrap_or_default(),
+            parameters,
             digest: digest.unwrap_or_else(|| sha256(b"")),
             cpus,
             effective_cpus: effective,
+            units,
             cpu_time_trusted: interpreter.cpu_time_trusted,
             skip,
         })
@@ -405,6 +417,17 @@ impl Planner<'_> {
         }
         digest_of(hash)
     }
+}
+
+/// The independent pieces of work of a size, where the workload counts them.
+fn units(workload: &Workload, parameters: &BTreeMap<Name, Parameter>) -> Option<u64> {
+    parameters.get(workload.units.as_ref()?).copied()
+}
+
+/// How many workers can be busy on so many CPUs with so many pieces of work.
+pub fn useful_workers(cpus: u32, units: Option<u64>) -> u32 {
+    let units = units.map_or(u32::MAX, |units| u32::try_from(units).unwrap_or(u32::MAX));
+    cpus.min(units).max(1)
 }
 
 /// The Python files below a folder, sorted.

@@ -20,6 +20,9 @@ pub struct Workload {
     pub summary: String,
     /// What limits it.
     pub bound: Bound,
+    /// The size parameter that counts the independent pieces of work: no more workers than that can help.
+    #[serde(default)]
+    pub units: Option<Name>,
     /// Its inputs. One must be called `default`.
     #[serde(deserialize_with = "unique_map")]
     pub sizes: BTreeMap<Name, Size>,

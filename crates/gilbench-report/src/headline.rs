@@ -4,8 +4,8 @@
 
 use gilbench_analysis::findings::CaseState;
 use gilbench_analysis::statistics::Estimate;
-use gilbench_model::Name;
 use gilbench_model::workload::Bound;
+use gilbench_model::{Conditions, Name};
 use serde::Serialize;
 
 use crate::best::best;
@@ -95,7 +95,8 @@ fn answer(report: &Report<'_>, workload: &Name, interpreter: &Name) -> Option<An
     })
 }
 
-/// The case with the most threads that there are CPUs for, under otherwise neutral conditions.
+/// The case with the most threads that there are CPUs for, of the default size where the run has it, under
+/// otherwise neutral conditions.
 fn threads<'a>(
     report: &Report<'a>,
     workload: &Name,
@@ -106,10 +107,13 @@ fn threads<'a>(
         .of(workload)
         .filter(|entry| entry.case.interpreter == *interpreter && entry.case.strategy == *strategy)
         .filter(|entry| entry.is_decisive() && entry.finding.state == CaseState::Measured)
-        // Nothing but the number of workers is varied.
-        .filter(|entry| entry.series() == strategy && entry.case.conditions.workers > 1)
+        // Nothing but the size and the number of workers is varied.
+        .filter(|entry| {
+            let Conditions { size, workers, .. } = entry.case.conditions.clone();
+            workers > 1 && entry.case.conditions == Conditions { workers, ..Conditions::neutral(size) }
+        })
         .filter_map(|entry| Some((entry, entry.finding.speed_up?)))
-        .max_by_key(|(entry, _)| entry.case.conditions.workers)
+        .max_by_key(|(entry, _)| (entry.has_default_size(), entry.case.conditions.workers))
 }
 
 fn gain(speed_up: &Estimate) -> &'static str {

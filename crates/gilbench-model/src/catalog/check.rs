@@ -96,6 +96,16 @@ impl Checker<'_> {
                     "every size to have the same parameters",
                 ));
             }
+            if let Some(units) = workload.units.as_ref().filter(|units| !size.parameters.contains_key(*units))
+            {
+                let words = ["units", units.as_str()];
+                errors.push(source.value_error(
+                    &words,
+                    "units",
+                    format!("`{units}`"),
+                    "a parameter of every size",
+                ));
+            }
             if let Some(server) = &workload.server {
                 for parameter in [&server.delay_ms, &server.body_bytes] {
                     if !size.parameters.contains_key(parameter) {

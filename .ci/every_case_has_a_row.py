@@ -1,0 +1,31 @@
+"""Check a smoke run: each case of the plan was completed or says why not, on enough interpreters.
+
+usage: every-case-has-a-row RUN LEAST_INTERPRETERS
+"""
+
+import json
+import sys
+from pathlib import Path
+
+run, least = Path(sys.argv[1]), int(sys.argv[2])
+cases = json.loads((run / "plan.json").read_text())["cases"]
+lines = [json.loads(line) for line in (run / "samples.jsonl").read_text().splitlines()]
+processes = [line["process"] for line in lines if "process" in line]
+outcomes = {}
+for process in processes:
+    outcomes.setdefault(process["case"], []).append(process["outcome"])
+
+wrong, completed = [], set()
+for index, case in enumerate(cases):
+    kinds = {outcome["kind"] for outcome in outcomes.get(index, [])}
+    if case["skip"]:
+        print(f"skipped      {case['id']}: {case['skip']['reason']}")
+    elif kinds == {"completed"}:
+        completed.add(case["interpreter"])
+    elif kinds == {"unsupported"}:
+        print(f"unsupported  {case['id']}: {outcomes[index][0]['reason']}")
+    else:
+        wrong.append(f"{case['id']}: {outcomes.get(index, 'no row')}")
+print(f"{len(cases)} cases, {len(processes)} processes, completed on {sorted(completed)}")
+if wrong or len(completed) < least:
+    sys.exit("\n".join([*wrong, f"completed on {len(completed)} interpreters, wanted {least}"]))
