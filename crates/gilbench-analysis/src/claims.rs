@@ -373,3 +373,43 @@ fn missing(claim: &Claim) -> String {
     let names: BTreeSet<String> = names.collect();
     format!("the run has no case {}", names.into_iter().collect::<Vec<_>>().join(", "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT_MOST: Range = Range { at_least: None, at_most: Some(1.1) };
+    const AT_LEAST: Range = Range { at_least: Some(1.5), at_most: None };
+
+    fn verdict(low: f64, high: f64, refuted: Option<Range>) -> Verdict {
+        decide(Estimate::new(f64::midpoint(low, high), low, high, 8).unwrap(), AT_MOST, refuted).0
+    }
+
+    #[test]
+    fn the_whole_interval_must_lie_on_one_side() {
+        assert_eq!(verdict(0.9, 1.05, Some(AT_LEAST)), Verdict::Confirmed);
+        assert_eq!(verdict(1.6, 1.9, Some(AT_LEAST)), Verdict::Refuted);
+        assert_eq!(verdict(1.0, 1.2, Some(AT_LEAST)), Verdict::Inconclusive);
+        assert_eq!(verdict(1.2, 1.3, Some(AT_LEAST)), Verdict::Inconclusive);
+        // Without a range of its own, everything outside refutes.
+        assert_eq!(verdict(1.2, 1.3, None), Verdict::Refuted);
+        assert_eq!(verdict(1.0, 1.3, None), Verdict::Inconclusive);
+    }
+
+    fn combined(parts: &[Verdict]) -> Verdict {
+        combine(parts.iter().map(|verdict| (*verdict, Some("because")))).0
+    }
+
+    #[test]
+    fn one_undecided_comparison_leaves_the_whole_undecided() {
+        use Verdict::{Confirmed, Inconclusive, Partly, Refuted, Untestable};
+        assert_eq!(combined(&[Confirmed, Confirmed]), Confirmed);
+        assert_eq!(combined(&[Refuted, Refuted]), Refuted);
+        assert_eq!(combined(&[Confirmed, Refuted, Inconclusive]), Partly);
+        assert_eq!(combined(&[Partly, Confirmed]), Partly);
+        assert_eq!(combined(&[Confirmed, Inconclusive]), Inconclusive);
+        assert_eq!(combined(&[Confirmed, Untestable]), Confirmed);
+        assert_eq!(combined(&[Untestable, Inconclusive]), Inconclusive);
+        assert_eq!(combined(&[Untestable, Untestable]), Untestable);
+    }
+}

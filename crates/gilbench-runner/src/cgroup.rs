@@ -13,9 +13,9 @@ use std::path::{Path, PathBuf};
 pub struct MemoryGroup {
     folder: PathBuf,
     parent: PathBuf,
-    version: Version,
     /// Kept open: version 2 resets the peak only for the descriptor through which it is reset.
     peak: Option<File>,
+    usage: Option<File>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,11 +48,12 @@ impl MemoryGroup {
         remove_abandoned(&parent);
         let folder = parent.join(format!("gilbench-{}", std::process::id()));
         fs::create_dir(&folder).ok()?;
-        let mut group = Self { folder, parent, version, peak: None };
+        let mut group = Self { folder, parent, peak: None, usage: None };
         // From here on, dropping the group removes the folder.
         fs::write(group.folder.join("cgroup.procs"), std::process::id().to_string()).ok()?;
         let file = group.folder.join(version.peak_file());
         group.peak = Some(File::options().read(true).write(true).open(file).ok()?);
+        group.usage = File::open(group.folder.join(version.usage_file())).ok();
         group.reset()?;
         Some(group)
     }
@@ -60,16 +61,20 @@ impl MemoryGroup {
     /// Begins a new peak and says what is in use now, in bytes.
     pub fn reset(&self) -> Option<u64> {
         self.peak.as_ref()?.write_at(b"0", 0).ok()?;
-        let usage = self.folder.join(self.version.usage_file());
-        fs::read_to_string(usage).ok()?.trim().parse().ok()
+        read_number(self.usage.as_ref()?)
     }
 
     /// The peak since the last reset, in bytes.
     pub fn peak(&self) -> Option<u64> {
-        let mut text = [0; 32];
-        let length = self.peak.as_ref()?.read_at(&mut text, 0).ok()?;
-        std::str::from_utf8(&text[..length]).ok()?.trim().parse().ok()
+        read_number(self.peak.as_ref()?)
     }
+}
+
+/// Reads a file of one number anew.
+fn read_number(file: &File) -> Option<u64> {
+    let mut text = [0; 32];
+    let length = file.read_at(&mut text, 0).ok()?;
+    std::str::from_utf8(&text[..length]).ok()?.trim().parse().ok()
 }
 
 impl Drop for MemoryGroup {

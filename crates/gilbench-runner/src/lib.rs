@@ -6,7 +6,7 @@
 //! Not responsible for: deciding whether a time is known well enough (the caller passes a [`StopRule`]),
 //! drawing conclusions, or talking to a terminal (the caller receives events).
 
-// The launcher calls `wait4` and prepares a child between fork and exec: the only unsafe code of the workspace.
+// The launcher calls `wait4` and catches signals: the only unsafe code of the workspace.
 #![deny(unsafe_code)]
 
 pub mod cgroup;

@@ -49,29 +49,47 @@ struct Place<'a> {
 /// Makes all files of a site.
 pub(crate) fn render(report: &Report<'_>) -> Result<Site, ReportError> {
     let templates = Templates::new().map_err(|kind| kind.at("."))?;
-    let mut site = Site::default();
-    let top = |path, current, title| Place { path, template: path, root: "", current, title };
-
-    let place = top("index.html", "overview", "Overview");
-    add(report, &templates, &mut site, &place, overview::overview(report))?;
-    let claims = claims::claims(report).map_err(|kind| kind.at("claims.html"))?;
-    add(report, &templates, &mut site, &top("claims.html", "claims", "Claims"), claims)?;
-    for (name, summary) in report.workloads() {
-        let path = format!("workloads/{name}.html");
-        let workload = workload::workload(report, name, summary).map_err(|kind| kind.at(path.as_str()))?;
-        let title = summary.map_or(name.as_str(), |summary| summary.title.as_str());
-        let place =
-            Place { path: &path, template: "workload.html", root: "../", current: "workloads", title };
-        add(report, &templates, &mut site, &place, workload)?;
-    }
-    add(report, &templates, &mut site, &top("cases.html", "cases", "All cases"), cases::cases(report))?;
-    add(report, &templates, &mut site, &top("machine.html", "machine", "Machine"), machine::machine(report))?;
+    // The table of all cases and the workloads' pages are the bulk; they take about as long as each other.
+    let (workloads, others) =
+        rayon::join(|| workload_pages(report, &templates), || other_pages(report, &templates));
+    let mut site = others?;
+    site.files.extend(workloads?.files);
 
     data(report, &mut site).map_err(|kind| kind.at("data"))?;
     site.files.insert("assets/style.css".into(), STYLE.into());
     site.files.insert("assets/report.js".into(), SCRIPT.into());
     let marker = format!("A site of gilbench {}.\n", report.run.environment.gilbench);
     site.files.insert(MARKER.into(), marker.into_bytes());
+    Ok(site)
+}
+
+fn workload_pages(report: &Report<'_>, templates: &Templates) -> Result<Site, ReportError> {
+    let mut site = Site::default();
+    for (name, summary) in report.workloads() {
+        let path = format!("workloads/{name}.html");
+        let workload = workload::workload(report, name, summary).map_err(|kind| kind.at(path.as_str()))?;
+        let title = summary.map_or(name.as_str(), |summary| summary.title.as_str());
+        let place =
+            Place { path: &path, template: "workload.html", root: "../", current: "workloads", title };
+        add(report, templates, &mut site, &place, workload)?;
+    }
+    Ok(site)
+}
+
+fn other_pages(report: &Report<'_>, templates: &Templates) -> Result<Site, ReportError> {
+    let mut site = Site::default();
+    let top = |path, current, title| Place { path, template: path, root: "", current, title };
+    add(
+        report,
+        templates,
+        &mut site,
+        &top("index.html", "overview", "Overview"),
+        overview::overview(report),
+    )?;
+    let claims = claims::claims(report).map_err(|kind| kind.at("claims.html"))?;
+    add(report, templates, &mut site, &top("claims.html", "claims", "Claims"), claims)?;
+    add(report, templates, &mut site, &top("cases.html", "cases", "All cases"), cases::cases(report))?;
+    add(report, templates, &mut site, &top("machine.html", "machine", "Machine"), machine::machine(report))?;
     Ok(site)
 }
 

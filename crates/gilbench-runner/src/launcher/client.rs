@@ -78,7 +78,13 @@ pub enum Ended {
 /// Longest input: a pipe takes this much without a reader, on every kernel.
 const LONGEST_INPUT: usize = 64 * 1024;
 
-/// The harness looks this often whether it was interrupted.
+/// As much as a pipe holds.
+const BUFFER: usize = 64 * 1024;
+
+/// A worker that wrote so much since the last look is about to fill its pipe.
+const MUCH: usize = BUFFER / 4;
+
+/// The harness looks this often whether it was interrupted, and into the pipes.
 const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
 
 impl Launcher {
@@ -113,11 +119,11 @@ impl Launcher {
         };
         let socket = self.socket.as_ref().ok_or(LauncherError::Gone)?;
         send(socket, &order, &[stdin.as_fd(), their_stdout.as_fd(), their_stderr.as_fd()])?;
-        Ok(Running {
-            launcher: self,
-            stdout: Some(OwnedFd::from(stdout).into()),
-            stderr: Some(OwnedFd::from(stderr).into()),
-        })
+        let ours = |pipe: io::PipeReader| {
+            rustix::io::ioctl_fionbio(&pipe, true)?;
+            Ok::<_, io::Error>(Some(OwnedFd::from(pipe).into()))
+        };
+        Ok(Running { stdout: ours(stdout)?, stderr: ours(stderr)?, launcher: self })
     }
 }
 
@@ -132,28 +138,28 @@ impl Drop for Launcher {
 impl Running<'_> {
     /// Passes on what the worker writes until its whole tree has ended. When `output` or `idle` answers false,
     /// the tree is killed.
+    ///
+    /// The pipes are emptied now and then, not at every line: waking up for each would disturb what is being
+    /// timed on the neighbouring CPU. A worker that writes much is listened to at once.
     pub fn wait(
         mut self,
         mut output: impl FnMut(Stream, &[u8]) -> bool,
         mut idle: impl FnMut() -> bool,
     ) -> Result<Ended, LauncherError> {
-        let mut buffer = vec![0; 64 * 1024];
-        let mut killed = false;
+        let mut buffer = vec![0; BUFFER];
+        let (mut killed, mut eager) = (false, false);
         loop {
-            let (launched, readable) = self.poll()?;
+            let ended = self.poll(eager)?;
             let mut go_on = idle();
-            for stream in readable {
-                go_on &= self.read(stream, &mut buffer, &mut output)?;
+            let mut heard = 0;
+            for stream in [Stream::Output, Stream::Errors] {
+                // Once every writer has ended, this takes what is left.
+                heard += self.drain(stream, &mut buffer, |bytes| go_on &= output(stream, bytes))?;
             }
+            eager = heard >= MUCH;
             let socket = self.launcher.socket.as_ref().ok_or(LauncherError::Gone)?;
-            if launched {
+            if ended {
                 let (answer, _) = receive::<Launched>(socket)?.ok_or(LauncherError::Gone)?;
-                // Every writer has ended: what is left is in the pipes.
-                for stream in [Stream::Output, Stream::Errors] {
-                    while self.file(stream).is_some() {
-                        self.read(stream, &mut buffer, &mut output)?;
-                    }
-                }
                 return Ok(match answer {
                     Launched::Ended { tree, timed_out, out_of_memory } => {
                         Ended::Tree { tree, timed_out, out_of_memory }
@@ -168,51 +174,46 @@ impl Running<'_> {
         }
     }
 
-    /// Waits until the launcher answers or the worker writes: whether it answered, and which streams to read.
-    fn poll(&self) -> Result<(bool, Vec<Stream>), LauncherError> {
+    /// Waits until the launcher answers, or the time for a look has come, or, if `eager`, the worker writes.
+    /// Says whether the launcher answered.
+    fn poll(&self, eager: bool) -> Result<bool, LauncherError> {
         let socket = self.launcher.socket.as_ref().ok_or(LauncherError::Gone)?;
-        let mut streams = Vec::new();
         let mut descriptors = vec![PollFd::new(socket, PollFlags::IN)];
-        for (stream, file) in [(Stream::Output, &self.stdout), (Stream::Errors, &self.stderr)] {
-            if let Some(file) = file {
-                streams.push(stream);
-                descriptors.push(PollFd::new(file, PollFlags::IN));
-            }
+        if eager {
+            let pipes = [&self.stdout, &self.stderr];
+            descriptors.extend(pipes.into_iter().flatten().map(|pipe| PollFd::new(pipe, PollFlags::IN)));
         }
         match poll(&mut descriptors, Some(&LOOK)) {
-            Ok(_) | Err(rustix::io::Errno::INTR) => {}
-            Err(error) => return Err(io::Error::from(error).into()),
-        }
-        let ready: Vec<bool> =
-            descriptors.iter().map(|descriptor| !descriptor.revents().is_empty()).collect();
-        let readable =
-            streams.into_iter().zip(&ready[1..]).filter(|(_, ready)| **ready).map(|(stream, _)| stream);
-        Ok((ready[0], readable.collect()))
-    }
-
-    fn file(&mut self, stream: Stream) -> &mut Option<std::fs::File> {
-        match stream {
-            Stream::Output => &mut self.stdout,
-            Stream::Errors => &mut self.stderr,
+            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(!descriptors[0].revents().is_empty()),
+            Err(error) => Err(io::Error::from(error).into()),
         }
     }
 
-    fn read(
+    /// Reads what is in a pipe now, and says how much that was.
+    fn drain(
         &mut self,
         stream: Stream,
         buffer: &mut [u8],
-        output: &mut impl FnMut(Stream, &[u8]) -> bool,
-    ) -> Result<bool, LauncherError> {
-        let Some(file) = self.file(stream) else { return Ok(true) };
-        match file.read(buffer) {
-            Ok(0) => {
-                *self.file(stream) = None;
-                Ok(true)
+        mut take: impl FnMut(&[u8]),
+    ) -> Result<usize, LauncherError> {
+        let pipe = match stream {
+            Stream::Output => &mut self.stdout,
+            Stream::Errors => &mut self.stderr,
+        };
+        let mut heard = 0;
+        while let Some(file) = pipe {
+            match file.read(buffer) {
+                Ok(0) => *pipe = None,
+                Ok(length) => {
+                    heard += length;
+                    take(&buffer[..length]);
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error.into()),
             }
-            Ok(length) => Ok(output(stream, &buffer[..length])),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(true),
-            Err(error) => Err(error.into()),
         }
+        Ok(heard)
     }
 }
 

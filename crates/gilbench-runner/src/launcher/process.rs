@@ -28,15 +28,15 @@ const SAMPLE: Duration = Duration::from_millis(20);
 /// Serves orders that come over `socket` until the other side closes it.
 pub fn serve(socket: &OwnedFd) -> io::Result<()> {
     // The harness decides about signals from the terminal; we end when it does.
-    ignore_terminal_signals()?;
+    catch_terminal_signals()?;
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
     let group = MemoryGroup::join();
+    let mut memory_kills = kernel_memory_kills();
     while let Some((order, descriptors)) = receive::<Order>(socket)? {
         let Order::Start { command, environment, folder, cpus, limit_ms, sample_memory } = order else {
             continue; // The worker had already ended when the order to kill it was sent.
         };
         let begun = Instant::now();
-        let out_of_memory_kills = kernel_memory_kills();
         let baseline = group.as_ref().and_then(MemoryGroup::reset);
         let started = start(&command, &environment, &folder, &cpus, descriptors);
         let answer = match started {
@@ -64,7 +64,13 @@ pub fn serve(socket: &OwnedFd) -> io::Result<()> {
                     }
                     _ => None,
                 };
-                let out_of_memory = kernel_memory_kills() > out_of_memory_kills;
+                // Only SIGKILL raises the question.
+                let mut out_of_memory = false;
+                if ended.killed_by_kernel_or_user() {
+                    let kills = kernel_memory_kills();
+                    out_of_memory = kills > memory_kills;
+                    memory_kills = kills;
+                }
                 Launched::Ended { tree: ended.tree(memory), timed_out: watch.timed_out, out_of_memory }
             }
         };
@@ -80,18 +86,23 @@ fn kernel_memory_kills() -> u64 {
     line.and_then(|number| number.trim().parse().ok()).unwrap_or(0)
 }
 
-#[expect(unsafe_code, reason = "ignoring a signal has no safe interface")]
-fn ignore_terminal_signals() -> io::Result<()> {
+/// Terminal signals are caught and do nothing. Were they ignored, workers would inherit that; a handler goes
+/// back to the default when a worker is executed.
+#[expect(unsafe_code, reason = "catching a signal has no safe interface")]
+fn catch_terminal_signals() -> io::Result<()> {
+    extern "C" fn nothing(_: libc::c_int) {}
+    let handler = nothing as extern "C" fn(libc::c_int) as libc::sighandler_t;
     for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT, libc::SIGTSTP] {
-        // SAFETY: SIG_IGN is a valid disposition and replaces no handler of ours.
-        if unsafe { libc::signal(signal, libc::SIG_IGN) } == libc::SIG_ERR {
+        // SAFETY: the handler does nothing, so it may run at any moment, and it replaces none of ours.
+        if unsafe { libc::signal(signal, handler) } == libc::SIG_ERR {
             return Err(io::Error::last_os_error());
         }
     }
     Ok(())
 }
 
-#[expect(unsafe_code, reason = "the child prepares itself between fork and exec")]
+/// Starts a worker. Everything that it needs (folder, process group, descriptors) the library can ask of
+/// `posix_spawn`, which, unlike `fork`, copies nothing of the launcher.
 fn start(
     command: &[String],
     environment: &[(String, String)],
@@ -103,36 +114,44 @@ fn start(
     let (program, arguments) = command.split_first().ok_or_else(|| invalid("empty command"))?;
     let [stdin, stdout, stderr] =
         <[OwnedFd; 3]>::try_from(descriptors).map_err(|_| invalid("three descriptors are needed"))?;
-    let mut set = rustix::thread::CpuSet::new();
-    for &cpu in cpus {
-        set.set(cpu as usize);
-    }
     let mut child = Command::new(program);
-    child
-        .args(arguments)
-        .env_clear()
-        .envs(environment.iter().map(|(name, value)| (name, value)))
-        .current_dir(folder);
+    child.args(arguments).env_clear().current_dir(folder).process_group(0);
+    child.envs(environment.iter().map(|(name, value)| (name, value)));
     child.stdin(Stdio::from(stdin)).stdout(Stdio::from(stdout)).stderr(Stdio::from(stderr));
-    child.process_group(0);
-    let bound = !cpus.is_empty();
-    let prepare = move || {
-        if bound {
-            rustix::thread::sched_setaffinity(None, &set)?;
-        }
-        for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT, libc::SIGTSTP] {
-            // SAFETY: as in the launcher itself; workers start with the default dispositions.
-            unsafe { libc::signal(signal, libc::SIG_DFL) };
-        }
-        // If the launcher is killed, the worker goes with it.
-        rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
-        Ok(())
-    };
-    // SAFETY: `prepare` makes system calls only: no allocation, no lock.
-    unsafe { child.pre_exec(prepare) };
+    let _bound = Bound::to(cpus)?;
     let child = child.spawn()?;
     // `wait4` collects it; the handle's only other use would be to wait for it.
     Pid::from_raw(child.id().cast_signed()).ok_or_else(|| invalid("process 0"))
+}
+
+/// The launcher's own CPUs while it starts a worker, which inherits them; put back when dropped.
+struct Bound(Option<rustix::thread::CpuSet>);
+
+impl Bound {
+    fn to(cpus: &[u32]) -> io::Result<Self> {
+        if cpus.is_empty() {
+            return Ok(Self(None));
+        }
+        let before = rustix::thread::sched_getaffinity(None)?;
+        let mut set = rustix::thread::CpuSet::new();
+        for &cpu in cpus {
+            set.set(cpu as usize);
+        }
+        if set == before {
+            return Ok(Self(None));
+        }
+        rustix::thread::sched_setaffinity(None, &set)?;
+        Ok(Self(Some(before)))
+    }
+}
+
+impl Drop for Bound {
+    fn drop(&mut self) {
+        if let Some(before) = &self.0 {
+            // They were allowed a moment ago; if they are no longer, the launcher keeps the worker's.
+            let _ = rustix::thread::sched_setaffinity(None, before);
+        }
+    }
 }
 
 /// A worker that runs.
@@ -241,6 +260,10 @@ impl Watch {
 }
 
 impl Ended {
+    fn killed_by_kernel_or_user(&self) -> bool {
+        libc::WIFSIGNALED(self.status) && libc::WTERMSIG(self.status) == libc::SIGKILL
+    }
+
     fn tree(&self, memory: Option<Memory>) -> Tree {
         let exited = libc::WIFEXITED(self.status);
         Tree {

@@ -1,0 +1,169 @@
+//! Plans of the project's own suites, for machines and interpreters that are made up.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use gilbench_model::Name;
+use gilbench_model::catalog::Catalog;
+use gilbench_model::environment::{GilState, InterpreterState, Status};
+use gilbench_model::facts::{Build, ClockFacts, CpuFacts, Facts, GilFacts, Package};
+use gilbench_model::machine::Allowance;
+use gilbench_model::plan::{Case, Plan, PlanError, Planner};
+
+fn catalog() -> Catalog {
+    Catalog::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")).unwrap()
+}
+
+fn name(text: &str) -> Name {
+    text.parse().unwrap()
+}
+
+fn ready(id: &str, packages: &[&str], start_methods: &[&str]) -> InterpreterState {
+    let package =
+        |name: &&str| Package { name: (*name).to_owned(), version: "1".to_owned(), wheel_tag: None };
+    let facts = Facts {
+        implementation: "cpython".to_owned(),
+        version: "3.12.0".to_owned(),
+        version_text: String::new(),
+        executable: None,
+        platform: None,
+        build: Build::default(),
+        gil: GilFacts::default(),
+        jit: None,
+        start_method: None,
+        start_methods: Some(start_methods.iter().map(|method| (*method).to_owned()).collect()),
+        cpus: CpuFacts::default(),
+        clock: ClockFacts::default(),
+        packages: packages.iter().map(package).collect(),
+    };
+    InterpreterState {
+        id: name(id),
+        label: id.to_owned(),
+        status: Status::Ready,
+        provider: None,
+        executable: Some("/bin/python".to_owned()),
+        image: None,
+        version: None,
+        gil: GilState::default(),
+        reason: None,
+        hint: None,
+        facts: Some(facts),
+    }
+}
+
+fn missing(id: &str) -> InterpreterState {
+    InterpreterState {
+        status: Status::Missing,
+        executable: None,
+        reason: Some("not found".to_owned()),
+        facts: None,
+        ..ready(id, &[], &[])
+    }
+}
+
+fn plan(suite: &str, cpus: u32, interpreters: &[InterpreterState], only: &[Name]) -> Result<Plan, PlanError> {
+    let catalog = catalog();
+    let allowance = Allowance { cpus: (0..cpus).collect(), ..Allowance::default() };
+    let planner = Planner { catalog: &catalog, interpreters, allowance: &allowance, only, seed: 1 };
+    planner.plan(&catalog.suites[suite])
+}
+
+fn everything() -> Vec<InterpreterState> {
+    let methods = ["fork", "spawn", "forkserver"];
+    vec![
+        ready("cpython-3.12", &["aiohttp"], &methods),
+        ready("cpython-3.13t", &[], &methods),
+        ready("native", &[], &[]),
+        missing("pypy-3.11"),
+    ]
+}
+
+fn ids(plan: &Plan) -> Vec<&str> {
+    plan.cases.iter().map(|case| case.id.as_str()).collect()
+}
+
+#[test]
+fn no_case_is_planned_twice() {
+    for suite in ["quick", "standard", "smoke"] {
+        for cpus in [1, 2, 4, 8] {
+            let plan = plan(suite, cpus, &everything(), &[]).unwrap();
+            let ids = ids(&plan);
+            assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{suite} on {cpus} CPUs");
+        }
+    }
+}
+
+#[test]
+fn axes_that_make_no_difference_are_not_varied() {
+    let plan = plan("standard", 2, &everything(), &[]).unwrap();
+    let of = |strategy: &str, interpreter: &str| {
+        let fits = |case: &&Case| {
+            case.workload == "sum-squares" && case.strategy == *strategy && case.interpreter == *interpreter
+        };
+        plan.cases.iter().filter(fits).map(|case| case.conditions.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(of("sequential", "cpython-3.12"), ["workers=1", "workers=1,size=small,cold"]);
+    assert_eq!(of("threads", "cpython-3.12"), ["workers=1", "workers=2", "workers=4"]);
+    // Only a free-threaded build can switch its GIL.
+    assert_eq!(of("sequential", "cpython-3.13t").len(), 3);
+    assert_eq!(of("threads", "cpython-3.13t").len(), 6);
+}
+
+#[test]
+fn more_workers_than_cpus_are_marked_where_computing_is_the_limit() {
+    let plan = plan("standard", 2, &everything(), &[]).unwrap();
+    for case in &plan.cases {
+        let computing = case.workload == "sum-squares";
+        assert_eq!(case.oversubscribed, computing && case.conditions.workers > 2, "{}", case.id);
+    }
+}
+
+#[test]
+fn cpus_stand_for_what_can_be_busy() {
+    let workers = |cpus: u32| {
+        let plan = plan("quick", cpus, &everything(), &[]).unwrap();
+        let case = plan.cases.into_iter().find(|case| case.strategy == "threads").unwrap();
+        case.conditions.workers
+    };
+    // The quick suite's size has two pieces of work.
+    assert_eq!([1, 2, 8].map(workers), [1, 2, 2]);
+}
+
+#[test]
+fn what_is_missing_is_skipped_with_a_reason() {
+    let plan = plan("quick", 2, &everything(), &[]).unwrap();
+    let skipped: Vec<(&str, &str)> = plan
+        .cases
+        .iter()
+        .filter_map(|case| Some((case.id.as_str(), case.skip.as_ref()?.reason.as_str())))
+        .collect();
+    assert_eq!(skipped, [("fetch/asyncio/cpython-3.13t/workers=1,size=small", "needs aiohttp")]);
+
+    // An interpreter that was asked for by name is shown, found or not.
+    let only = [name("pypy-3.11"), name("native")];
+    let plan = self::plan("quick", 2, &everything(), &only).unwrap();
+    let pypy: Vec<&Case> = plan.cases.iter().filter(|case| case.interpreter == "pypy-3.11").collect();
+    assert!(!pypy.is_empty() && pypy.iter().all(|case| case.skip.is_some()));
+
+    let no_fork = [ready("cpython-3.12", &[], &["spawn"])];
+    let plan = self::plan("smoke", 2, &no_fork, &[]).unwrap();
+    let fork = plan.cases.iter().find(|case| case.id.ends_with("start=fork")).unwrap();
+    assert!(fork.skip.as_ref().unwrap().reason.contains("no start method `fork`"));
+}
+
+#[test]
+fn nothing_to_measure_is_an_error() {
+    assert!(matches!(plan("quick", 2, &[missing("cpython-3.12")], &[]), Err(PlanError::NoCase(_))));
+    let unknown = [name("cpython-9.9")];
+    assert!(matches!(plan("quick", 2, &everything(), &unknown), Err(PlanError::NoInterpreter(_))));
+}
+
+#[test]
+fn the_definitions_digest_depends_on_what_is_measured_only() {
+    let with = plan("quick", 2, &everything(), &[]).unwrap().definitions;
+    assert_eq!(plan("quick", 8, &everything(), &[]).unwrap().definitions, with);
+    let only = [name("native")];
+    assert_ne!(plan("quick", 2, &everything(), &only).unwrap().definitions, with);
+}
