@@ -60,7 +60,12 @@ impl<'a> Decider<'a> {
         let (verdict, reason) = match (decided.is_empty(), interpreters.is_empty()) {
             (_, true) => (Verdict::Untestable, Some(missing(claim))),
             (true, _) => combine(parts()),
-            (false, _) => combine(decided.into_iter()),
+            (false, _) => {
+                let (decisive, all) = (decided.len(), interpreters.len());
+                let (verdict, reason) = combine(decided.into_iter());
+                let few = (decisive < all).then(|| format!("decided on {decisive} of {all} interpreters"));
+                (verdict, reason.or(few))
+            }
         };
         ClaimFinding {
             id: claim.id.clone(),

@@ -29,8 +29,8 @@ pub(super) fn print(claims: &[ClaimFinding]) -> std::io::Result<()> {
         for finding in &claim.interpreters {
             output::line(&format!("       {}", interpreter(finding)))?;
         }
-        if claim.interpreters.is_empty() {
-            output::line(&format!("       {}", claim.reason.as_deref().unwrap_or_default()))?;
+        if let Some(reason) = &claim.reason {
+            output::line(&format!("       {reason}"))?;
         }
     }
     Ok(())
