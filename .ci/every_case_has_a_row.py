@@ -27,5 +27,10 @@ for index, case in enumerate(cases):
     else:
         wrong.append(f"{case['id']}: {outcomes.get(index, 'no row')}")
 print(f"{len(cases)} cases, {len(processes)} processes, completed on {sorted(completed)}")
+# hyperfine is installed where this runs: every cold case has its second opinion.
+cold = {index for index, case in enumerate(cases) if case["conditions"].get("cold")}
+opinions = {opinion["case"] for opinion in json.loads((run / "second-opinion.json").read_text())}
+if not cold or opinions != cold:
+    wrong.append(f"second opinions on {sorted(opinions)}, wanted {sorted(cold)}")
 if wrong or len(completed) < least:
     sys.exit("\n".join([*wrong, f"completed on {len(completed)} interpreters, wanted {least}"]))
