@@ -61,10 +61,8 @@ impl<'a> Decider<'a> {
             (_, true) => (Verdict::Untestable, Some(missing(claim))),
             (true, _) => combine(parts()),
             (false, _) => {
-                let (decisive, all) = (decided.len(), interpreters.len());
-                let (verdict, reason) = combine(decided.into_iter());
-                let few = (decisive < all).then(|| format!("decided on {decisive} of {all} interpreters"));
-                (verdict, reason.or(few))
+                let (verdict, reason) = combine(decided.iter().copied());
+                (verdict, tally(&decided, interpreters.len()).or(reason))
             }
         };
         ClaimFinding {
@@ -345,6 +343,23 @@ fn decide(estimate: Estimate, confirmed: Range, refuted: Option<Range>) -> (Verd
         "the interval reaches across a threshold"
     };
     (Verdict::Inconclusive, Some(reason.to_owned()))
+}
+
+/// On how many interpreters a claim holds, where they are not all of one mind.
+fn tally(decided: &[(Verdict, Option<&str>)], all: usize) -> Option<String> {
+    let count = |wanted: Verdict| decided.iter().filter(|(verdict, _)| *verdict == wanted).count();
+    let counts = [
+        ("holds", count(Verdict::Confirmed)),
+        ("does not hold", count(Verdict::Refuted)),
+        ("holds in part", count(Verdict::Partly)),
+        ("undecided", all - decided.len()),
+    ];
+    let parts: Vec<String> = counts
+        .iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(what, count)| format!("{what} on {count}"))
+        .collect();
+    (parts.len() > 1).then(|| format!("{} of {all} interpreters", parts.join(", ")))
 }
 
 /// One verdict out of several.

@@ -138,6 +138,13 @@ impl Range {
         self.at_least.is_none_or(|least| low >= least) && self.at_most.is_none_or(|most| high <= most)
     }
 
+    /// Whether some number lies in both.
+    pub fn meets(&self, other: &Self) -> bool {
+        let least = self.at_least.into_iter().chain(other.at_least).fold(f64::NEG_INFINITY, f64::max);
+        let most = self.at_most.into_iter().chain(other.at_most).fold(f64::INFINITY, f64::min);
+        least <= most
+    }
+
     /// Whether all of `low..=high` lies outside.
     pub fn contains_none(&self, low: f64, high: f64) -> bool {
         self.at_least.is_some_and(|least| high < least) || self.at_most.is_some_and(|most| low > most)

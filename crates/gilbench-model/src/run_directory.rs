@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::environment::Environment;
-use crate::event::TimedEvent;
+use crate::event::{Event, TimedEvent};
 use crate::facts::Facts;
 use crate::plan::Plan;
 use crate::sample::{Line, Process};
@@ -92,6 +92,9 @@ pub enum RunErrorKind {
         /// The version found.
         found: u64,
     },
+    /// The events tell of processes, and the samples hold none.
+    #[error("holds no process, but `{EVENTS}` tells of a case that ended: the file was lost or emptied")]
+    Lost,
     /// It refers to something that is not there.
     #[error("line {line}: {what} {number} does not exist")]
     Dangling {
@@ -116,6 +119,10 @@ impl Run {
         let (lines, _) = read_lines::<Line>(&directory.join(SAMPLES)).map_err(at(SAMPLES))?;
         let (facts, processes) = sort_lines(lines, plan.cases.len()).map_err(at(SAMPLES))?;
         let (events, _) = read_lines::<TimedEvent>(&directory.join(EVENTS)).map_err(at(EVENTS))?;
+        let ended = |event: &TimedEvent| matches!(event.event, Event::Ended { .. });
+        if processes.is_empty() && events.iter().any(ended) {
+            return Err(at(SAMPLES)(RunErrorKind::Lost));
+        }
         let path = directory.join(SECOND_OPINION);
         let second_opinions = if path.exists() {
             let text = std::fs::read_to_string(&path).map_err(|error| at(SECOND_OPINION)(error.into()))?;

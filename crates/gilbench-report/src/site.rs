@@ -2,13 +2,13 @@
 //!
 //! Knows nothing of what the files contain.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{ReportError, ReportErrorKind};
 
-/// The file that tells a site from any other folder. Only a folder that has it is ever emptied.
+/// The file that tells a site from any other folder. It lists the site's files; no others are ever removed.
 pub const MARKER: &str = ".gilbench-site";
 
 /// Every file of a site.
@@ -19,7 +19,7 @@ pub struct Site {
 }
 
 impl Site {
-    /// Writes all files, replacing an older site completely.
+    /// Writes all files and removes those that an older site left. What somebody else put beside them stays.
     ///
     /// Refuses a folder that is not empty and has no [`MARKER`].
     pub fn write(&self, folder: &Path) -> Result<(), ReportError> {
@@ -28,19 +28,25 @@ impl Site {
 
     fn replace(&self, folder: &Path) -> Result<(), ReportErrorKind> {
         fs::create_dir_all(folder)?;
-        let children = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
+        let empty = fs::read_dir(folder)?.next().is_none();
         let marker = folder.join(MARKER);
-        if !children.is_empty() && !marker.is_file() {
+        let older = fs::read_to_string(&marker).unwrap_or_default();
+        let mut lines = older.lines();
+        if !empty && !lines.next().is_some_and(|line| line.starts_with(FIRST_LINE)) {
             return Err(ReportErrorKind::Foreign);
         }
-        // The marker stays throughout: a site that was written by half can be replaced by the next attempt.
-        fs::write(&marker, self.files.get(Path::new(MARKER)).map_or(&[][..], Vec::as_slice))?;
-        for child in children.iter().filter(|child| child.file_name() != MARKER) {
-            // Of a link, this is the link itself: nothing outside the folder is removed.
-            if child.file_type()?.is_dir() {
-                fs::remove_dir_all(child.path())?;
-            } else {
-                fs::remove_file(child.path())?;
+        let stale: BTreeSet<&Path> = lines.map(Path::new).filter(|path| is_inside(path)).collect();
+        let ours: BTreeSet<&Path> = self.files.keys().map(PathBuf::as_path).collect();
+        // Both the old and the new files are listed until all is done: the next attempt can go on from anywhere.
+        fs::write(&marker, self.manifest(stale.union(&ours)))?;
+        for path in stale.difference(&ours) {
+            match fs::remove_file(folder.join(path)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            }
+            if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+                // Only an empty folder can be removed in this way.
+                let _ = fs::remove_dir(folder.join(parent));
             }
         }
         for (path, content) in &self.files {
@@ -50,6 +56,25 @@ impl Site {
             }
             fs::write(path, content)?;
         }
+        fs::write(&marker, self.manifest(ours.iter()))?;
         Ok(())
     }
+
+    /// The marker's content: what made the site, then every file of it.
+    fn manifest<'a>(&self, paths: impl Iterator<Item = &'a &'a Path>) -> String {
+        let paths = paths.filter(|path| **path != Path::new(MARKER)).map(|path| path.to_string_lossy());
+        let head =
+            self.files.get(Path::new(MARKER)).map_or(FIRST_LINE.into(), |head| String::from_utf8_lossy(head));
+        let mut lines = vec![head.trim_end().to_owned()];
+        lines.extend(paths.map(std::borrow::Cow::into_owned));
+        lines.join("\n") + "\n"
+    }
+}
+
+/// How the marker begins.
+const FIRST_LINE: &str = "A site of gilbench";
+
+/// Whether a path of the marker stays inside the site's folder.
+fn is_inside(path: &Path) -> bool {
+    path.components().all(|component| matches!(component, std::path::Component::Normal(_)))
 }

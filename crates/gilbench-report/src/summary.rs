@@ -23,7 +23,7 @@ fn write(report: &Report<'_>, out: &mut String) -> std::fmt::Result {
     let totals = &report.findings.totals;
     writeln!(
         out,
-        "{}: {} measured, {} failed, {} skipped, {} pending.\n",
+        "{}: {} measured, {} failed, {} skipped, {} with too few rounds.\n",
         count(u64::from(totals.cases), "case"),
         totals.measured,
         totals.failed,

@@ -282,3 +282,28 @@ fn a_site_can_be_written_where_nothing_is() {
     site().write(&folder.path().join("a/b")).unwrap();
     assert!(folder.path().join("a/b/index.html").is_file());
 }
+
+#[test]
+fn what_somebody_else_put_beside_the_site_stays() {
+    let (run, findings) = fixture::run();
+    let site = render(&run, &findings).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    site.write(folder.path()).unwrap();
+    std::fs::create_dir(folder.path().join(".git")).unwrap();
+    std::fs::write(folder.path().join(".git/HEAD"), "ref").unwrap();
+    std::fs::write(folder.path().join("CNAME"), "example.org").unwrap();
+    // A later site has fewer pages: the older one's go, and nothing else.
+    let mut smaller = site.clone();
+    let gone = std::path::PathBuf::from("claims.html");
+    smaller.files.remove(&gone);
+    smaller.write(folder.path()).unwrap();
+    assert!(!folder.path().join(&gone).exists());
+    assert!(folder.path().join(".git/HEAD").exists() && folder.path().join("CNAME").exists());
+    assert!(folder.path().join("index.html").exists());
+    // A marker that is not ours makes no site.
+    let foreign = tempfile::tempdir().unwrap();
+    std::fs::write(foreign.path().join(MARKER), "x").unwrap();
+    std::fs::write(foreign.path().join("thesis.txt"), "x").unwrap();
+    assert!(site.write(foreign.path()).is_err());
+    assert!(foreign.path().join("thesis.txt").exists());
+}

@@ -33,6 +33,14 @@ pub struct Discovery {
     pub undefined: Vec<Candidate>,
 }
 
+impl Discovery {
+    /// Whether an interpreter at this path, or below it, was chosen.
+    pub fn uses(&self, path: &Path) -> bool {
+        let mut executables = self.interpreters.iter().filter_map(|state| state.executable.as_ref());
+        executables.any(|executable| Path::new(executable).starts_with(path))
+    }
+}
+
 /// An executable that answered.
 #[derive(Clone, Debug)]
 pub struct Candidate {

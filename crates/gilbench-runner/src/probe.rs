@@ -1,5 +1,6 @@
 //! Asks an executable what it is: runs the probe script with it and reads one line of facts.
 
+use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
@@ -7,6 +8,9 @@ use gilbench_model::facts::Facts;
 
 /// A GraalPy on a busy machine takes half a minute to start and answer; whatever takes longer is of no use.
 const LIMIT: Duration = Duration::from_mins(1);
+
+/// Facts are some kilobytes.
+const LONGEST: u64 = 256 * 1024;
 
 /// Why an executable did not say what it is.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +21,9 @@ pub enum ProbeError {
     /// It took too long.
     #[error("did not answer within {} s", LIMIT.as_secs())]
     TimedOut,
+    /// It does not stop talking.
+    #[error("says more than {LONGEST} bytes")]
+    TooMuch,
     /// It failed.
     #[error("{status}{}", .said.as_ref().map(|said| format!(": {said}")).unwrap_or_default())]
     Failed {
@@ -38,22 +45,38 @@ pub fn facts(command: &[String], environment: &[(String, String)]) -> Result<Fac
         .full_env(environment.iter().cloned())
         .dir(std::env::temp_dir())
         .stdin_null()
-        .stdout_capture()
-        .stderr_capture()
+        .stderr_to_stdout()
         .unchecked();
-    let running = expression.start().map_err(ProbeError::Run)?;
-    let Some(output) = running.wait_timeout(LIMIT).map_err(ProbeError::Run)? else {
-        let _ = running.kill();
-        return Err(ProbeError::TimedOut);
+    let running = std::sync::Arc::new(expression.reader().map_err(ProbeError::Run)?);
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let reader = std::sync::Arc::clone(&running);
+    // The thread ends when the process does, or when it has said too much.
+    std::thread::spawn(move || {
+        let mut text = Vec::new();
+        let read = (&*reader).take(LONGEST).read_to_end(&mut text);
+        // Nobody listens any more once the time is up.
+        let _ = sender.send(read.map(|_| text));
+    });
+    let answer = receiver.recv_timeout(LIMIT);
+    // A process that has ended is not harmed; one that goes on is of no use.
+    let ended = running.try_wait().ok().flatten().map(|output| output.status);
+    let _ = running.kill();
+    let text = match answer {
+        Ok(read) => read.map_err(ProbeError::Run)?,
+        Err(_) => return Err(ProbeError::TimedOut),
     };
-    if !output.status.success() {
-        let errors = String::from_utf8_lossy(&output.stderr);
-        let said =
-            errors.lines().rev().find(|line| !line.trim().is_empty()).map(|line| line.trim().to_owned());
-        return Err(ProbeError::Failed { status: output.status.to_string(), said });
+    if text.len() as u64 >= LONGEST {
+        return Err(ProbeError::TooMuch);
     }
-    let text = String::from_utf8_lossy(&output.stdout);
-    Ok(serde_json::from_str(text.trim())?)
+    let text = String::from_utf8_lossy(&text);
+    let status = ended.or_else(|| running.try_wait().ok().flatten().map(|output| output.status));
+    if let Some(status) = status.filter(|status| !status.success()) {
+        let said = text.lines().rev().find(|line| !line.trim().is_empty()).map(|line| line.trim().to_owned());
+        return Err(ProbeError::Failed { status: status.to_string(), said });
+    }
+    // An interpreter may warn before it answers.
+    let line = text.lines().rev().find(|line| line.starts_with('{')).unwrap_or(&text);
+    Ok(serde_json::from_str(line.trim())?)
 }
 
 /// The command that probes an interpreter.

@@ -41,6 +41,9 @@ pub enum RecordError {
     /// There is a run already.
     #[error("`{}` holds a run already", .0.display())]
     Exists(PathBuf),
+    /// The folder holds something else.
+    #[error("`{}` is not empty and holds no run", .0.display())]
+    Foreign(PathBuf),
     /// The run that should go on cannot be read.
     #[error(transparent)]
     Read(#[from] RunError),
@@ -96,6 +99,12 @@ impl Recorder {
     pub fn begin(directory: &Path, plan: &Plan, environment: &Environment) -> Result<Self, RecordError> {
         let write = |path: PathBuf, error| RecordError::Write { path, error };
         fs::create_dir_all(directory).map_err(|error| write(directory.to_owned(), error))?;
+        // A begin that failed half-way may have left the lock and the environment.
+        let ours = |name: &std::ffi::OsStr| name == "lock" || name == ENVIRONMENT || name == PLAN;
+        let mut entries = fs::read_dir(directory).into_iter().flatten().flatten();
+        if !directory.join(PLAN).exists() && entries.any(|entry| !ours(&entry.file_name())) {
+            return Err(RecordError::Foreign(directory.to_owned()));
+        }
         let lock = lock(directory)?;
         if directory.join(PLAN).exists() {
             return Err(RecordError::Exists(directory.to_owned()));

@@ -43,7 +43,13 @@ pub(crate) fn root(common: &Common) -> anyhow::Result<PathBuf> {
 /// Looks for every defined interpreter.
 pub(crate) fn interpreters(catalog: &Catalog, common: &Common) -> anyhow::Result<Discovery> {
     let places = Places { explicit: common.python.clone(), gilbench: std::env::current_exe()? };
-    Ok(discover(catalog, &places)?)
+    let discovery = discover(catalog, &places)?;
+    for path in &common.python {
+        if !discovery.uses(&std::path::absolute(path)?) {
+            crate::output::warning(&format!("`{}` is not used: no definition matches it", path.display()));
+        }
+    }
+    Ok(discovery)
 }
 
 /// Where runs are kept.

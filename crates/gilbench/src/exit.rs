@@ -100,6 +100,7 @@ fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
         RecordError::Exists(path) => {
             (RECORD, Some(format!("`gilbench run --resume {}` goes on with it", path.display())))
         }
+        RecordError::Foreign(_) => (RECORD, hint("choose an empty or a new folder with `--out`")),
         RecordError::Locked(_) => (RECORD, hint("wait for it, or choose another folder with `--out`")),
         RecordError::Read(_) => {
             (RUN, hint("a run directory holds `plan.json`, `environment.json` and `samples.jsonl`"))
@@ -111,7 +112,7 @@ fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
     };
     match error.downcast_ref::<RunFailure>() {
         Some(RunFailure::Interrupted) => {
-            return (INTERRUPTED, hint("`gilbench run --resume DIR` goes on where it stopped"));
+            return (INTERRUPTED, None);
         }
         Some(RunFailure::Record(error)) => return record(error),
         Some(RunFailure::Launcher(_)) => {

@@ -1,14 +1,18 @@
-//! Ctrl-C and SIGTERM: the first asks the run to stop in order, the second ends the program at once. Either
+//! Ctrl-C and SIGTERM: the first asks the run to stop in order, a later one ends the program at once. Either
 //! way the launcher notices and leaves no worker behind.
 
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
+use signal_hook::iterator::Signals;
 
 use crate::exit::INTERRUPTED;
+
+/// Signals so close to the first are the same wish: `timeout` signals its child and then the whole group.
+const SAME_WISH: Duration = Duration::from_millis(500);
 
 /// Whether a signal has come.
 #[derive(Clone, Debug)]
@@ -18,11 +22,17 @@ impl Interrupt {
     /// Listens from now on.
     pub(crate) fn listen() -> io::Result<Self> {
         let came = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM] {
-            // In this order: the first signal finds the flag unset and sets it, the second finds it set.
-            flag::register_conditional_shutdown(signal, i32::from(INTERRUPTED), Arc::clone(&came))?;
-            flag::register(signal, Arc::clone(&came))?;
-        }
+        let mut signals = Signals::new([SIGINT, SIGTERM])?;
+        let flag = Arc::clone(&came);
+        std::thread::spawn(move || {
+            let mut first: Option<Instant> = None;
+            for _ in signals.forever() {
+                flag.store(true, Ordering::Relaxed);
+                if first.get_or_insert_with(Instant::now).elapsed() > SAME_WISH {
+                    end_at_once();
+                }
+            }
+        });
         Ok(Self(came))
     }
 
@@ -30,4 +40,9 @@ impl Interrupt {
     pub(crate) fn came(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
+}
+
+#[expect(clippy::exit, reason = "asked twice, with the run still stopping in order")]
+fn end_at_once() -> ! {
+    std::process::exit(i32::from(INTERRUPTED))
 }

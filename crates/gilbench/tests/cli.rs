@@ -247,3 +247,39 @@ fn the_protocol_check_finds_what_is_wrong() {
     // The fake worker knows no unknown strategy and reads half a request badly.
     assert!(garbage.stdout.contains("FAIL  says `failed` to half a request"), "{}", garbage.stdout);
 }
+
+#[test]
+fn a_program_that_never_stops_talking_is_cut_short() {
+    let test = Test::new();
+    let yes = test.path("yes");
+    std::fs::write(&yes, "#!/bin/sh\nwhile :; do echo yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy; done\n")
+        .unwrap();
+    std::fs::set_permissions(&yes, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let arguments = ["protocol", "check", "--workload", "faulty", "--size", "default", "--"];
+    let result = support::ran(&test.command().args(arguments).arg(&yes).output().unwrap());
+    assert_eq!(result.code, Some(1), "{}", result.stderr);
+    assert!(result.stdout.contains("more than 1 MiB of answer"), "{}", result.stdout);
+    let result = test.run(&["--python", yes.to_str().unwrap(), "interpreters", "list"]);
+    assert_eq!(result.code, Some(2), "{}", result.stderr);
+    assert!(result.stderr.contains("says more than"), "{}", result.stderr);
+}
+
+#[test]
+fn lost_samples_and_foreign_folders_are_noticed() {
+    let test = Test::new();
+    let run = test.path("run");
+    let out = run.to_str().unwrap();
+    test.edit("workloads/suites/plain.yaml", "{least: 8, most: 8}", "{least: 1, most: 1}");
+    assert_eq!(test.run(&["run", "--suite", "plain", "--out", out]).code, Some(0));
+    std::fs::remove_file(run.join("samples.jsonl")).unwrap();
+    let result = test.run(&["claims", out]);
+    assert_eq!(result.code, Some(5), "{}", result.stderr);
+    assert!(result.stderr.contains("the file was lost or emptied"), "{}", result.stderr);
+
+    let foreign = test.path("foreign");
+    std::fs::create_dir(&foreign).unwrap();
+    std::fs::write(foreign.join("mine.txt"), "x").unwrap();
+    let result = test.run(&["run", "--suite", "plain", "--out", foreign.to_str().unwrap()]);
+    assert_eq!(result.code, Some(6), "{}", result.stderr);
+    assert!(result.stderr.contains("is not empty and holds no run"), "{}", result.stderr);
+}

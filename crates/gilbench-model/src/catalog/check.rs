@@ -16,6 +16,9 @@ const LARGEST_PARAMETER: u64 = 1 << 53;
 /// Most rounds a profile may ask for. An interval narrows with the square root: past this, fix the noise instead.
 const MOST_ROUNDS: u32 = 1000;
 
+/// Most iterations of a process: more would outgrow what a worker may answer.
+const MOST_ITERATIONS: u32 = 10_000;
+
 /// Fewest rounds from which a 95 % signed-rank interval can be formed.
 const FEWEST_ROUNDS: u32 = 6;
 
@@ -200,7 +203,10 @@ impl Checker<'_> {
                 format!("from {} (`least`) to {MOST_ROUNDS}", rounds.least),
             ));
         }
-        if profile.iterations.most == 0 || profile.iterations.least_with_jit > profile.iterations.most {
+        if profile.iterations.most == 0
+            || profile.iterations.most > MOST_ITERATIONS
+            || profile.iterations.least_with_jit > profile.iterations.most
+        {
             errors.push(source.value_error(
                 &["iterations"],
                 "profile.iterations",

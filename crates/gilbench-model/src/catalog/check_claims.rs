@@ -51,14 +51,19 @@ impl Checker<'_> {
                 }
                 for range in [Some(test.confirmed), test.refuted].into_iter().flatten() {
                     let empty = range.at_least.zip(range.at_most).is_some_and(|(least, most)| least > most);
-                    if empty || (range.at_least.is_none() && range.at_most.is_none()) {
+                    let finite = [range.at_least, range.at_most].into_iter().flatten().all(f64::is_finite);
+                    if empty || !finite || (range.at_least.is_none() && range.at_most.is_none()) {
                         errors.push(source.value_error(
                             &[id],
                             &field,
                             format!("range {range}"),
-                            "`at_least`, `at_most` or both, in order",
+                            "`at_least`, `at_most` or both, finite and in order",
                         ));
                     }
+                }
+                if let Some(refuted) = test.refuted.filter(|refuted| refuted.meets(&test.confirmed)) {
+                    let found = format!("{refuted} refutes, {} confirms", test.confirmed);
+                    errors.push(source.value_error(&[id], &field, found, "ranges that do not meet"));
                 }
                 if test.case.workload.is_none() || test.case.strategy.is_none() {
                     errors.push(source.value_error(

@@ -51,25 +51,40 @@ impl Reader {
         name: impl Fn(&T) -> &Name,
     ) -> Sourced<T> {
         let yaml = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "yaml");
+        let nearly = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "yml");
+        for path in self.entries(folder).into_iter().filter(nearly) {
+            self.not_read(path, "ends in `.yml`", "rename it to `.yaml`");
+        }
         let paths: Vec<PathBuf> = self.entries(folder).into_iter().filter(yaml).collect();
         self.named(paths.into_iter().map(|path| (stem(&path), path)), name)
     }
 
-    /// `folder/<name>/<file>`, where the name inside must be the folder's. Folders without the file are left alone.
+    /// `folder/<name>/<file>`, where the name inside must be the folder's. A folder without the file is a mistake.
     pub(super) fn folders<T: DeserializeOwned>(
         &mut self,
         folder: &Path,
         file: &str,
         name: impl Fn(&T) -> &Name,
     ) -> Sourced<T> {
-        let paths = self.entries(folder);
-        self.named(
-            paths
-                .into_iter()
-                .map(|path| (file_name(&path), path.join(file)))
-                .filter(|(_, path)| path.is_file()),
-            name,
-        )
+        let mut paths = Vec::new();
+        for path in self.entries(folder).into_iter().filter(|path| path.is_dir()) {
+            let name = file_name(&path);
+            if path.join(file).is_file() {
+                paths.push((name, path.join(file)));
+            } else if name != "suites" && !name.starts_with(['_', '.']) {
+                self.not_read(
+                    path,
+                    &format!("has no `{file}`"),
+                    "write one, or begin the folder's name with `_`",
+                );
+            }
+        }
+        self.named(paths.into_iter(), name)
+    }
+
+    fn not_read(&mut self, path: PathBuf, why: &str, hint: &str) {
+        let kind = Box::new(DataErrorKind::Shape(format!("is not read: it {why}")));
+        self.errors.push(DataError { path, kind, hint: Some(hint.to_owned()) });
     }
 
     fn named<T: DeserializeOwned>(

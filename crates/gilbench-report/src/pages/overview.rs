@@ -210,7 +210,7 @@ fn run_facts(report: &Report<'_>) -> Vec<Fact> {
         Fact::known(
             "Cases",
             format!(
-                "{} planned: {} measured, {} failed, {} skipped, {} pending",
+                "{} planned: {} measured, {} failed, {} skipped, {} with too few rounds",
                 totals.cases, totals.measured, totals.failed, totals.skipped, totals.pending
             ),
         ),

@@ -84,6 +84,9 @@ const BUFFER: usize = 64 * 1024;
 /// A worker that wrote so much since the last look is about to fill its pipe.
 const MUCH: usize = BUFFER / 4;
 
+/// More is left for the next look, which then comes at once.
+const MOST_AT_ONCE: usize = 16 * BUFFER;
+
 /// The harness looks this often whether it was interrupted, and into the pipes.
 const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
 
@@ -201,7 +204,8 @@ impl Running<'_> {
             Stream::Errors => &mut self.stderr,
         };
         let mut heard = 0;
-        while let Some(file) = pipe {
+        // A worker that writes without end must not keep us from killing it.
+        while let Some(file) = pipe.as_mut().filter(|_| heard < MOST_AT_ONCE) {
             match file.read(buffer) {
                 Ok(0) => *pipe = None,
                 Ok(length) => {

@@ -17,6 +17,9 @@ use crate::{data, output};
 /// A worker that takes longer for a small request is not usable.
 const LIMIT: Duration = Duration::from_mins(1);
 
+/// No worker needs to answer more to a small request.
+const LONGEST_ANSWER: usize = 1024 * 1024;
+
 /// What came of one request.
 struct Answer {
     transcript: Transcript,
@@ -125,7 +128,7 @@ impl Checker<'_> {
             input,
         };
         let (mut transcript, mut error, mut rest) = (Transcript::default(), None, Vec::new());
-        let mut take = |line: &[u8]| match transcript.push(line) {
+        let take = |line: &[u8]| match transcript.push(line) {
             Err(problem) if error.is_none() => error = Some(problem.to_string()),
             _ => {}
         };
@@ -134,12 +137,14 @@ impl Checker<'_> {
                 if stream == Stream::Output {
                     rest.extend_from_slice(bytes);
                 }
-                true
+                rest.len() <= LONGEST_ANSWER
             },
             || true,
         )?;
-        for line in rest.split_inclusive(|&byte| byte == b'\n') {
-            take(line);
+        if rest.len() > LONGEST_ANSWER {
+            error = Some("more than 1 MiB of answer".to_owned());
+        } else {
+            rest.split_inclusive(|&byte| byte == b'\n').for_each(take);
         }
         match ended {
             Ended::NotStarted { reason } => {

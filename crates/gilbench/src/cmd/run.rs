@@ -185,8 +185,10 @@ fn execute(
         observer: &mut |event, progress| reporter.event(event, progress),
         interrupted: &|| interrupt.came(),
     }
-    .run(earlier)?;
-    second_opinions(plan, &context, interrupt, &directory, &scratch.0)
+    .run(earlier)
+    .inspect_err(|_| output::note(&format!("to go on: gilbench run --resume {}", directory.display())))?;
+    second_opinions(plan, &context, interrupt, &directory, &scratch.0)?;
+    summary(&directory)
 }
 
 /// Asks hyperfine, where it is installed, for its times of the cold cases that were measured.
@@ -218,6 +220,22 @@ fn second_opinions(
         }
     }
     write_whole(&directory.join(SECOND_OPINION), &opinions)?;
+    Ok(())
+}
+
+/// Says how the cases ended.
+fn summary(directory: &Path) -> anyhow::Result<()> {
+    let run = RecordedRun::load(directory)?;
+    let completed = |index: u32| {
+        run.processes.iter().any(|process| process.case == index && process.outcome.is_completed())
+    };
+    let skipped = run.plan.cases.iter().filter(|case| case.skip.is_some()).count();
+    let done = (0..).zip(&run.plan.cases).filter(|(index, _)| completed(*index)).count();
+    let all = run.plan.cases.len();
+    output::note(&format!(
+        "{all} cases: {done} completed, {} failed, {skipped} skipped",
+        all - done - skipped
+    ));
     Ok(())
 }
 
