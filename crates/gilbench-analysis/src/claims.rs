@@ -62,6 +62,10 @@ impl<'a> Decider<'a> {
             (true, _) => combine(parts()),
             (false, _) => {
                 let (verdict, reason) = combine(decided.iter().copied());
+                let tested = parts().filter(|(verdict, _)| *verdict != Verdict::Untestable).count();
+                // That it differs needs two witnesses; that it is so everywhere, at least half of those heard.
+                let enough = verdict == Verdict::Partly || 2 * decided.len() >= tested;
+                let verdict = if enough { verdict } else { Verdict::Inconclusive };
                 (verdict, tally(&decided, interpreters.len()).or(reason))
             }
         };

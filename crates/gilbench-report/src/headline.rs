@@ -52,6 +52,8 @@ pub(crate) struct Fastest {
     /// Missing where it is the sequential case itself.
     pub(crate) speed_up: Option<Figure>,
     pub(crate) of: usize,
+    /// How many of them cannot be told apart from it.
+    pub(crate) ties: usize,
 }
 
 /// Forms the answer.
@@ -83,6 +85,7 @@ fn answer(report: &Report<'_>, workload: &Name, interpreter: &Name) -> Option<An
         anchor: anchor(&best.entry.case.id),
         speed_up: best.entry.finding.speed_up.as_ref().map(ratio),
         of: best.of,
+        ties: best.ties.len(),
     });
     Some(Answer {
         interpreter: interpreter.to_string(),

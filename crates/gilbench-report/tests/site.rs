@@ -285,7 +285,7 @@ fn a_site_can_be_written_where_nothing_is() {
 
 #[test]
 fn what_somebody_else_put_beside_the_site_stays() {
-    let (run, findings) = fixture::run();
+    let (run, findings) = run();
     let site = render(&run, &findings).unwrap();
     let folder = tempfile::tempdir().unwrap();
     site.write(folder.path()).unwrap();
@@ -294,7 +294,7 @@ fn what_somebody_else_put_beside_the_site_stays() {
     std::fs::write(folder.path().join("CNAME"), "example.org").unwrap();
     // A later site has fewer pages: the older one's go, and nothing else.
     let mut smaller = site.clone();
-    let gone = std::path::PathBuf::from("claims.html");
+    let gone = PathBuf::from("claims.html");
     smaller.files.remove(&gone);
     smaller.write(folder.path()).unwrap();
     assert!(!folder.path().join(&gone).exists());

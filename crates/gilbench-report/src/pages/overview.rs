@@ -125,7 +125,10 @@ pub(super) fn best_tables(report: &Report<'_>, workload: &Name) -> Vec<BestTable
         size: (*size != DEFAULT_SIZE).then(|| size.to_string()),
         rows: interpreters.iter().map(|interpreter| best_row(report, workload, size, interpreter)).collect(),
     };
-    sizes(report, workload).into_iter().map(table).collect()
+    // Where only one strategy was measured, nothing was fastest.
+    let compares = |row: &BestRow| row.best.as_ref().is_none_or(|best| best.of > 1);
+    let tables = sizes(report, workload).into_iter().map(table);
+    tables.filter(|table| table.rows.iter().any(compares)).collect()
 }
 
 fn best_row(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Name) -> BestRow {
