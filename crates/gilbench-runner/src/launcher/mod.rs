@@ -13,4 +13,3 @@ mod wire;
 
 pub use client::{Ended, Launch, Launcher, LauncherError, Running, Stream};
 pub use process::serve;
-pub use wire::{Launched, Order};

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 /// What the harness asks for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Order {
+pub(super) enum Order {
     /// Start a worker; its stdin, stdout and stderr come with the message.
     Start {
         /// Absolute path and arguments.
@@ -36,7 +36,7 @@ pub enum Order {
 
 /// What the launcher answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Launched {
+pub(super) enum Launched {
     /// The worker and all its descendants have ended.
     Ended {
         /// What they used.

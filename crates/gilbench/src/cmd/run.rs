@@ -187,25 +187,21 @@ fn execute(
     }
     .run(earlier)
     .inspect_err(|_| output::note(&format!("to go on: gilbench run --resume {}", directory.display())))?;
-    second_opinions(plan, &context, interrupt, &directory, &scratch.0)?;
-    summary(&directory)
+    let run = RecordedRun::load(&directory)?;
+    second_opinions(&run, &context, interrupt, &scratch.0)?;
+    summary(&run);
+    Ok(())
 }
 
 /// Asks hyperfine, where it is installed, for its times of the cold cases that were measured.
 fn second_opinions(
-    plan: &Plan,
+    run: &RecordedRun,
     context: &WorkerContext,
     interrupt: &Interrupt,
-    directory: &Path,
     scratch: &Path,
 ) -> anyhow::Result<()> {
-    let run = RecordedRun::load(directory)?;
-    let measured = |index: u32| {
-        let mut processes = run.processes.iter().filter(|process| process.case == index);
-        processes.any(|process| process.outcome.is_completed())
-    };
-    let cold = (0..).zip(&plan.cases).filter(|(_, case)| case.conditions.cold);
-    let cases: Vec<_> = cold.filter(|(index, _)| measured(*index)).collect();
+    let cold = (0..).zip(&run.plan.cases).filter(|(_, case)| case.conditions.cold);
+    let cases: Vec<_> = cold.filter(|(index, _)| completed(run, *index)).collect();
     let Some(hyperfine) = Hyperfine::find().filter(|_| !cases.is_empty()) else { return Ok(()) };
     output::note(&format!("asking {} about {} cold cases", hyperfine.version, cases.len()));
     let mut launcher = start_launcher(&context.gilbench)?;
@@ -219,24 +215,24 @@ fn second_opinions(
             Err(error) => output::warning(&format!("no second opinion on {}: {error}", case.id)),
         }
     }
-    write_whole(&directory.join(SECOND_OPINION), &opinions)?;
+    write_whole(&run.directory.join(SECOND_OPINION), &opinions)?;
     Ok(())
 }
 
 /// Says how the cases ended.
-fn summary(directory: &Path) -> anyhow::Result<()> {
-    let run = RecordedRun::load(directory)?;
-    let completed = |index: u32| {
-        run.processes.iter().any(|process| process.case == index && process.outcome.is_completed())
-    };
+fn summary(run: &RecordedRun) {
     let skipped = run.plan.cases.iter().filter(|case| case.skip.is_some()).count();
-    let done = (0..).zip(&run.plan.cases).filter(|(index, _)| completed(*index)).count();
+    let done = (0..).zip(&run.plan.cases).filter(|(index, _)| completed(run, *index)).count();
     let all = run.plan.cases.len();
     output::note(&format!(
         "{all} cases: {done} completed, {} failed, {skipped} skipped",
         all - done - skipped
     ));
-    Ok(())
+}
+
+/// Whether any process of a case completed.
+fn completed(run: &RecordedRun, case: u32) -> bool {
+    run.processes.iter().any(|process| process.case == case && process.outcome.is_completed())
 }
 
 fn start_launcher(gilbench: &Path) -> anyhow::Result<Launcher> {
