@@ -108,7 +108,7 @@ impl Hyperfine {
             }
             true
         };
-        let ended = launcher.launch(&launch)?.wait(listen, || true)?;
+        let ended = launcher.launch(launch)?.wait(listen, || true)?;
         let said = String::from_utf8_lossy(&said).trim().to_owned();
         match ended {
             Ended::NotStarted { reason } => return Err(OpinionError::Failed(reason)),

@@ -182,7 +182,7 @@ impl WorkerContext {
         };
         tracing::debug!(case = case.id, request = %String::from_utf8_lossy(&launch.input), command = launch.command.join(" "), "worker");
         let mut listener = Listener::default();
-        let ended = launcher.launch(&launch)?.wait(|stream, bytes| listener.hear(stream, bytes), go_on)?;
+        let ended = launcher.launch(launch)?.wait(|stream, bytes| listener.hear(stream, bytes), go_on)?;
         listener.end();
         let (outcome, tree) = match ended {
             Ended::NotStarted { reason } => {

@@ -1,8 +1,9 @@
 //! What the harness itself costs. `just perf` prints it.
 //!
-//! 1. Per process, beside `hyperfine -N` on the very same worker: the difference in whole time between a long
-//!    and a short run, over the difference in processes, so that start-up of either tool does not count. The
-//!    worker's own time is in both; the two are taken in turn and compared as ratios.
+//! 1. Per process, beside `hyperfine -N` and a bare loop of spawn and wait on the very same worker: the
+//!    difference in whole time between a long and a short run, over the difference in processes, so that
+//!    start-up of either tool does not count. The bare loop's time is the worker's own, which is in all three.
+//!    They are taken in turn and compared as ratios.
 //! 2. Planning a suite of 10,000 cases.
 //! 3. Rendering a recorded run of 1,000 cases again, as a user would: the whole command.
 
@@ -23,7 +24,7 @@ use gilbench_model::{Nanoseconds, environment};
 /// The least and the most processes of a run, and how often both are repeated.
 const SHORT: u32 = 6;
 const LONG: u32 = 206;
-const REPETITIONS: usize = 8;
+const REPETITIONS: usize = 16;
 
 fn main() {
     // `cargo test --benches` only wants to know that it starts.
@@ -122,19 +123,36 @@ fn per_process(folder: &Path, data: &Path) {
         println!("per process: hyperfine is not installed");
         return;
     }
-    let (mut we, mut they) = (Vec::new(), Vec::new());
+    let bare = |runs: u32| {
+        let begun = Instant::now();
+        for _ in 0..runs {
+            timed(&mut Command::new(data.join("worker.sh")));
+        }
+        begun.elapsed()
+    };
+    let (mut we, mut they, mut nobody) = (Vec::new(), Vec::new(), Vec::new());
     let each = |long: Duration, short: Duration| {
         (long.as_secs_f64() - short.as_secs_f64()) / f64::from(LONG - SHORT) * 1e3
     };
     for turn in 0..REPETITIONS {
         we.push(each(ours("long", turn), ours("short", turn)));
         they.push(each(theirs(LONG), theirs(SHORT)));
+        nobody.push(each(bare(LONG), bare(SHORT)));
     }
     let middle = |values: &[f64]| median(values).unwrap_or(f64::NAN);
-    println!("per process: gilbench {:.2} ms, hyperfine -N {:.2} ms", middle(&we), middle(&they));
-    match paired_ratio(&we, &they) {
-        Ok(ratio) => println!("  ratio {:.2} [{:.2}, {:.2}]", ratio.point, ratio.low, ratio.high),
-        Err(error) => println!("  no ratio: {error}"),
+    println!(
+        "per process: gilbench {:.2} ms, hyperfine -N {:.2} ms, spawn and wait alone {:.2} ms",
+        middle(&we),
+        middle(&they),
+        middle(&nobody)
+    );
+    for (name, above, below) in
+        [("gilbench / hyperfine -N", &we, &they), ("hyperfine -N / spawn and wait alone", &they, &nobody)]
+    {
+        match paired_ratio(above, below) {
+            Ok(ratio) => println!("  {name}: {:.2} [{:.2}, {:.2}]", ratio.point, ratio.low, ratio.high),
+            Err(error) => println!("  {name}: no ratio: {error}"),
+        }
     }
 }
 

@@ -9,12 +9,12 @@ use gilbench_model::sample::Tree;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{AddressFamily, SocketFlags, SocketType};
 
-use super::wire::{Launched, Order, receive, send};
+use super::wire::{Channel, Launched, Order};
 
 /// A running launcher. Dropping it ends it, and whatever it runs.
 #[derive(Debug)]
 pub struct Launcher {
-    socket: Option<OwnedFd>,
+    channel: Option<Channel>,
     process: Child,
 }
 
@@ -99,11 +99,11 @@ impl Launcher {
         let (program, arguments) = command.split_first().ok_or_else(|| io::Error::other("empty command"))?;
         let mut launcher = Command::new(program);
         launcher.args(arguments).stdin(Stdio::from(theirs)).stdout(Stdio::null());
-        Ok(Self { socket: Some(ours), process: launcher.spawn()? })
+        Ok(Self { channel: Some(Channel::new(ours)), process: launcher.spawn()? })
     }
 
     /// Starts a worker.
-    pub fn launch(&mut self, launch: &Launch) -> Result<Running<'_>, LauncherError> {
+    pub fn launch(&mut self, launch: Launch) -> Result<Running<'_>, LauncherError> {
         if launch.input.len() > LONGEST_INPUT {
             return Err(io::Error::other("the request is too long").into());
         }
@@ -113,15 +113,15 @@ impl Launcher {
         input.write_all(&launch.input)?;
         drop(input);
         let order = Order::Start {
-            command: launch.command.clone(),
-            environment: launch.environment.clone(),
-            folder: launch.folder.clone(),
+            command: launch.command,
+            environment: launch.environment,
+            folder: launch.folder,
             cpus: launch.cpus.clone(),
             limit_ms: u64::try_from(launch.limit.as_millis()).unwrap_or(u64::MAX),
             sample_memory: launch.sample_memory,
         };
-        let socket = self.socket.as_ref().ok_or(LauncherError::Gone)?;
-        send(socket, &order, &[stdin.as_fd(), their_stdout.as_fd(), their_stderr.as_fd()])?;
+        let channel = self.channel.as_ref().ok_or(LauncherError::Gone)?;
+        channel.send(&order, &[stdin.as_fd(), their_stdout.as_fd(), their_stderr.as_fd()])?;
         let ours = |pipe: io::PipeReader| {
             rustix::io::ioctl_fionbio(&pipe, true)?;
             Ok::<_, io::Error>(Some(OwnedFd::from(pipe).into()))
@@ -133,7 +133,7 @@ impl Launcher {
 impl Drop for Launcher {
     fn drop(&mut self) {
         // It notices the closed socket, kills what runs, removes its control group and ends.
-        drop(self.socket.take());
+        drop(self.channel.take());
         let _ = self.process.wait();
     }
 }
@@ -150,7 +150,7 @@ impl Running<'_> {
         mut idle: impl FnMut() -> bool,
     ) -> Result<Ended, LauncherError> {
         let mut buffer = vec![0; BUFFER];
-        let (mut killed, mut eager) = (false, false);
+        let (mut killed, mut eager, mut silent) = (false, false, false);
         loop {
             let ended = self.poll(eager)?;
             let mut go_on = idle();
@@ -160,9 +160,9 @@ impl Running<'_> {
                 heard += self.drain(stream, &mut buffer, |bytes| go_on &= output(stream, bytes))?;
             }
             eager = heard >= MUCH;
-            let socket = self.launcher.socket.as_ref().ok_or(LauncherError::Gone)?;
+            let channel = self.launcher.channel.as_mut().ok_or(LauncherError::Gone)?;
             if ended {
-                let (answer, _) = receive::<Launched>(socket)?.ok_or(LauncherError::Gone)?;
+                let (answer, _) = channel.receive::<Launched>()?.ok_or(LauncherError::Gone)?;
                 return Ok(match answer {
                     Launched::Ended { tree, timed_out, out_of_memory } => {
                         Ended::Tree { tree, timed_out, out_of_memory }
@@ -172,20 +172,25 @@ impl Running<'_> {
             }
             if !go_on && !killed {
                 killed = true;
-                send(socket, &Order::Kill, &[])?;
+                channel.send(&Order::Kill, &[])?;
+            }
+            if self.stdout.is_none() && self.stderr.is_none() && !silent {
+                silent = true;
+                // The tree has most likely ended.
+                channel.await_awake()?;
             }
         }
     }
 
-    /// Waits until the launcher answers, or the time for a look has come, or, if `eager`, the worker writes.
-    /// Says whether the launcher answered.
+    /// Waits until the launcher answers, or the time for a look has come, or the last writer of a pipe has
+    /// ended, or, if `eager`, the worker writes. Says whether the launcher answered.
     fn poll(&self, eager: bool) -> Result<bool, LauncherError> {
-        let socket = self.launcher.socket.as_ref().ok_or(LauncherError::Gone)?;
-        let mut descriptors = vec![PollFd::new(socket, PollFlags::IN)];
-        if eager {
-            let pipes = [&self.stdout, &self.stderr];
-            descriptors.extend(pipes.into_iter().flatten().map(|pipe| PollFd::new(pipe, PollFlags::IN)));
-        }
+        let channel = self.launcher.channel.as_ref().ok_or(LauncherError::Gone)?;
+        let pipes = [&self.stdout, &self.stderr].into_iter().flatten();
+        // With no flag asked for, only the end is told.
+        let flags = if eager { PollFlags::IN } else { PollFlags::empty() };
+        let mut descriptors = vec![PollFd::new(channel, PollFlags::IN)];
+        descriptors.extend(pipes.map(|pipe| PollFd::new(pipe, flags)));
         match poll(&mut descriptors, Some(&LOOK)) {
             Ok(_) | Err(rustix::io::Errno::INTR) => Ok(!descriptors[0].revents().is_empty()),
             Err(error) => Err(io::Error::from(error).into()),

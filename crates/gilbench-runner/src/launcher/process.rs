@@ -1,7 +1,7 @@
 //! The launcher's side: starts one worker at a time, waits for its whole tree, reports.
 
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::tree::{Reap, Usage, descendants, kill_descendants, proportional_set_size, reap};
-use super::wire::{Launched, Order, receive, send};
+use super::wire::{Channel, Launched, Order};
 use crate::cgroup::MemoryGroup;
 
 /// What is left of a tree when its first process ends may take this long to end by itself:
@@ -26,13 +26,14 @@ const LOOK: Duration = Duration::from_millis(1);
 const SAMPLE: Duration = Duration::from_millis(20);
 
 /// Serves orders that come over `socket` until the other side closes it.
-pub fn serve(socket: &OwnedFd) -> io::Result<()> {
+pub fn serve(socket: OwnedFd) -> io::Result<()> {
+    let mut channel = Channel::new(socket);
     // The harness decides about signals from the terminal; we end when it does.
     catch_terminal_signals()?;
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
     let group = MemoryGroup::join();
     let mut memory_kills = kernel_memory_kills();
-    while let Some((order, descriptors)) = receive::<Order>(socket)? {
+    while let Some((order, descriptors)) = channel.receive::<Order>()? {
         let Order::Start { command, environment, folder, cpus, limit_ms, sample_memory } = order else {
             continue; // The worker had already ended when the order to kill it was sent.
         };
@@ -53,7 +54,7 @@ pub fn serve(socket: &OwnedFd) -> io::Result<()> {
                     peak: 0,
                     timed_out: false,
                 };
-                let ended = watch.until_the_end(socket)?;
+                let ended = watch.until_the_end(&mut channel)?;
                 let memory = match (group.as_ref().and_then(MemoryGroup::peak), baseline) {
                     (Some(peak), Some(baseline)) => Some(Memory {
                         peak_bytes: peak.saturating_sub(baseline),
@@ -74,7 +75,9 @@ pub fn serve(socket: &OwnedFd) -> io::Result<()> {
                 Launched::Ended { tree: ended.tree(memory), timed_out: watch.timed_out, out_of_memory }
             }
         };
-        send(socket, &answer, &[])?;
+        channel.send(&answer, &[])?;
+        // The next order mostly follows as soon as the harness has recorded this answer.
+        channel.await_awake()?;
     }
     Ok(())
 }
@@ -173,7 +176,7 @@ struct Ended {
 }
 
 impl Watch {
-    fn until_the_end(&mut self, socket: &OwnedFd) -> io::Result<Ended> {
+    fn until_the_end(&mut self, channel: &mut Channel) -> io::Result<Ended> {
         let exit = pidfd_open(self.process, PidfdFlags::empty())?;
         let mut killed = false;
         loop {
@@ -196,7 +199,7 @@ impl Watch {
             // Once we have killed the tree, nothing that the harness says matters any more.
             let mut descriptors = vec![PollFd::new(&exit, PollFlags::IN)];
             if !killed {
-                descriptors.push(PollFd::new(socket, PollFlags::IN));
+                descriptors.push(PollFd::new(channel, PollFlags::IN));
             }
             match poll(&mut descriptors, Some(&wait)) {
                 Ok(_) | Err(rustix::io::Errno::INTR) => {}
@@ -210,7 +213,7 @@ impl Watch {
             }
             if ready(1) {
                 // Either the order to kill, or the harness is gone.
-                let gone = receive::<Order>(socket.as_fd())?.is_none();
+                let gone = channel.receive::<Order>()?.is_none();
                 killed = true;
                 kill_descendants();
                 if gone {

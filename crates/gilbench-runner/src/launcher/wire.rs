@@ -3,8 +3,10 @@
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::{Duration, Instant};
 
 use gilbench_model::sample::Tree;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage,
     SendFlags,
@@ -56,44 +58,75 @@ pub(super) enum Launched {
 /// Longest message. An environment may hold some tens of kilobytes; the kernel's default buffer holds 208.
 const LONGEST: usize = 160 * 1024;
 
-/// Sends a message with file descriptors.
-pub(super) fn send<T: Serialize>(
-    socket: impl AsFd,
-    message: &T,
-    descriptors: &[BorrowedFd<'_>],
-) -> io::Result<()> {
-    let text = serde_json::to_vec(message)?;
-    if text.len() > LONGEST {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "command or environment too long"));
-    }
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
-    let mut ancillary = SendAncillaryBuffer::new(&mut space);
-    if !descriptors.is_empty() {
-        ancillary.push(SendAncillaryMessage::ScmRights(descriptors));
-    }
-    rustix::net::sendmsg(socket, &[io::IoSlice::new(&text)], &mut ancillary, SendFlags::NOSIGNAL)?;
-    Ok(())
+/// A message that is due at once is waited for so long without sleeping. To fall asleep and be woken up again
+/// costs more, and no worker runs meanwhile that could be disturbed.
+const AWAKE: Duration = Duration::from_micros(250);
+
+/// One end of the socket.
+#[derive(Debug)]
+pub(super) struct Channel {
+    socket: OwnedFd,
+    buffer: Vec<u8>,
 }
 
-/// Receives a message and its file descriptors; `None` when the other side is gone.
-pub(super) fn receive<T: DeserializeOwned>(socket: impl AsFd) -> io::Result<Option<(T, Vec<OwnedFd>)>> {
-    let mut text = vec![0; LONGEST];
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
-    let mut ancillary = RecvAncillaryBuffer::new(&mut space);
-    let received = loop {
-        let mut slices = [io::IoSliceMut::new(&mut text)];
-        match rustix::net::recvmsg(&socket, &mut slices, &mut ancillary, RecvFlags::CMSG_CLOEXEC) {
-            Err(rustix::io::Errno::INTR) => {}
-            result => break result?,
-        }
-    };
-    if received.bytes == 0 {
-        return Ok(None);
+impl AsFd for Channel {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
     }
-    let descriptors = ancillary.drain().flat_map(|message| match message {
-        RecvAncillaryMessage::ScmRights(rights) => rights.collect::<Vec<_>>(),
-        _ => Vec::new(),
-    });
-    let descriptors = descriptors.collect();
-    Ok(Some((serde_json::from_slice(&text[..received.bytes])?, descriptors)))
+}
+
+impl Channel {
+    pub(super) fn new(socket: OwnedFd) -> Self {
+        Self { socket, buffer: vec![0; LONGEST] }
+    }
+
+    /// Sends a message with file descriptors.
+    pub(super) fn send<T: Serialize>(&self, message: &T, descriptors: &[BorrowedFd<'_>]) -> io::Result<()> {
+        let text = serde_json::to_vec(message)?;
+        if text.len() > LONGEST {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "command or environment too long"));
+        }
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
+        let mut ancillary = SendAncillaryBuffer::new(&mut space);
+        if !descriptors.is_empty() {
+            ancillary.push(SendAncillaryMessage::ScmRights(descriptors));
+        }
+        rustix::net::sendmsg(&self.socket, &[io::IoSlice::new(&text)], &mut ancillary, SendFlags::NOSIGNAL)?;
+        Ok(())
+    }
+
+    /// Waits for a message that is due at once without sleeping, at most for [`AWAKE`].
+    pub(super) fn await_awake(&self) -> io::Result<()> {
+        let deadline = Instant::now() + AWAKE;
+        while Instant::now() < deadline {
+            match poll(&mut [PollFd::new(self, PollFlags::IN)], Some(&Timespec::default())) {
+                // The other side may need this very CPU.
+                Ok(0) | Err(rustix::io::Errno::INTR) => std::thread::yield_now(),
+                result => return Ok(result.map(drop)?),
+            }
+        }
+        Ok(())
+    }
+
+    /// Receives a message and its file descriptors; `None` when the other side is gone.
+    pub(super) fn receive<T: DeserializeOwned>(&mut self) -> io::Result<Option<(T, Vec<OwnedFd>)>> {
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
+        let mut ancillary = RecvAncillaryBuffer::new(&mut space);
+        let received = loop {
+            let mut slices = [io::IoSliceMut::new(&mut self.buffer)];
+            match rustix::net::recvmsg(&self.socket, &mut slices, &mut ancillary, RecvFlags::CMSG_CLOEXEC) {
+                Err(rustix::io::Errno::INTR) => {}
+                result => break result?,
+            }
+        };
+        if received.bytes == 0 {
+            return Ok(None);
+        }
+        let descriptors = ancillary.drain().flat_map(|message| match message {
+            RecvAncillaryMessage::ScmRights(rights) => rights.collect::<Vec<_>>(),
+            _ => Vec::new(),
+        });
+        let descriptors = descriptors.collect();
+        Ok(Some((serde_json::from_slice(&self.buffer[..received.bytes])?, descriptors)))
+    }
 }

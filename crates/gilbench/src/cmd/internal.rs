@@ -11,7 +11,7 @@ use crate::output;
 /// Serves launch orders on stdin.
 pub(super) fn launcher() -> anyhow::Result<ExitCode> {
     let socket = io::stdin().as_fd().try_clone_to_owned()?;
-    match gilbench_runner::launcher::serve(&socket) {
+    match gilbench_runner::launcher::serve(socket) {
         // The harness is gone: there is nobody to tell.
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(ExitCode::FAILURE),
         result => {

@@ -132,7 +132,7 @@ impl Checker<'_> {
             Err(problem) if error.is_none() => error = Some(problem.to_string()),
             _ => {}
         };
-        let ended = self.launcher.launch(&launch)?.wait(
+        let ended = self.launcher.launch(launch)?.wait(
             |stream, bytes| {
                 if stream == Stream::Output {
                     rest.extend_from_slice(bytes);
