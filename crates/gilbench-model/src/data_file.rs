@@ -60,10 +60,12 @@ pub struct Source {
 }
 
 impl Source {
-    /// Reads a file.
+    /// Reads a file. A byte-order mark at its start, which some editors write, is no part of the text.
     pub fn read(path: &Path) -> Result<Self, DataError> {
         match std::fs::read_to_string(path) {
-            Ok(text) => Ok(Self { path: path.to_owned(), text }),
+            Ok(text) => {
+                Ok(Self { path: path.to_owned(), text: text.trim_start_matches('\u{feff}').to_owned() })
+            }
             Err(error) => Err(DataError { path: path.to_owned(), kind: Box::new(error.into()), hint: None }),
         }
     }

@@ -40,6 +40,16 @@ fn a_duplicate_key_is_refused() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_part_of_a_data_file() {
+    let test = Test::new();
+    for file in ["workloads/suites/plain.yaml", "workloads/faulty/workload.yaml"] {
+        test.edit(file, "name:", "\u{feff}name:");
+    }
+    let result = test.run(&["check"]);
+    assert_eq!(result.code, Some(0), "{}", result.stderr);
+}
+
+#[test]
 fn an_unknown_interpreter_is_named_with_a_near_one() {
     let test = Test::new();
     test.edit("workloads/suites/plain.yaml", "[fake]", "[fakes]");
