@@ -108,6 +108,27 @@ fn absurd_numbers_are_refused() {
 }
 
 #[test]
+fn limits_of_no_time_are_refused() {
+    let test = Test::new();
+    test.edit("workloads/suites/plain.yaml", "case_time: 60s", "case_time: 0s");
+    test.edit("workloads/suites/plain.yaml", "timeout: 10s", "timeout: 0.4ms");
+    test.edit("workloads/suites/plain.yaml", "time: 1s", "time: 0m");
+    insta::assert_snapshot!(complaint(&test), @r"
+    error: failed to load `DATA/workloads/suites/plain.yaml`
+      line 7, field `profile.case_time`: found `0ns`, expected at least `1ms`
+    hint: `rounds.most` ends a case too: `case_time: 1h` leaves it to that
+    error: failed to load `DATA/workloads/suites/plain.yaml`
+      line 8, field `profile.timeout`: found `400µs`, expected at least `1ms`
+    hint: a process would be killed before it begins
+    error: failed to load `DATA/workloads/suites/plain.yaml`
+      line 9, field `profile.iterations.time`: found `0ns`, expected at least `1ms`
+    hint: for a single iteration write `most: 1`
+    error: 3 errors in the data files of `DATA`
+    hint: `gilbench check` checks the data files again, without measuring
+    ");
+}
+
+#[test]
 fn a_claim_about_an_unknown_case_is_refused() {
     let test = Test::new();
     test.edit("workloads/claims.yaml", "strategy: garbage", "strategy: garbege");
