@@ -63,6 +63,21 @@ fn an_unknown_interpreter_is_named_with_a_near_one() {
 }
 
 #[test]
+fn a_name_that_is_not_the_files_is_refused_by_its_field() {
+    let test = Test::new();
+    test.edit("interpreters/absent.yaml", "id: absent", "id: present");
+    test.edit("workloads/suites/plain.yaml", "name: plain", "name: plane");
+    insta::assert_snapshot!(complaint(&test), @r"
+    error: failed to load `DATA/interpreters/absent.yaml`
+      line 1, field `id`: found `present`, expected `absent`, as the file is named
+    error: failed to load `DATA/workloads/suites/plain.yaml`
+      line 1, field `name`: found `plane`, expected `plain`, as the file is named
+    error: 2 errors in the data files of `DATA`
+    hint: `gilbench check` checks the data files again, without measuring
+    ");
+}
+
+#[test]
 fn an_unknown_strategy_is_named() {
     let test = Test::new();
     test.edit("workloads/suites/plain.yaml", "[sequential, threads]", "[sequential, treads]");
