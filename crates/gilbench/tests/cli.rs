@@ -144,6 +144,20 @@ fn limits_of_no_time_are_refused() {
 }
 
 #[test]
+fn a_placeholder_for_a_digest_is_refused_with_the_way_to_the_right_one() {
+    let test = Test::new();
+    let digest = "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945";
+    test.edit("workloads/faulty/workload.yaml", digest, &"0".repeat(64));
+    insta::assert_snapshot!(complaint(&test), @r"
+    error: failed to load `DATA/workloads/faulty/workload.yaml`
+      line 8, field `sizes.default.digest`: found zeros only, a placeholder, expected the SHA-256 of the right answer
+    hint: run the worker by hand and take the digest of its `iteration` message, as in `docs/adding-a-workload.md`: `PYTHONPATH=workloads/_worker python3 workloads/faulty/worker.py < request.json`
+    error: 1 error in the data files of `DATA`
+    hint: `gilbench check` checks the data files again, without measuring
+    ");
+}
+
+#[test]
 fn a_claim_about_an_unknown_case_is_refused() {
     let test = Test::new();
     test.edit("workloads/claims.yaml", "strategy: garbage", "strategy: garbege");

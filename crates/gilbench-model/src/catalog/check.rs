@@ -89,6 +89,22 @@ impl Checker<'_> {
                     ));
                 }
             }
+            if size.digest.is_placeholder() {
+                let field = format!("sizes.{name}.digest");
+                let words = ["sizes", name.as_str(), "digest"];
+                let error = source.value_error(
+                    &words,
+                    &field,
+                    "zeros only, a placeholder",
+                    "the SHA-256 of the right answer",
+                );
+                errors.push(error.with_hint(format!(
+                    "run the worker by hand and take the digest of its `iteration` message, as in \
+                     `docs/adding-a-workload.md`: `PYTHONPATH=workloads/_worker python3 \
+                     workloads/{}/worker.py < request.json`",
+                    workload.name
+                )));
+            }
             let names: Vec<&Name> = size.parameters.keys().collect();
             if *shape.get_or_insert_with(|| names.clone()) != names {
                 let field = format!("sizes.{name}.parameters");
