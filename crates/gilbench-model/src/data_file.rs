@@ -165,6 +165,16 @@ pub fn did_you_mean<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -
     (near.0 <= found.chars().count().max(3) / 3).then_some(near.1)
 }
 
+/// What to say of `found`, which is none of the `known` words: all of them, and the one that may have been meant.
+pub fn known_words<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    let all = format!("known are {}", known.join(", "));
+    match did_you_mean(found, known) {
+        Some(near) => format!("did you mean `{near}`? {all}"),
+        None => all,
+    }
+}
+
 /// Levenshtein distance in characters.
 fn edit_distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();

@@ -112,8 +112,23 @@ pub enum PlanError {
     #[error("no suite `{0}`")]
     NoSuite(String),
     /// A chosen interpreter has no definition.
-    #[error("no interpreter `{0}`")]
-    NoInterpreter(Name),
+    #[error("no interpreter `{found}`")]
+    NoInterpreter {
+        /// What was asked for.
+        found: Name,
+        /// Those that have one.
+        known: Vec<Name>,
+    },
+    /// A chosen interpreter is not in the suite's list.
+    #[error("suite `{suite}` has no interpreter `{found}`")]
+    NotInSuite {
+        /// The suite.
+        suite: Name,
+        /// What was asked for.
+        found: Name,
+        /// The suite's list.
+        known: Vec<Name>,
+    },
     /// Nothing is left to measure.
     #[error("suite `{0}` has no case that can be measured here")]
     NoCase(Name),
@@ -194,9 +209,16 @@ impl Planner<'_> {
     fn chosen(&self, suite: &Suite) -> Result<Vec<(&Interpreter, Option<&InterpreterState>)>, PlanError> {
         let state = |id: &Name| self.interpreters.iter().find(|state| state.id == *id);
         let ready = |id: &Name| state(id).is_some_and(|state| state.status == Status::Ready);
-        for name in self.only {
-            if !self.catalog.interpreters.contains_key(name) {
-                return Err(PlanError::NoInterpreter(name.clone()));
+        for found in self.only {
+            if !self.catalog.interpreters.contains_key(found) {
+                let known = self.catalog.interpreters.keys().cloned().collect();
+                return Err(PlanError::NoInterpreter { found: found.clone(), known });
+            }
+            if let Selection::These(list) = &suite.interpreters
+                && !list.contains(found)
+            {
+                let (suite, known) = (suite.name.clone(), list.clone());
+                return Err(PlanError::NotInSuite { suite, found: found.clone(), known });
             }
         }
         let wanted = |id: &Name| {

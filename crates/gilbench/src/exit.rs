@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
+use gilbench_model::Name;
 use gilbench_model::catalog::CatalogError;
+use gilbench_model::data_file::known_words;
 use gilbench_model::plan::PlanError;
 use gilbench_model::run_directory::RunError;
 use gilbench_runner::RunFailure;
@@ -84,7 +86,9 @@ fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
             );
         }
         Some(PlanError::NoSuite(_)) => return (USAGE, hint("`gilbench list suites` shows all")),
-        Some(PlanError::NoInterpreter(_)) => return (USAGE, hint("`gilbench list interpreters` shows all")),
+        Some(PlanError::NoInterpreter { found, known } | PlanError::NotInSuite { found, known, .. }) => {
+            return (USAGE, Some(known_words(found.as_str(), known.iter().map(Name::as_str))));
+        }
         Some(PlanError::Allowance { .. }) => {
             return (
                 NOTHING,

@@ -181,6 +181,23 @@ fn an_unknown_suite_is_a_usage_error() {
 }
 
 #[test]
+fn an_unknown_interpreter_is_a_usage_error_that_names_the_known_ones() {
+    let test = Test::new();
+    let run = ["run", "--suite", "plain", "--interpreter", "fakes"];
+    let list = ["list", "cases", "--suite=plain", "--interpreter", "fakes"];
+    for arguments in [&run[..], &list, &["interpreters", "probe", "fakes"]] {
+        let result = test.run(arguments);
+        assert_eq!(result.code, Some(2), "{arguments:?}");
+        assert!(result.stderr.contains("error: no interpreter `fakes`"), "{}", result.stderr);
+        assert!(result.stderr.contains("did you mean `fake`? known are absent, fake"), "{}", result.stderr);
+    }
+    let result = test.run(&["run", "--suite", "plain", "--interpreter", "absent"]);
+    assert_eq!(result.code, Some(2));
+    assert!(result.stderr.contains("error: suite `plain` has no interpreter `absent`"), "{}", result.stderr);
+    assert!(result.stderr.contains("hint: known are fake"), "{}", result.stderr);
+}
+
+#[test]
 fn a_python_that_is_none_is_a_usage_error() {
     let test = Test::new();
     let result = test.run(&["--python", "/bin/false", "interpreters", "list"]);

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use gilbench_model::data_file::known_words;
 use gilbench_model::environment::{GilState, InterpreterState, Status};
 use gilbench_runner::probe;
 use gilbench_runner::worker::base_environment;
@@ -92,9 +93,8 @@ pub(super) fn probe(common: &Common, interpreter: &str) -> anyhow::Result<ExitCo
         Some(probe::facts(&command, &base_environment(&catalog.root))?)
     } else {
         let found = data::interpreters(&catalog, common)?.interpreters;
-        let names: Vec<&str> = catalog.interpreters.keys().map(AsRef::as_ref).collect();
         let Some(state) = found.into_iter().find(|state| state.id == *interpreter) else {
-            let hint = format!("known are {}", names.join(", "));
+            let hint = known_words(interpreter, catalog.interpreters.keys().map(AsRef::as_ref));
             return Err(UsageError::new(format!("no interpreter `{interpreter}`"), hint).into());
         };
         if state.facts.is_none() {

@@ -8,7 +8,6 @@ use gilbench_model::catalog::Catalog;
 use gilbench_model::environment::{Environment, InterpreterState, Status};
 use gilbench_model::plan::{Plan, PlanError, Planner};
 use gilbench_model::run_directory::{Run as RecordedRun, SECOND_OPINION, SecondOpinion};
-use gilbench_model::suite::Selection;
 use gilbench_model::units::format_utc;
 use gilbench_model::{Name, SCHEMA};
 use gilbench_runner::discovery::Discovery;
@@ -50,18 +49,6 @@ pub(super) fn make_plan(
     // Before the interpreters are asked: their answering is load too.
     let machine = gilbench_runner::machine::read();
     let Discovery { interpreters, .. } = data::interpreters(catalog, common)?;
-    for name in only {
-        let suite_has = match &suite.interpreters {
-            Selection::Found => true,
-            Selection::These(list) => list.contains(name),
-        };
-        if !suite_has {
-            let hint = format!("`gilbench list suites` shows the interpreters of `{}`", suite.name);
-            return Err(
-                UsageError::new(format!("suite `{}` has no interpreter `{name}`", suite.name), hint).into()
-            );
-        }
-    }
     let planner = Planner { catalog, interpreters: &interpreters, allowance: &machine.allowance, only, seed };
     let plan = planner.plan(suite)?;
     let environment = Environment {
