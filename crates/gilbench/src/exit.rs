@@ -11,7 +11,7 @@ use gilbench_runner::RunFailure;
 use gilbench_runner::discovery::ExplicitError;
 use gilbench_runner::recorder::RecordError;
 
-use crate::output;
+use crate::output::{self, StdoutError};
 
 /// Something failed that has no code of its own, or a check found a fault.
 pub(crate) const FAILURE: u8 = 1;
@@ -44,10 +44,7 @@ impl UsageError {
 
 /// Prints an error with its causes and a hint, and gives its code.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
-    if let Some(io) = error.downcast_ref::<std::io::Error>()
-        && io.kind() == std::io::ErrorKind::BrokenPipe
-    {
-        // Whoever read our output has seen enough.
+    if error.downcast_ref::<StdoutError>().is_some_and(StdoutError::is_closed_pipe) {
         return ExitCode::SUCCESS;
     }
     let (code, hint) = classify(error);

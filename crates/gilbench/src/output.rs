@@ -15,26 +15,38 @@ pub(crate) enum Format {
     Json,
 }
 
+/// Data cannot be printed: stdout is closed, or the disk behind it is full.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write to stdout")]
+pub(crate) struct StdoutError(#[from] io::Error);
+
+impl StdoutError {
+    /// Whether whoever read our output has seen enough, as `head` has. That is no fault of anybody.
+    pub(crate) fn is_closed_pipe(&self) -> bool {
+        self.0.kind() == io::ErrorKind::BrokenPipe
+    }
+}
+
+/// Of whatever prints data.
+pub(crate) type Result<T = ()> = std::result::Result<T, StdoutError>;
+
 /// Prints a line of data.
-pub(crate) fn line(text: &str) -> io::Result<()> {
+pub(crate) fn line(text: &str) -> Result {
     let mut stdout = anstream::stdout();
     stdout.write_all(format!("{text}\n").as_bytes())?;
-    stdout.flush()
+    Ok(stdout.flush()?)
 }
 
 /// Prints data as JSON.
-pub(crate) fn json(data: &impl Serialize) -> anyhow::Result<()> {
+pub(crate) fn json(data: &impl Serialize) -> Result {
     let mut stdout = anstream::stdout();
     serde_json::to_writer_pretty(&mut stdout, data).map_err(io::Error::from)?;
     writeln!(stdout)?;
-    Ok(())
+    Ok(stdout.flush()?)
 }
 
 /// Prints a table.
-pub(crate) fn table<const N: usize>(
-    head: [&str; N],
-    rows: impl IntoIterator<Item = [String; N]>,
-) -> io::Result<()> {
+pub(crate) fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> Result {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(head);

@@ -254,6 +254,26 @@ fn every_list_prints_json() {
     }
 }
 
+#[test]
+fn a_full_stdout_is_named_and_a_closed_one_is_no_error() {
+    let test = Test::new();
+    for arguments in [&["list", "claims"][..], &["list", "claims", "--format", "json"]] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let result = support::ran(&test.command().args(arguments).stdout(full).output().unwrap());
+        assert_eq!(result.code, Some(1), "{}", result.stderr);
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(result.stderr, @r"
+            error: cannot write to stdout
+              No space left on device (os error 28)
+            ");
+        }
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let result = support::ran(&test.command().args(arguments).stdout(writer).output().unwrap());
+        assert_eq!((result.code, result.stderr.as_str()), (Some(0), ""), "{arguments:?}");
+    }
+}
+
 fn keys(value: &serde_json::Value) -> Vec<&str> {
     value.as_object().unwrap().keys().map(String::as_str).collect()
 }

@@ -28,7 +28,7 @@ pub(super) fn run(common: &Common, arguments: &BenchAll) -> anyhow::Result<ExitC
 }
 
 /// All cases, measured or not.
-fn table(plan: &Plan, cases: &[CaseFinding]) -> std::io::Result<()> {
+fn table(plan: &Plan, cases: &[CaseFinding]) -> output::Result {
     let rows = plan.cases.iter().zip(cases).map(|(case, finding)| {
         let state = match &finding.state {
             CaseState::Measured if case.oversubscribed => "oversubscribed".to_owned(),
