@@ -1,8 +1,12 @@
 //! Printing: data on stdout, everything else on stderr. Colour never carries meaning alone.
+//!
+//! What people read may come from a data file or a worker: everything here but [`verbatim`] and [`json`] writes
+//! out what would reorder, hide or recolour the text around it.
 
 use std::io::{self, Write};
 
 use comfy_table::{ContentArrangement, Table, presets};
+use gilbench_report::visible;
 use serde::Serialize;
 
 /// How a verb that prints data prints it.
@@ -30,8 +34,13 @@ impl StdoutError {
 /// Of whatever prints data.
 pub(crate) type Result<T = ()> = std::result::Result<T, StdoutError>;
 
-/// Prints a line of data.
+/// Prints a line of data for people.
 pub(crate) fn line(text: &str) -> Result {
+    verbatim(&visible(text))
+}
+
+/// Prints a line of data for programs, such as a path, as it is.
+pub(crate) fn verbatim(text: &str) -> Result {
     let mut stdout = anstream::stdout();
     stdout.write_all(format!("{text}\n").as_bytes())?;
     Ok(stdout.flush()?)
@@ -51,33 +60,39 @@ pub(crate) fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Ite
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(head);
     for row in rows {
-        table.add_row(row);
+        // Before the widths are taken.
+        table.add_row(row.map(|cell| visible(&cell).into_owned()));
     }
     for row in table.lines() {
-        line(row.trim_end())?;
+        verbatim(row.trim_end())?;
     }
     Ok(())
 }
 
-/// Tells something that is no data. A closed stderr is no reason to stop.
+/// Tells something that is no data.
 pub(crate) fn note(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{text}");
+    tell("", text);
 }
 
 /// Tells an error, its causes and a hint.
 pub(crate) fn error(message: &str, causes: &[String], hint: Option<&str>) {
-    note(&format!("\u{1b}[1;31merror\u{1b}[0m: {message}"));
+    tell("\u{1b}[1;31merror\u{1b}[0m: ", message);
     for cause in causes {
         for line in cause.lines() {
-            note(&format!("  {line}"));
+            tell("  ", line);
         }
     }
     if let Some(hint) = hint {
-        note(&format!("\u{1b}[1;36mhint\u{1b}[0m: {hint}"));
+        tell("\u{1b}[1;36mhint\u{1b}[0m: ", hint);
     }
 }
 
 /// Tells of something odd that does not stop us.
 pub(crate) fn warning(message: &str) {
-    note(&format!("\u{1b}[1;33mwarning\u{1b}[0m: {message}"));
+    tell("\u{1b}[1;33mwarning\u{1b}[0m: ", message);
+}
+
+/// Writes a line to stderr. A closed one is no reason to stop.
+fn tell(label: &str, text: &str) {
+    let _ = writeln!(anstream::stderr(), "{label}{}", visible(text));
 }

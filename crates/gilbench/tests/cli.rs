@@ -255,6 +255,19 @@ fn every_list_prints_json() {
 }
 
 #[test]
+fn what_reorders_hides_or_recolours_text_is_written_out() {
+    let test = Test::new();
+    test.edit("workloads/faulty/workload.yaml", "title: Faulty", r#"title: "F\u202Eau\u200Blty\e[31m""#);
+    let result = test.run(&["list", "workloads"]);
+    assert!(result.stdout.contains(r" F\u{202e}au\u{200b}lty\u{1b}[31m "), "{}", result.stdout);
+    let result = test.run(&["list", "workloads", "--format", "json"]);
+    assert!(result.stdout.contains("F\u{202e}au\u{200b}lty"), "programs get the text as it is");
+    // What was typed comes back in errors.
+    let result = test.run(&["claims", "no\u{202e}where"]);
+    assert!(result.stderr.contains(r"no\u{202e}where"), "{}", result.stderr);
+}
+
+#[test]
 fn a_full_stdout_is_named_and_a_closed_one_is_no_error() {
     let test = Test::new();
     for arguments in [&["list", "claims"][..], &["list", "claims", "--format", "json"]] {

@@ -17,10 +17,10 @@ pub(super) fn run(common: &Common, arguments: &Report) -> anyhow::Result<ExitCod
     let findings = gilbench_analysis::analyse(&run, &catalog.claims);
     let page = render(&catalog, &run, &findings, arguments.out.as_deref())?;
     if arguments.markdown {
-        output::line(&gilbench_report::summary_markdown(&run, &findings))?;
+        output::verbatim(&gilbench_report::summary_markdown(&run, &findings))?;
         output::note(&page.display().to_string());
     } else {
-        output::line(&page.display().to_string())?;
+        output::verbatim(&page.display().to_string())?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -33,7 +33,7 @@ pub(super) fn run(common: &Common, arguments: &Run) -> anyhow::Result<ExitCode> 
         Some(directory) => resume(common, directory)?,
         None => measure(common, &arguments.measure)?,
     };
-    output::line(&directory.display().to_string())?;
+    output::verbatim(&directory.display().to_string())?;
     Ok(ExitCode::SUCCESS)
 }
 
