@@ -44,6 +44,9 @@ pub enum RecordError {
     /// The folder holds something else.
     #[error("`{}` is not empty and holds no run", .0.display())]
     Foreign(PathBuf),
+    /// There is a file where the folder should be.
+    #[error("`{}` cannot be made: it, or a folder above it, is a file", .0.display())]
+    NotAFolder(PathBuf),
     /// The run that should go on cannot be read.
     #[error(transparent)]
     Read(#[from] RunError),
@@ -97,8 +100,12 @@ pub fn now_ms() -> u64 {
 impl Recorder {
     /// Begins a run in a directory that holds none yet.
     pub fn begin(directory: &Path, plan: &Plan, environment: &Environment) -> Result<Self, RecordError> {
-        let write = |path: PathBuf, error| RecordError::Write { path, error };
-        fs::create_dir_all(directory).map_err(|error| write(directory.to_owned(), error))?;
+        fs::create_dir_all(directory).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
+                RecordError::NotAFolder(directory.to_owned())
+            }
+            _ => RecordError::Write { path: directory.to_owned(), error },
+        })?;
         // A begin that failed half-way may have left the lock and the environment.
         let ours = |name: &std::ffi::OsStr| name == "lock" || name == ENVIRONMENT || name == PLAN;
         let mut entries = fs::read_dir(directory).into_iter().flatten().flatten();

@@ -101,7 +101,9 @@ fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
         RecordError::Exists(path) => {
             (RECORD, Some(format!("`gilbench run --resume {}` goes on with it", path.display())))
         }
-        RecordError::Foreign(_) => (RECORD, hint("choose an empty or a new folder with `--out`")),
+        RecordError::Foreign(_) | RecordError::NotAFolder(_) => {
+            (RECORD, hint("choose an empty or a new folder with `--out`"))
+        }
         RecordError::Locked(_) => (RECORD, hint("wait for it, or choose another folder with `--out`")),
         RecordError::Read(_) => {
             (RUN, hint("a run directory holds `plan.json`, `environment.json` and `samples.jsonl`"))

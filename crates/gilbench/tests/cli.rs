@@ -375,6 +375,22 @@ fn a_program_that_never_stops_talking_is_cut_short() {
 }
 
 #[test]
+fn a_file_in_the_place_of_the_run_directory_is_said() {
+    let test = Test::new();
+    let file = test.path("file");
+    std::fs::write(&file, "x").unwrap();
+    for out in [file.clone(), file.join("run")] {
+        let result = test.run(&["run", "--suite", "plain", "--out", out.to_str().unwrap()]);
+        assert_eq!(result.code, Some(6), "{}", result.stderr);
+        assert!(
+            result.stderr.contains("is a file\nhint: choose an empty or a new folder"),
+            "{}",
+            result.stderr
+        );
+    }
+}
+
+#[test]
 fn lost_samples_and_foreign_folders_are_noticed() {
     let test = Test::new();
     let run = test.path("run");
