@@ -390,15 +390,36 @@ fn a_file_in_the_place_of_the_run_directory_is_said() {
     }
 }
 
+/// A run of the plain suite in one round, and where it is.
+fn one_round(test: &Test) -> std::path::PathBuf {
+    let run = test.path("run");
+    test.edit("workloads/suites/plain.yaml", "{least: 8, most: 8}", "{least: 1, most: 1}");
+    let result = test.run(&["run", "--suite", "plain", "--out", run.to_str().unwrap()]);
+    assert_eq!(result.code, Some(0), "{}", result.stderr);
+    run
+}
+
+#[test]
+fn a_summary_in_markdown_writes_a_site_only_where_it_is_told() {
+    let test = Test::new();
+    let run = one_round(&test);
+    let result = test.run(&["report", run.to_str().unwrap(), "--markdown"]);
+    assert_eq!((result.code, result.stderr.as_str()), (Some(0), ""));
+    assert!(result.stdout.starts_with("## gilbench: plain"), "{}", result.stdout);
+    assert!(!test.data().join("target").exists());
+    let site = test.path("site");
+    let arguments = ["report", run.to_str().unwrap(), "--markdown", "--out", site.to_str().unwrap()];
+    let result = test.run(&arguments);
+    assert!(result.stdout.starts_with("## gilbench: plain"), "{}", result.stdout);
+    assert!(site.join("index.html").is_file(), "{}", result.stderr);
+}
+
 #[test]
 fn lost_samples_and_foreign_folders_are_noticed() {
     let test = Test::new();
-    let run = test.path("run");
-    let out = run.to_str().unwrap();
-    test.edit("workloads/suites/plain.yaml", "{least: 8, most: 8}", "{least: 1, most: 1}");
-    assert_eq!(test.run(&["run", "--suite", "plain", "--out", out]).code, Some(0));
+    let run = one_round(&test);
     std::fs::remove_file(run.join("samples.jsonl")).unwrap();
-    let result = test.run(&["claims", out]);
+    let result = test.run(&["claims", run.to_str().unwrap()]);
     assert_eq!(result.code, Some(5), "{}", result.stderr);
     assert!(result.stderr.contains("the file was lost or emptied"), "{}", result.stderr);
 
