@@ -415,6 +415,23 @@ fn a_summary_in_markdown_writes_a_site_only_where_it_is_told() {
 }
 
 #[test]
+fn a_finished_run_has_nothing_left_to_do() {
+    let test = Test::new();
+    let run = one_round(&test);
+    let files = ["samples.jsonl", "events.jsonl"].map(|file| run.join(file));
+    let before = files.clone().map(|file| std::fs::read(file).unwrap());
+    // Nothing is measured, so it does not matter that the definitions are others now.
+    test.edit("workloads/faulty/workload.yaml", "title: Faulty", "title: Faultier");
+    let result = test.run(&["run", "--resume", run.to_str().unwrap()]);
+    assert_eq!((result.code, result.stdout.trim()), (Some(0), run.to_str().unwrap()));
+    insta::assert_snapshot!(result.stderr, @r"
+    nothing left to do: every case has ended
+    2 cases: 2 completed, 0 failed, 0 skipped
+    ");
+    assert_eq!(files.map(|file| std::fs::read(file).unwrap()), before);
+}
+
+#[test]
 fn lost_samples_and_foreign_folders_are_noticed() {
     let test = Test::new();
     let run = one_round(&test);

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use gilbench_model::catalog::Catalog;
 use gilbench_model::environment::{Environment, InterpreterState, Status};
-use gilbench_model::plan::{Plan, PlanError, Planner};
+use gilbench_model::event::Event;
+use gilbench_model::plan::{Case, Plan, PlanError, Planner};
 use gilbench_model::run_directory::{Run as RecordedRun, SECOND_OPINION, SecondOpinion};
 use gilbench_model::units::format_utc;
 use gilbench_model::{Name, SCHEMA};
@@ -83,9 +84,20 @@ fn resume(common: &Common, directory: &Path) -> anyhow::Result<PathBuf> {
     let interrupt = Interrupt::listen()?;
     let catalog = data::catalog(common)?;
     let (recorder, run) = Recorder::resume(directory)?;
+    if is_finished(&run) {
+        output::note("nothing left to do: every case has ended");
+        summary(&run);
+        return Ok(directory.to_owned());
+    }
     same_experiment(&catalog, &run)?;
     execute(&catalog, &interrupt, &run.plan, &run.environment, recorder, Some(&run))?;
     Ok(directory.to_owned())
+}
+
+/// Whether every case ended and every second opinion that can be had was asked for.
+fn is_finished(run: &RecordedRun) -> bool {
+    let finished = run.events.iter().any(|event| event.event == Event::Finished);
+    finished && (run.directory.join(SECOND_OPINION).exists() || hyperfine_for(run).is_none())
 }
 
 /// A run goes on only with the definitions and on the machine with which it began.
@@ -187,9 +199,7 @@ fn second_opinions(
     interrupt: &Interrupt,
     scratch: &Path,
 ) -> anyhow::Result<()> {
-    let cold = (0..).zip(&run.plan.cases).filter(|(_, case)| case.conditions.cold);
-    let cases: Vec<_> = cold.filter(|(index, _)| completed(run, *index)).collect();
-    let Some(hyperfine) = Hyperfine::find().filter(|_| !cases.is_empty()) else { return Ok(()) };
+    let Some((hyperfine, cases)) = hyperfine_for(run) else { return Ok(()) };
     output::note(&format!("asking {} about {} cold cases", hyperfine.version, cases.len()));
     let mut launcher = start_launcher(&context.gilbench)?;
     let mut opinions: Vec<SecondOpinion> = Vec::new();
@@ -204,6 +214,13 @@ fn second_opinions(
     }
     write_whole(&run.directory.join(SECOND_OPINION), &opinions)?;
     Ok(())
+}
+
+/// hyperfine, where it is installed, and the cold cases that were measured, where there are any.
+fn hyperfine_for(run: &RecordedRun) -> Option<(Hyperfine, Vec<(u32, &Case)>)> {
+    let cold = (0..).zip(&run.plan.cases).filter(|(_, case)| case.conditions.cold);
+    let cases: Vec<_> = cold.filter(|(index, _)| completed(run, *index)).collect();
+    if cases.is_empty() { None } else { Some((Hyperfine::find()?, cases)) }
 }
 
 /// Says how the cases ended.
