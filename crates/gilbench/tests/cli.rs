@@ -415,6 +415,34 @@ fn a_summary_in_markdown_writes_a_site_only_where_it_is_told() {
 }
 
 #[test]
+fn a_case_that_ended_with_too_few_rounds_is_not_pending() {
+    let test = Test::new();
+    test.edit("workloads/suites/plain.yaml", "{least: 8, most: 8}", "{least: 1, most: 1}");
+    let (run, site) = (test.path("run"), test.path("site"));
+    let (out, folder) = (run.to_str().unwrap(), site.to_str().unwrap());
+    let result = test.run(&["bench-all", "--suite", "plain", "--out", out, "--site", folder]);
+    assert_eq!(result.code, Some(0), "{}", result.stderr);
+    assert!(result.stdout.contains("ended, too few rounds: 1 of 6 for an interval"), "{}", result.stdout);
+    let report = || {
+        assert_eq!(test.run(&["report", out, "--out", folder]).code, Some(0));
+        let findings = std::fs::read_to_string(site.join("data/findings.json")).unwrap();
+        let findings: serde_json::Value = serde_json::from_str(&findings).unwrap();
+        let state = findings["cases"][0]["state"]["state"].as_str().unwrap().to_owned();
+        (state, std::fs::read_to_string(site.join("cases.html")).unwrap())
+    };
+    let (state, page) = report();
+    assert_eq!(state, "too-few");
+    assert!(page.contains("too few rounds: 1 of 6 for an interval"), "{page}");
+    // Had it been stopped before the cases ended, they would be.
+    let events = std::fs::read_to_string(run.join("events.jsonl")).unwrap();
+    let began: Vec<&str> = events.lines().take(1).collect();
+    std::fs::write(run.join("events.jsonl"), began.join("\n") + "\n").unwrap();
+    let (state, page) = report();
+    assert_eq!(state, "pending");
+    assert!(page.contains("1 of 6 rounds recorded"), "{page}");
+}
+
+#[test]
 fn a_finished_run_has_nothing_left_to_do() {
     let test = Test::new();
     let run = one_round(&test);

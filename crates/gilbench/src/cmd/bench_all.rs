@@ -35,7 +35,10 @@ fn table(plan: &Plan, cases: &[CaseFinding]) -> output::Result {
             CaseState::Measured => String::new(),
             CaseState::Skipped { reason, .. } => format!("skipped: {reason}"),
             CaseState::Failed { reason } => first_line(reason),
-            CaseState::Pending { needed } => format!("{} rounds; an interval needs {needed}", finding.rounds),
+            CaseState::TooFew { needed } => {
+                format!("ended, too few rounds: {} of {needed} for an interval", finding.rounds)
+            }
+            CaseState::Pending { needed } => format!("pending: {} of {needed} rounds", finding.rounds),
         };
         [
             case.id.clone(),
