@@ -4,6 +4,12 @@
 
 mod support;
 
+use std::io::BufRead;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use rustix::process::{Pid, Signal, kill_process_group};
 use support::Test;
 
 /// Runs `check` on edited data and gives its complaint, without the folder's name.
@@ -209,11 +215,40 @@ fn a_python_that_is_none_is_a_usage_error() {
 }
 
 #[test]
+fn an_executable_that_hangs_is_named_while_we_wait() {
+    let test = Test::new();
+    let hang = script(&test, "hang", "exec sleep 600");
+    let hang = hang.to_str().unwrap();
+    for arguments in [&["--python", hang, "interpreters", "list"][..], &["interpreters", "probe", hang]] {
+        let mut command = test.command();
+        command.args(arguments).process_group(0).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let lines = std::io::BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let told = lines.take_while(|line| line.starts_with("still asking")).find(|line| line.contains(hang));
+        kill_process_group(Pid::from_child(&child), Signal::KILL).unwrap();
+        child.wait().unwrap();
+        assert_eq!(told.unwrap(), format!("still asking `{hang}` what it is, for at most 30 s"));
+    }
+}
+
+#[test]
+fn a_probe_that_fails_names_its_executable() {
+    let result = Test::new().run(&["interpreters", "probe", "/bin/false"]);
+    assert_eq!(result.code, Some(1));
+    insta::assert_snapshot!(result.stderr, @r"
+    error: cannot probe `/bin/false`
+      exit status: 1
+    ");
+}
+
+#[test]
 fn nothing_to_measure_is_said() {
     let test = Test::new();
     let result = test.run(&["run", "--suite", "faults", "--interpreter", "absent"]);
     assert_eq!(result.code, Some(4));
-    insta::assert_snapshot!(result.stderr, @r"
+    // On a busy machine, Python may take long enough to be named.
+    let lines: Vec<&str> = result.stderr.lines().filter(|line| !line.starts_with("still asking")).collect();
+    insta::assert_snapshot!(lines.join("\n"), @r"
     error: suite `faults` has no case that can be measured here
     hint: `gilbench interpreters list` says what was found and how to get the rest
     ");
@@ -358,13 +393,18 @@ fn the_protocol_check_finds_what_is_wrong() {
     assert!(garbage.stdout.contains("FAIL  says `failed` to half a request"), "{}", garbage.stdout);
 }
 
+/// An executable of one shell command.
+fn script(test: &Test, name: &str, command: &str) -> PathBuf {
+    let path = test.path(name);
+    std::fs::write(&path, format!("#!/bin/sh\n{command}\n")).unwrap();
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    path
+}
+
 #[test]
 fn a_program_that_never_stops_talking_is_cut_short() {
     let test = Test::new();
-    let yes = test.path("yes");
-    std::fs::write(&yes, "#!/bin/sh\nwhile :; do echo yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy; done\n")
-        .unwrap();
-    std::fs::set_permissions(&yes, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let yes = script(&test, "yes", "while :; do echo yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy; done");
     let arguments = ["protocol", "check", "--workload", "faulty", "--size", "default", "--"];
     let result = support::ran(&test.command().args(arguments).arg(&yes).output().unwrap());
     assert_eq!(result.code, Some(1), "{}", result.stderr);
@@ -391,7 +431,7 @@ fn a_file_in_the_place_of_the_run_directory_is_said() {
 }
 
 /// A run of the plain suite in one round, and where it is.
-fn one_round(test: &Test) -> std::path::PathBuf {
+fn one_round(test: &Test) -> PathBuf {
     let run = test.path("run");
     test.edit("workloads/suites/plain.yaml", "{least: 8, most: 8}", "{least: 1, most: 1}");
     let result = test.run(&["run", "--suite", "plain", "--out", run.to_str().unwrap()]);
