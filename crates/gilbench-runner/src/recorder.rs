@@ -13,6 +13,8 @@ use gilbench_model::run_directory::{ENVIRONMENT, EVENTS, PLAN, Run, RunError, SA
 use gilbench_model::sample::{FactsLine, Line, Process};
 use serde::Serialize;
 
+use crate::home::Home;
+
 /// Records one run.
 #[derive(Debug)]
 pub struct Recorder {
@@ -20,6 +22,7 @@ pub struct Recorder {
     samples: Journal,
     events: Journal,
     facts: Vec<Facts>,
+    home: Home,
     /// Held for as long as we write.
     _lock: File,
 }
@@ -124,6 +127,7 @@ impl Recorder {
             events: Journal::open(directory.join(EVENTS), 0)?,
             directory: directory.to_owned(),
             facts: Vec::new(),
+            home: Home::of_user(),
             _lock: lock,
         })
     }
@@ -144,6 +148,7 @@ impl Recorder {
             events: Journal::open(directory.join(EVENTS), whole(EVENTS)?)?,
             directory: directory.to_owned(),
             facts: run.facts.clone(),
+            home: Home::of_user(),
             _lock: lock,
         };
         Ok((recorder, run))
@@ -157,8 +162,9 @@ impl Recorder {
     /// Records a process. Facts are written once and referred to by number.
     pub fn process(&mut self, mut process: Process, facts: Option<Facts>) -> Result<Process, RecordError> {
         if let Some(facts) = facts {
-            process.facts = Some(self.intern(facts)?);
+            process.facts = Some(self.intern(self.home.hide_in_facts(facts))?);
         }
+        process.outcome = self.home.hide_in_outcome(process.outcome);
         let line = Line::Process(process);
         self.samples.append(&line)?;
         match line {

@@ -12,6 +12,7 @@ use gilbench_model::run_directory::{Run as RecordedRun, SECOND_OPINION, SecondOp
 use gilbench_model::units::format_utc;
 use gilbench_model::{Name, SCHEMA};
 use gilbench_runner::discovery::Discovery;
+use gilbench_runner::home::Home;
 use gilbench_runner::launcher::Launcher;
 use gilbench_runner::recorder::{Recorder, now_ms, write_whole};
 use gilbench_runner::second_opinion::Hyperfine;
@@ -50,6 +51,8 @@ pub(super) fn make_plan(
     // Before the interpreters are asked: their answering is load too.
     let machine = gilbench_runner::machine::read();
     let Discovery { interpreters, .. } = data::interpreters(catalog, common)?;
+    let home = Home::of_user();
+    let interpreters: Vec<_> = interpreters.into_iter().map(|state| home.hide_in_state(state)).collect();
     let planner = Planner { catalog, interpreters: &interpreters, allowance: &machine.allowance, only, seed };
     let plan = planner.plan(suite)?;
     let environment = Environment {
@@ -153,6 +156,11 @@ fn execute(
 ) -> anyhow::Result<()> {
     let scratch = Scratch::new()?;
     let gilbench = std::env::current_exe()?;
+    let home = Home::of_user();
+    let expanded = |state: &InterpreterState| InterpreterState {
+        executable: state.executable.as_deref().map(|path| home.expand(path)),
+        ..state.clone()
+    };
     let context = WorkerContext {
         root: catalog.root.clone(),
         gilbench: gilbench.clone(),
@@ -164,7 +172,7 @@ fn execute(
         interpreters: environment
             .interpreters
             .iter()
-            .map(|state| (state.id.clone(), state.clone()))
+            .map(|state| (state.id.clone(), expanded(state)))
             .collect(),
     };
     let servers: BTreeMap<_, _> = catalog
