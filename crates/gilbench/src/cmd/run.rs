@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use gilbench_model::catalog::Catalog;
 use gilbench_model::environment::{Environment, InterpreterState, Status};
 use gilbench_model::event::Event;
-use gilbench_model::plan::{Case, Plan, PlanError, Planner};
+use gilbench_model::plan::{Case, Plan, PlanError, Planner, definitions};
 use gilbench_model::run_directory::{Run as RecordedRun, SECOND_OPINION, SecondOpinion};
 use gilbench_model::units::format_utc;
 use gilbench_model::{Name, SCHEMA};
@@ -106,10 +106,8 @@ fn is_finished(run: &RecordedRun) -> bool {
 /// A run goes on only with the definitions and on the machine with which it began.
 fn same_experiment(catalog: &Catalog, run: &RecordedRun) -> anyhow::Result<()> {
     let machine = gilbench_runner::machine::read();
-    let planner =
-        Planner { catalog, interpreters: &[], allowance: &machine.allowance, only: &[], seed: run.plan.seed };
     let hint = "`gilbench run` begins a new run";
-    if planner.definitions(&run.plan.cases) != run.plan.definitions {
+    if definitions(&catalog.root, &run.plan.cases) != run.plan.definitions {
         let message = format!("workloads or interpreters changed since `{}` began", run.directory.display());
         return Err(UsageError::new(message, hint).into());
     }
