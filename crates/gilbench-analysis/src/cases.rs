@@ -157,11 +157,13 @@ fn state(
         return CaseState::Measured;
     }
     let only_failed = rounds == 0 && samples.processes.iter().any(|process| !process.outcome.is_completed());
-    match failures.first() {
-        Some(failure) if stopped == Some(StopReason::Failed) || only_failed => {
+    let needed = u32::try_from(MINIMUM_COUNT).unwrap_or(u32::MAX);
+    match (failures.first(), stopped) {
+        (Some(failure), _) if stopped == Some(StopReason::Failed) || only_failed => {
             CaseState::Failed { reason: failure.outcome.clone() }
         }
-        _ => CaseState::Pending { needed: u32::try_from(MINIMUM_COUNT).unwrap_or(u32::MAX) },
+        (_, Some(_)) => CaseState::TooFew { needed },
+        (_, None) => CaseState::Pending { needed },
     }
 }
 

@@ -33,7 +33,9 @@ pub struct Totals {
     pub failed: u32,
     /// Cases that were not tried.
     pub skipped: u32,
-    /// Cases of which too little is recorded: the run is not finished.
+    /// Cases that ended with too few rounds for an interval.
+    pub too_few: u32,
+    /// Cases that have not ended, with too few rounds so far: the run is not finished.
     pub pending: u32,
     /// Processes, pilots included.
     pub processes: u32,
@@ -100,7 +102,12 @@ pub enum CaseState {
         /// What happened, most frequent first.
         reason: String,
     },
-    /// Too little is recorded.
+    /// It ended, and its completed rounds are too few for an interval: the suite asks for no more, or some failed.
+    TooFew {
+        /// Completed rounds needed for an interval.
+        needed: u32,
+    },
+    /// It has not ended, and its completed rounds are too few so far.
     Pending {
         /// Completed rounds needed for an interval.
         needed: u32,

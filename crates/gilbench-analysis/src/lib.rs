@@ -36,6 +36,7 @@ pub fn analyse(run: &Run, claims: &[Claim]) -> Findings {
         measured: in_state(|state| matches!(state, CaseState::Measured)),
         failed: in_state(|state| matches!(state, CaseState::Failed { .. })),
         skipped: in_state(|state| matches!(state, CaseState::Skipped { .. })),
+        too_few: in_state(|state| matches!(state, CaseState::TooFew { .. })),
         pending: in_state(|state| matches!(state, CaseState::Pending { .. })),
         processes: count(run.processes.len()),
         process_time: Nanoseconds(trees.map(|tree| tree.wall_ns.0).sum()),

@@ -56,8 +56,8 @@ impl Catalog {
         let workloads =
             reader.folders(&root.join("workloads"), "workload.yaml", |workload: &Workload| &workload.name);
         let interpreters =
-            reader.files(&root.join("interpreters"), |interpreter: &Interpreter| &interpreter.id);
-        let suites = reader.files(&root.join("workloads/suites"), |suite: &Suite| &suite.name);
+            reader.files(&root.join("interpreters"), "id", |interpreter: &Interpreter| &interpreter.id);
+        let suites = reader.files(&root.join("workloads/suites"), "name", |suite: &Suite| &suite.name);
         let claims: Option<(Source, Claims)> = reader.file(&root.join("workloads/claims.yaml"));
 
         let checker = Checker { workloads: &workloads, interpreters: &interpreters, failed: &reader.failed };

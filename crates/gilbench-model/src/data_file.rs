@@ -60,10 +60,12 @@ pub struct Source {
 }
 
 impl Source {
-    /// Reads a file.
+    /// Reads a file. A byte-order mark at its start, which some editors write, is no part of the text.
     pub fn read(path: &Path) -> Result<Self, DataError> {
         match std::fs::read_to_string(path) {
-            Ok(text) => Ok(Self { path: path.to_owned(), text }),
+            Ok(text) => {
+                Ok(Self { path: path.to_owned(), text: text.trim_start_matches('\u{feff}').to_owned() })
+            }
             Err(error) => Err(DataError { path: path.to_owned(), kind: Box::new(error.into()), hint: None }),
         }
     }
@@ -161,6 +163,16 @@ fn find_word(text: &str, word: &str) -> Option<usize> {
 pub fn did_you_mean<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let near = known.into_iter().map(|word| (edit_distance(found, word), word)).min()?;
     (near.0 <= found.chars().count().max(3) / 3).then_some(near.1)
+}
+
+/// What to say of `found`, which is none of the `known` words: all of them, and the one that may have been meant.
+pub fn known_words<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    let all = format!("known are {}", known.join(", "));
+    match did_you_mean(found, known) {
+        Some(near) => format!("did you mean `{near}`? {all}"),
+        None => all,
+    }
 }
 
 /// Levenshtein distance in characters.

@@ -68,6 +68,11 @@ impl Digest {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether it is zeros only: what stands in a definition before the answer is known.
+    pub fn is_placeholder(&self) -> bool {
+        self.0.bytes().all(|byte| byte == b'0')
+    }
 }
 
 impl TryFrom<String> for Digest {

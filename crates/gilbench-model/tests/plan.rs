@@ -11,6 +11,7 @@ use gilbench_model::environment::{GilState, InterpreterState, Status};
 use gilbench_model::facts::{Build, ClockFacts, CpuFacts, Facts, GilFacts, Package};
 use gilbench_model::machine::Allowance;
 use gilbench_model::plan::{Case, Plan, PlanError, Planner};
+use gilbench_model::suite::Selection;
 
 fn catalog() -> Catalog {
     Catalog::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")).unwrap()
@@ -156,8 +157,37 @@ fn what_is_missing_is_skipped_with_a_reason() {
 #[test]
 fn nothing_to_measure_is_an_error() {
     assert!(matches!(plan("quick", 2, &[missing("cpython-3.12")], &[]), Err(PlanError::NoCase(_))));
+}
+
+#[test]
+fn an_interpreter_that_cannot_be_chosen_is_an_error_that_names_the_others() {
     let unknown = [name("cpython-9.9")];
-    assert!(matches!(plan("quick", 2, &everything(), &unknown), Err(PlanError::NoInterpreter(_))));
+    match plan("quick", 2, &everything(), &unknown) {
+        Err(PlanError::NoInterpreter { found, known }) => {
+            assert!(found == "cpython-9.9" && known.contains(&name("cpython-3.12")), "{known:?}");
+        }
+        other => panic!("{other:?}"),
+    }
+
+    let catalog = catalog();
+    let allowance = Allowance { cpus: vec![0], ..Allowance::default() };
+    let mut suite = catalog.suites["quick"].clone();
+    suite.interpreters = Selection::These(vec![name("native")]);
+    let only = [name("native"), name("cpython-3.12")];
+    let interpreters = everything();
+    let planner = Planner {
+        catalog: &catalog,
+        interpreters: &interpreters,
+        allowance: &allowance,
+        only: &only,
+        seed: 1,
+    };
+    match planner.plan(&suite) {
+        Err(PlanError::NotInSuite { found, known, .. }) => {
+            assert_eq!((found, known), (name("cpython-3.12"), vec![name("native")]));
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

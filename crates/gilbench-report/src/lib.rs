@@ -25,6 +25,7 @@ use gilbench_model::run_directory::Run;
 
 pub use error::{ReportError, ReportErrorKind};
 pub use site::{MARKER, Site};
+pub use text::visible;
 
 /// Renders every page of a run's site.
 ///

@@ -23,11 +23,12 @@ fn write(report: &Report<'_>, out: &mut String) -> std::fmt::Result {
     let totals = &report.findings.totals;
     writeln!(
         out,
-        "{}: {} measured, {} failed, {} skipped, {} with too few rounds.\n",
+        "{}: {} measured, {} failed, {} skipped, {} with too few rounds, {} pending.\n",
         count(u64::from(totals.cases), "case"),
         totals.measured,
         totals.failed,
         totals.skipped,
+        totals.too_few,
         totals.pending
     )?;
     if !report.findings.claims.is_empty() {

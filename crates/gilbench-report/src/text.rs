@@ -1,42 +1,55 @@
-//! Text of unknown origin, made safe to show: in HTML, in SVG and in Markdown.
+//! Text of unknown origin, made safe to show: in a terminal, in HTML, in SVG and in Markdown.
 //!
 //! A workload's title, an error message or a package's name may hold anything. Escaping alone keeps it from
-//! being markup; control and direction characters would still reorder or hide what stands around them, so
-//! they are written out.
+//! being markup; control, direction and invisible characters would still reorder or hide what stands around
+//! them, or pass for another name, so they are written out.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// `text` with every control and direction character written as `\u{202e}`. Line breaks and tabs stay.
-pub(crate) fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_hidden) {
+/// `text` with every control, direction and invisible character written as `\u{202e}`. Line breaks and tabs stay.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(|character| is_hidden(character) || is_joiner(character)) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
+    let mut before = None;
     for character in text.chars() {
-        if is_hidden(character) {
+        // Emoji and some scripts need joiners; behind a letter of ours they only make another word of it.
+        let stray = is_joiner(character) && before.is_none_or(|before: char| before.is_ascii());
+        if stray || is_hidden(character) {
             let _ = write!(shown, "{}", character.escape_unicode());
         } else {
             shown.push(character);
         }
+        before = Some(character);
     }
     Cow::Owned(shown)
+}
+
+/// The zero-width joiner and its opposite.
+fn is_joiner(character: char) -> bool {
+    matches!(character, '\u{200c}' | '\u{200d}')
 }
 
 fn is_hidden(character: char) -> bool {
     match character {
         '\n' | '\t' => false,
         // Marks, embeddings, overrides and isolates of the bidirectional algorithm (UAX #9); line and paragraph
-        // separators, which end a line in some places and not in others; a byte-order mark; two non-characters
-        // that XML, and so SVG, does not allow.
-        '\u{61c}'
+        // separators, which end a line in some places and not in others; spaces and operators without a width,
+        // soft hyphens and tags; a byte-order mark; two non-characters that XML, and so SVG, does not allow.
+        '\u{ad}'
+        | '\u{61c}'
+        | '\u{180e}'
+        | '\u{200b}'
         | '\u{200e}'
         | '\u{200f}'
         | '\u{2028}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}'
+        | '\u{2060}'..='\u{2069}'
         | '\u{feff}'
         | '\u{fffe}'
-        | '\u{ffff}' => true,
+        | '\u{ffff}'
+        | '\u{e0000}'..='\u{e007f}' => true,
         other => other.is_control(),
     }
 }
@@ -102,8 +115,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn direction_and_control_characters_are_written_out() {
+    fn direction_control_and_invisible_characters_are_written_out() {
         assert_eq!(visible("a\u{202e}b\u{0}c\nd"), "a\\u{202e}b\\u{0}c\nd");
+        assert_eq!(visible("thre\u{200b}ads\u{200d}"), "thre\\u{200b}ads\\u{200d}");
         assert_eq!(visible("é 🐍 👩‍🚀"), "é 🐍 👩‍🚀", "joiners inside an emoji stay");
     }
 

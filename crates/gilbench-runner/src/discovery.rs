@@ -62,11 +62,13 @@ pub struct ExplicitError {
     pub error: ProbeError,
 }
 
+/// Told of an executable that takes long to answer, from any thread.
+pub type Slow<'a> = &'a (dyn Fn(&Path) + Sync);
+
 /// Looks for every defined interpreter.
-pub fn discover(catalog: &Catalog, places: &Places) -> Result<Discovery, ExplicitError> {
-    let packages = catalog.packages();
+pub fn discover(catalog: &Catalog, places: &Places, slow: Slow<'_>) -> Result<Discovery, ExplicitError> {
     let sources = sources(places);
-    let answers = ask_all(&sources, catalog, &packages);
+    let answers = ask_all(&sources, catalog, slow);
     let mut candidates = Vec::new();
     for (source, answer) in sources.into_iter().zip(answers) {
         match answer {
@@ -84,7 +86,7 @@ pub fn discover(catalog: &Catalog, places: &Places) -> Result<Discovery, Explici
         if definition.command.is_empty() {
             found(definition, &candidates)
         } else {
-            built_in(definition, places)
+            built_in(definition, places, slow)
         }
     });
     let interpreters: Vec<InterpreterState> = interpreters.collect();
@@ -195,7 +197,8 @@ fn looks_like_interpreter(name: &str) -> bool {
 }
 
 /// Asks all executables, as many at once as there are CPUs.
-fn ask_all(sources: &[Source], catalog: &Catalog, packages: &[String]) -> Vec<Result<Facts, ProbeError>> {
+fn ask_all(sources: &[Source], catalog: &Catalog, slow: Slow<'_>) -> Vec<Result<Facts, ProbeError>> {
+    let packages = catalog.packages();
     let environment = base_environment(&catalog.root);
     let next = AtomicUsize::new(0);
     let answers = Mutex::new(Vec::new());
@@ -206,8 +209,8 @@ fn ask_all(sources: &[Source], catalog: &Catalog, packages: &[String]) -> Vec<Re
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(source) = sources.get(index) else { return };
-                    let command = probe::command(&source.path, &[], &catalog.root, packages);
-                    let answer = probe::facts(&command, &environment);
+                    let command = probe::command(&source.path, &[], &catalog.root, &packages);
+                    let answer = probe::facts(&command, &environment, || slow(&source.path));
                     if let Ok(mut answers) = answers.lock() {
                         answers.push((index, answer));
                     }
@@ -242,13 +245,12 @@ fn found(definition: &Interpreter, candidates: &[Candidate]) -> InterpreterState
     }
 }
 
-fn built_in(definition: &Interpreter, places: &Places) -> InterpreterState {
+fn built_in(definition: &Interpreter, places: &Places, slow: Slow<'_>) -> InterpreterState {
     let command = fill_placeholders(&definition.command, &places.gilbench);
     let probe: Vec<String> = command.iter().cloned().chain(["--facts".to_owned()]).collect();
-    match probe::facts(&probe, &[]) {
-        Ok(facts) => {
-            ready(definition, "built-in", Path::new(command.first().map_or("", String::as_str)), facts)
-        }
+    let executable = Path::new(command.first().map_or("", String::as_str));
+    match probe::facts(&probe, &[], || slow(executable)) {
+        Ok(facts) => ready(definition, "built-in", executable, facts),
         Err(error) => absent(definition, Status::Broken, error.to_string()),
     }
 }

@@ -11,6 +11,7 @@
 
 pub mod cgroup;
 pub mod discovery;
+pub mod home;
 pub mod launcher;
 pub mod machine;
 pub mod probe;

@@ -13,6 +13,8 @@ use gilbench_model::run_directory::{ENVIRONMENT, EVENTS, PLAN, Run, RunError, SA
 use gilbench_model::sample::{FactsLine, Line, Process};
 use serde::Serialize;
 
+use crate::home::Home;
+
 /// Records one run.
 #[derive(Debug)]
 pub struct Recorder {
@@ -20,6 +22,7 @@ pub struct Recorder {
     samples: Journal,
     events: Journal,
     facts: Vec<Facts>,
+    home: Home,
     /// Held for as long as we write.
     _lock: File,
 }
@@ -44,6 +47,9 @@ pub enum RecordError {
     /// The folder holds something else.
     #[error("`{}` is not empty and holds no run", .0.display())]
     Foreign(PathBuf),
+    /// There is a file where the folder should be.
+    #[error("`{}` cannot be made: it, or a folder above it, is a file", .0.display())]
+    NotAFolder(PathBuf),
     /// The run that should go on cannot be read.
     #[error(transparent)]
     Read(#[from] RunError),
@@ -97,8 +103,12 @@ pub fn now_ms() -> u64 {
 impl Recorder {
     /// Begins a run in a directory that holds none yet.
     pub fn begin(directory: &Path, plan: &Plan, environment: &Environment) -> Result<Self, RecordError> {
-        let write = |path: PathBuf, error| RecordError::Write { path, error };
-        fs::create_dir_all(directory).map_err(|error| write(directory.to_owned(), error))?;
+        fs::create_dir_all(directory).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
+                RecordError::NotAFolder(directory.to_owned())
+            }
+            _ => RecordError::Write { path: directory.to_owned(), error },
+        })?;
         // A begin that failed half-way may have left the lock and the environment.
         let ours = |name: &std::ffi::OsStr| name == "lock" || name == ENVIRONMENT || name == PLAN;
         let mut entries = fs::read_dir(directory).into_iter().flatten().flatten();
@@ -117,6 +127,7 @@ impl Recorder {
             events: Journal::open(directory.join(EVENTS), 0)?,
             directory: directory.to_owned(),
             facts: Vec::new(),
+            home: Home::of_user(),
             _lock: lock,
         })
     }
@@ -137,6 +148,7 @@ impl Recorder {
             events: Journal::open(directory.join(EVENTS), whole(EVENTS)?)?,
             directory: directory.to_owned(),
             facts: run.facts.clone(),
+            home: Home::of_user(),
             _lock: lock,
         };
         Ok((recorder, run))
@@ -150,8 +162,9 @@ impl Recorder {
     /// Records a process. Facts are written once and referred to by number.
     pub fn process(&mut self, mut process: Process, facts: Option<Facts>) -> Result<Process, RecordError> {
         if let Some(facts) = facts {
-            process.facts = Some(self.intern(facts)?);
+            process.facts = Some(self.intern(self.home.hide_in_facts(facts))?);
         }
+        process.outcome = self.home.hide_in_outcome(process.outcome);
         let line = Line::Process(process);
         self.samples.append(&line)?;
         match line {

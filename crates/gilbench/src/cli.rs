@@ -159,10 +159,10 @@ pub(crate) struct Claims {
 pub(crate) struct Report {
     /// The run directory [default: the latest]
     pub(crate) run: Option<PathBuf>,
-    /// Folder of the site [default: target/gilbench/site]
+    /// Folder of the site [default: target/gilbench/site; none with `--markdown`]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Print a summary in Markdown, for a job summary
+    /// Print a summary in Markdown, for a job summary; write a site only where `--out` says
     #[arg(long)]
     pub(crate) markdown: bool,
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use gilbench_model::catalog::Catalog;
 use gilbench_model::run_directory::PLAN;
 use gilbench_runner::discovery::{Discovery, Places, discover};
+use gilbench_runner::probe;
 
 use crate::cli::Common;
 use crate::exit::UsageError;
@@ -43,13 +44,19 @@ pub(crate) fn root(common: &Common) -> anyhow::Result<PathBuf> {
 /// Looks for every defined interpreter.
 pub(crate) fn interpreters(catalog: &Catalog, common: &Common) -> anyhow::Result<Discovery> {
     let places = Places { explicit: common.python.clone(), gilbench: std::env::current_exe()? };
-    let discovery = discover(catalog, &places)?;
+    let discovery = discover(catalog, &places, &still_asking)?;
     for path in &common.python {
         if !discovery.uses(&std::path::absolute(path)?) {
             crate::output::warning(&format!("`{}` is not used: no definition matches it", path.display()));
         }
     }
     Ok(discovery)
+}
+
+/// Says for what we wait.
+pub(crate) fn still_asking(path: &Path) {
+    let limit = probe::LIMIT.as_secs();
+    crate::output::note(&format!("still asking `{}` what it is, for at most {limit} s", path.display()));
 }
 
 /// Where runs are kept.

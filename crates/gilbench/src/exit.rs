@@ -2,14 +2,16 @@
 
 use std::process::ExitCode;
 
+use gilbench_model::Name;
 use gilbench_model::catalog::CatalogError;
+use gilbench_model::data_file::known_words;
 use gilbench_model::plan::PlanError;
 use gilbench_model::run_directory::RunError;
 use gilbench_runner::RunFailure;
 use gilbench_runner::discovery::ExplicitError;
 use gilbench_runner::recorder::RecordError;
 
-use crate::output;
+use crate::output::{self, StdoutError};
 
 /// Something failed that has no code of its own, or a check found a fault.
 pub(crate) const FAILURE: u8 = 1;
@@ -42,10 +44,7 @@ impl UsageError {
 
 /// Prints an error with its causes and a hint, and gives its code.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
-    if let Some(io) = error.downcast_ref::<std::io::Error>()
-        && io.kind() == std::io::ErrorKind::BrokenPipe
-    {
-        // Whoever read our output has seen enough.
+    if error.downcast_ref::<StdoutError>().is_some_and(StdoutError::is_closed_pipe) {
         return ExitCode::SUCCESS;
     }
     let (code, hint) = classify(error);
@@ -84,7 +83,9 @@ fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
             );
         }
         Some(PlanError::NoSuite(_)) => return (USAGE, hint("`gilbench list suites` shows all")),
-        Some(PlanError::NoInterpreter(_)) => return (USAGE, hint("`gilbench list interpreters` shows all")),
+        Some(PlanError::NoInterpreter { found, known } | PlanError::NotInSuite { found, known, .. }) => {
+            return (USAGE, Some(known_words(found.as_str(), known.iter().map(Name::as_str))));
+        }
         Some(PlanError::Allowance { .. }) => {
             return (
                 NOTHING,
@@ -100,7 +101,9 @@ fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
         RecordError::Exists(path) => {
             (RECORD, Some(format!("`gilbench run --resume {}` goes on with it", path.display())))
         }
-        RecordError::Foreign(_) => (RECORD, hint("choose an empty or a new folder with `--out`")),
+        RecordError::Foreign(_) | RecordError::NotAFolder(_) => {
+            (RECORD, hint("choose an empty or a new folder with `--out`"))
+        }
         RecordError::Locked(_) => (RECORD, hint("wait for it, or choose another folder with `--out`")),
         RecordError::Read(_) => {
             (RUN, hint("a run directory holds `plan.json`, `environment.json` and `samples.jsonl`"))

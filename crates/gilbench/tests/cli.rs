@@ -4,6 +4,12 @@
 
 mod support;
 
+use std::io::BufRead;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use rustix::process::{Pid, Signal, kill_process_group};
 use support::Test;
 
 /// Runs `check` on edited data and gives its complaint, without the folder's name.
@@ -40,6 +46,16 @@ fn a_duplicate_key_is_refused() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_part_of_a_data_file() {
+    let test = Test::new();
+    for file in ["workloads/suites/plain.yaml", "workloads/faulty/workload.yaml"] {
+        test.edit(file, "name:", "\u{feff}name:");
+    }
+    let result = test.run(&["check"]);
+    assert_eq!(result.code, Some(0), "{}", result.stderr);
+}
+
+#[test]
 fn an_unknown_interpreter_is_named_with_a_near_one() {
     let test = Test::new();
     test.edit("workloads/suites/plain.yaml", "[fake]", "[fakes]");
@@ -48,6 +64,21 @@ fn an_unknown_interpreter_is_named_with_a_near_one() {
       line 3, field `interpreters`: found `fakes`, expected a known interpreter
     hint: did you mean `fake`? `gilbench list interpreters` shows all
     error: 1 error in the data files of `DATA`
+    hint: `gilbench check` checks the data files again, without measuring
+    ");
+}
+
+#[test]
+fn a_name_that_is_not_the_files_is_refused_by_its_field() {
+    let test = Test::new();
+    test.edit("interpreters/absent.yaml", "id: absent", "id: present");
+    test.edit("workloads/suites/plain.yaml", "name: plain", "name: plane");
+    insta::assert_snapshot!(complaint(&test), @r"
+    error: failed to load `DATA/interpreters/absent.yaml`
+      line 1, field `id`: found `present`, expected `absent`, as the file is named
+    error: failed to load `DATA/workloads/suites/plain.yaml`
+      line 1, field `name`: found `plane`, expected `plain`, as the file is named
+    error: 2 errors in the data files of `DATA`
     hint: `gilbench check` checks the data files again, without measuring
     ");
 }
@@ -98,6 +129,41 @@ fn absurd_numbers_are_refused() {
 }
 
 #[test]
+fn limits_of_no_time_are_refused() {
+    let test = Test::new();
+    test.edit("workloads/suites/plain.yaml", "case_time: 60s", "case_time: 0s");
+    test.edit("workloads/suites/plain.yaml", "timeout: 10s", "timeout: 0.4ms");
+    test.edit("workloads/suites/plain.yaml", "time: 1s", "time: 0m");
+    insta::assert_snapshot!(complaint(&test), @r"
+    error: failed to load `DATA/workloads/suites/plain.yaml`
+      line 7, field `profile.case_time`: found `0ns`, expected at least `1ms`
+    hint: `rounds.most` ends a case too: `case_time: 1h` leaves it to that
+    error: failed to load `DATA/workloads/suites/plain.yaml`
+      line 8, field `profile.timeout`: found `400µs`, expected at least `1ms`
+    hint: a process would be killed before it begins
+    error: failed to load `DATA/workloads/suites/plain.yaml`
+      line 9, field `profile.iterations.time`: found `0ns`, expected at least `1ms`
+    hint: for a single iteration write `most: 1`
+    error: 3 errors in the data files of `DATA`
+    hint: `gilbench check` checks the data files again, without measuring
+    ");
+}
+
+#[test]
+fn a_placeholder_for_a_digest_is_refused_with_the_way_to_the_right_one() {
+    let test = Test::new();
+    let digest = "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945";
+    test.edit("workloads/faulty/workload.yaml", digest, &"0".repeat(64));
+    insta::assert_snapshot!(complaint(&test), @r"
+    error: failed to load `DATA/workloads/faulty/workload.yaml`
+      line 8, field `sizes.default.digest`: found zeros only, a placeholder, expected the SHA-256 of the right answer
+    hint: run the worker by hand and take the digest of its `iteration` message, as in `docs/adding-a-workload.md`: `PYTHONPATH=workloads/_worker python3 workloads/faulty/worker.py < request.json`
+    error: 1 error in the data files of `DATA`
+    hint: `gilbench check` checks the data files again, without measuring
+    ");
+}
+
+#[test]
 fn a_claim_about_an_unknown_case_is_refused() {
     let test = Test::new();
     test.edit("workloads/claims.yaml", "strategy: garbage", "strategy: garbege");
@@ -121,6 +187,23 @@ fn an_unknown_suite_is_a_usage_error() {
 }
 
 #[test]
+fn an_unknown_interpreter_is_a_usage_error_that_names_the_known_ones() {
+    let test = Test::new();
+    let run = ["run", "--suite", "plain", "--interpreter", "fakes"];
+    let list = ["list", "cases", "--suite=plain", "--interpreter", "fakes"];
+    for arguments in [&run[..], &list, &["interpreters", "probe", "fakes"]] {
+        let result = test.run(arguments);
+        assert_eq!(result.code, Some(2), "{arguments:?}");
+        assert!(result.stderr.contains("error: no interpreter `fakes`"), "{}", result.stderr);
+        assert!(result.stderr.contains("did you mean `fake`? known are absent, fake"), "{}", result.stderr);
+    }
+    let result = test.run(&["run", "--suite", "plain", "--interpreter", "absent"]);
+    assert_eq!(result.code, Some(2));
+    assert!(result.stderr.contains("error: suite `plain` has no interpreter `absent`"), "{}", result.stderr);
+    assert!(result.stderr.contains("hint: known are fake"), "{}", result.stderr);
+}
+
+#[test]
 fn a_python_that_is_none_is_a_usage_error() {
     let test = Test::new();
     let result = test.run(&["--python", "/bin/false", "interpreters", "list"]);
@@ -132,11 +215,40 @@ fn a_python_that_is_none_is_a_usage_error() {
 }
 
 #[test]
+fn an_executable_that_hangs_is_named_while_we_wait() {
+    let test = Test::new();
+    let hang = script(&test, "hang", "exec sleep 600");
+    let hang = hang.to_str().unwrap();
+    for arguments in [&["--python", hang, "interpreters", "list"][..], &["interpreters", "probe", hang]] {
+        let mut command = test.command();
+        command.args(arguments).process_group(0).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let lines = std::io::BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let told = lines.take_while(|line| line.starts_with("still asking")).find(|line| line.contains(hang));
+        kill_process_group(Pid::from_child(&child), Signal::KILL).unwrap();
+        child.wait().unwrap();
+        assert_eq!(told.unwrap(), format!("still asking `{hang}` what it is, for at most 30 s"));
+    }
+}
+
+#[test]
+fn a_probe_that_fails_names_its_executable() {
+    let result = Test::new().run(&["interpreters", "probe", "/bin/false"]);
+    assert_eq!(result.code, Some(1));
+    insta::assert_snapshot!(result.stderr, @r"
+    error: cannot probe `/bin/false`
+      exit status: 1
+    ");
+}
+
+#[test]
 fn nothing_to_measure_is_said() {
     let test = Test::new();
     let result = test.run(&["run", "--suite", "faults", "--interpreter", "absent"]);
     assert_eq!(result.code, Some(4));
-    insta::assert_snapshot!(result.stderr, @r"
+    // On a busy machine, Python may take long enough to be named.
+    let lines: Vec<&str> = result.stderr.lines().filter(|line| !line.starts_with("still asking")).collect();
+    insta::assert_snapshot!(lines.join("\n"), @r"
     error: suite `faults` has no case that can be measured here
     hint: `gilbench interpreters list` says what was found and how to get the rest
     ");
@@ -174,6 +286,39 @@ fn every_list_prints_json() {
         assert!(!list.as_array().unwrap().is_empty(), "{what}");
         let text = test.run(&["list", what, "--suite", "faults"]);
         assert_eq!(text.code, Some(0), "{what}: {}", text.stderr);
+    }
+}
+
+#[test]
+fn what_reorders_hides_or_recolours_text_is_written_out() {
+    let test = Test::new();
+    test.edit("workloads/faulty/workload.yaml", "title: Faulty", r#"title: "F\u202Eau\u200Blty\e[31m""#);
+    let result = test.run(&["list", "workloads"]);
+    assert!(result.stdout.contains(r" F\u{202e}au\u{200b}lty\u{1b}[31m "), "{}", result.stdout);
+    let result = test.run(&["list", "workloads", "--format", "json"]);
+    assert!(result.stdout.contains("F\u{202e}au\u{200b}lty"), "programs get the text as it is");
+    // What was typed comes back in errors.
+    let result = test.run(&["claims", "no\u{202e}where"]);
+    assert!(result.stderr.contains(r"no\u{202e}where"), "{}", result.stderr);
+}
+
+#[test]
+fn a_full_stdout_is_named_and_a_closed_one_is_no_error() {
+    let test = Test::new();
+    for arguments in [&["list", "claims"][..], &["list", "claims", "--format", "json"]] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let result = support::ran(&test.command().args(arguments).stdout(full).output().unwrap());
+        assert_eq!(result.code, Some(1), "{}", result.stderr);
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(result.stderr, @r"
+            error: cannot write to stdout
+              No space left on device (os error 28)
+            ");
+        }
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let result = support::ran(&test.command().args(arguments).stdout(writer).output().unwrap());
+        assert_eq!((result.code, result.stderr.as_str()), (Some(0), ""), "{arguments:?}");
     }
 }
 
@@ -248,13 +393,18 @@ fn the_protocol_check_finds_what_is_wrong() {
     assert!(garbage.stdout.contains("FAIL  says `failed` to half a request"), "{}", garbage.stdout);
 }
 
+/// An executable of one shell command.
+fn script(test: &Test, name: &str, command: &str) -> PathBuf {
+    let path = test.path(name);
+    std::fs::write(&path, format!("#!/bin/sh\n{command}\n")).unwrap();
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    path
+}
+
 #[test]
 fn a_program_that_never_stops_talking_is_cut_short() {
     let test = Test::new();
-    let yes = test.path("yes");
-    std::fs::write(&yes, "#!/bin/sh\nwhile :; do echo yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy; done\n")
-        .unwrap();
-    std::fs::set_permissions(&yes, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let yes = script(&test, "yes", "while :; do echo yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy; done");
     let arguments = ["protocol", "check", "--workload", "faulty", "--size", "default", "--"];
     let result = support::ran(&test.command().args(arguments).arg(&yes).output().unwrap());
     assert_eq!(result.code, Some(1), "{}", result.stderr);
@@ -265,14 +415,96 @@ fn a_program_that_never_stops_talking_is_cut_short() {
 }
 
 #[test]
+fn a_file_in_the_place_of_the_run_directory_is_said() {
+    let test = Test::new();
+    let file = test.path("file");
+    std::fs::write(&file, "x").unwrap();
+    for out in [file.clone(), file.join("run")] {
+        let result = test.run(&["run", "--suite", "plain", "--out", out.to_str().unwrap()]);
+        assert_eq!(result.code, Some(6), "{}", result.stderr);
+        assert!(
+            result.stderr.contains("is a file\nhint: choose an empty or a new folder"),
+            "{}",
+            result.stderr
+        );
+    }
+}
+
+/// A run of the plain suite in one round, and where it is.
+fn one_round(test: &Test) -> PathBuf {
+    let run = test.path("run");
+    test.edit("workloads/suites/plain.yaml", "{least: 8, most: 8}", "{least: 1, most: 1}");
+    let result = test.run(&["run", "--suite", "plain", "--out", run.to_str().unwrap()]);
+    assert_eq!(result.code, Some(0), "{}", result.stderr);
+    run
+}
+
+#[test]
+fn a_summary_in_markdown_writes_a_site_only_where_it_is_told() {
+    let test = Test::new();
+    let run = one_round(&test);
+    let result = test.run(&["report", run.to_str().unwrap(), "--markdown"]);
+    assert_eq!((result.code, result.stderr.as_str()), (Some(0), ""));
+    assert!(result.stdout.starts_with("## gilbench: plain"), "{}", result.stdout);
+    assert!(!test.data().join("target").exists());
+    let site = test.path("site");
+    let arguments = ["report", run.to_str().unwrap(), "--markdown", "--out", site.to_str().unwrap()];
+    let result = test.run(&arguments);
+    assert!(result.stdout.starts_with("## gilbench: plain"), "{}", result.stdout);
+    assert!(site.join("index.html").is_file(), "{}", result.stderr);
+}
+
+#[test]
+fn a_case_that_ended_with_too_few_rounds_is_not_pending() {
+    let test = Test::new();
+    test.edit("workloads/suites/plain.yaml", "{least: 8, most: 8}", "{least: 1, most: 1}");
+    let (run, site) = (test.path("run"), test.path("site"));
+    let (out, folder) = (run.to_str().unwrap(), site.to_str().unwrap());
+    let result = test.run(&["bench-all", "--suite", "plain", "--out", out, "--site", folder]);
+    assert_eq!(result.code, Some(0), "{}", result.stderr);
+    assert!(result.stdout.contains("ended, too few rounds: 1 of 6 for an interval"), "{}", result.stdout);
+    let report = || {
+        assert_eq!(test.run(&["report", out, "--out", folder]).code, Some(0));
+        let findings = std::fs::read_to_string(site.join("data/findings.json")).unwrap();
+        let findings: serde_json::Value = serde_json::from_str(&findings).unwrap();
+        let state = findings["cases"][0]["state"]["state"].as_str().unwrap().to_owned();
+        (state, std::fs::read_to_string(site.join("cases.html")).unwrap())
+    };
+    let (state, page) = report();
+    assert_eq!(state, "too-few");
+    assert!(page.contains("too few rounds: 1 of 6 for an interval"), "{page}");
+    // Had it been stopped before the cases ended, they would be.
+    let events = std::fs::read_to_string(run.join("events.jsonl")).unwrap();
+    let began: Vec<&str> = events.lines().take(1).collect();
+    std::fs::write(run.join("events.jsonl"), began.join("\n") + "\n").unwrap();
+    let (state, page) = report();
+    assert_eq!(state, "pending");
+    assert!(page.contains("1 of 6 rounds recorded"), "{page}");
+}
+
+#[test]
+fn a_finished_run_has_nothing_left_to_do() {
+    let test = Test::new();
+    let run = one_round(&test);
+    let files = ["samples.jsonl", "events.jsonl"].map(|file| run.join(file));
+    let before = files.clone().map(|file| std::fs::read(file).unwrap());
+    // Nothing is measured, so it does not matter that the definitions are others now.
+    test.edit("workloads/faulty/workload.yaml", "title: Faulty", "title: Faultier");
+    let result = test.run(&["run", "--resume", run.to_str().unwrap()]);
+    assert_eq!((result.code, result.stdout.trim()), (Some(0), run.to_str().unwrap()));
+    insta::assert_snapshot!(result.stderr, @r"
+    nothing left to do: every case has ended
+    2 cases: 2 completed, 0 failed, 0 skipped
+    ");
+    assert_eq!(files.map(|file| std::fs::read(file).unwrap()), before);
+}
+
+#[test]
 fn lost_samples_and_foreign_folders_are_noticed() {
     let test = Test::new();
-    let run = test.path("run");
-    let out = run.to_str().unwrap();
-    test.edit("workloads/suites/plain.yaml", "{least: 8, most: 8}", "{least: 1, most: 1}");
-    assert_eq!(test.run(&["run", "--suite", "plain", "--out", out]).code, Some(0));
+    let run = one_round(&test);
     std::fs::remove_file(run.join("samples.jsonl")).unwrap();
-    let result = test.run(&["claims", out]);
+    let result = test.run(&["claims", run.to_str().unwrap()]);
     assert_eq!(result.code, Some(5), "{}", result.stderr);
     assert!(result.stderr.contains("the file was lost or emptied"), "{}", result.stderr);
 

@@ -157,6 +157,49 @@ fn ctrl_c_stops_in_order_and_the_run_can_go_on() {
 }
 
 #[test]
+fn a_recorded_run_names_no_home_folder_and_can_go_on() {
+    let test = Test::new();
+    test.edit("workloads/suites/plain.yaml", "{least: 8, most: 8}", "{least: 1, most: 1}");
+    test.edit("workloads/suites/plain.yaml", "[sequential, threads]", "[sequential, crash, packages]");
+    test.edit("workloads/suites/plain.yaml", "workers: [1], ", "");
+    test.edit("workloads/faulty/worker.py", "\"about to crash\\n\"", "__file__");
+    let home = test.path("");
+    std::fs::create_dir(home.join("bin")).unwrap();
+    let python = home.join("bin/python3");
+    std::os::unix::fs::symlink(support::python(), &python).unwrap();
+    let run = test.path("run");
+    let gilbench = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gilbench"));
+        test.isolate(&mut command);
+        command.arg("--data").arg(test.data()).arg("--python").arg(&python).args(arguments);
+        let result = ran(&command.output().unwrap());
+        assert_eq!(result.code, Some(0), "{}", result.stderr);
+    };
+    let text = |file: &str| std::fs::read_to_string(run.join(file)).unwrap();
+    let files = ["plan.json", "environment.json", "samples.jsonl", "events.jsonl"];
+    let assert_no_home = || {
+        let home = home.to_str().unwrap().trim_end_matches('/');
+        for file in files {
+            assert!(!text(file).contains(home), "{file}: {}", text(file));
+        }
+    };
+    gilbench(&["run", "--suite", "plain", "--out", run.to_str().unwrap()]);
+    assert_no_home();
+    assert!(text("plan.json").contains("\"~/bin/python3 -m pip install nonexistent\""));
+    assert!(text("environment.json").contains("\"~/bin/python3\""));
+    assert!(text("samples.jsonl").contains("~/data/workloads/faulty/worker.py"));
+
+    // As if it had been killed before the first process.
+    let processes_before = processes(&run).len();
+    std::fs::write(run.join("samples.jsonl"), "").unwrap();
+    std::fs::write(run.join("events.jsonl"), "").unwrap();
+    gilbench(&["run", "--resume", run.to_str().unwrap()]);
+    assert_no_home();
+    assert_eq!(processes(&run).len(), processes_before);
+    assert!(processes(&run).iter().any(|(_, _, outcome)| outcome["kind"] == "completed"));
+}
+
+#[test]
 fn two_harnesses_do_not_write_one_run() {
     let test = Test::new();
     let run = test.path("run");

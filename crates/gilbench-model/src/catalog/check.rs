@@ -89,6 +89,22 @@ impl Checker<'_> {
                     ));
                 }
             }
+            if size.digest.is_placeholder() {
+                let field = format!("sizes.{name}.digest");
+                let words = ["sizes", name.as_str(), "digest"];
+                let error = source.value_error(
+                    &words,
+                    &field,
+                    "zeros only, a placeholder",
+                    "the SHA-256 of the right answer",
+                );
+                errors.push(error.with_hint(format!(
+                    "run the worker by hand and take the digest of its `iteration` message, as in \
+                     `docs/adding-a-workload.md`: `PYTHONPATH=workloads/_worker python3 \
+                     workloads/{}/worker.py < request.json`",
+                    workload.name
+                )));
+            }
             let names: Vec<&Name> = size.parameters.keys().collect();
             if *shape.get_or_insert_with(|| names.clone()) != names {
                 let field = format!("sizes.{name}.parameters");
@@ -217,8 +233,30 @@ impl Checker<'_> {
                 "`most` of at least 1 and at least `least_with_jit`",
             ));
         }
-        if profile.timeout.is_zero() {
-            errors.push(source.value_error(&["timeout"], "profile.timeout", "0", "more than no time"));
+        let limits = [
+            (
+                ["case_time"].as_slice(),
+                "profile.case_time",
+                profile.case_time,
+                "`rounds.most` ends a case too: `case_time: 1h` leaves it to that",
+            ),
+            (&["timeout"], "profile.timeout", profile.timeout, "a process would be killed before it begins"),
+            (
+                &["iterations", "time"],
+                "profile.iterations.time",
+                profile.iterations.time,
+                "for a single iteration write `most: 1`",
+            ),
+        ];
+        for (words, field, found, hint) in limits {
+            // `plan.json` keeps whole milliseconds.
+            if found.as_millis() == 0 {
+                errors.push(
+                    source
+                        .value_error(words, field, format!("`{found:?}`"), "at least `1ms`")
+                        .with_hint(hint),
+                );
+            }
         }
         if let Selection::These(list) = &suite.interpreters {
             if list.is_empty() {

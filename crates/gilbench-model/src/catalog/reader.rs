@@ -44,10 +44,11 @@ impl Reader {
         }
     }
 
-    /// `folder/<name>.yaml`, where the name inside must be the file's stem.
+    /// `folder/<name>.yaml`, where the name inside, which stands in `field`, must be the file's stem.
     pub(super) fn files<T: DeserializeOwned>(
         &mut self,
         folder: &Path,
+        field: &str,
         name: impl Fn(&T) -> &Name,
     ) -> Sourced<T> {
         let yaml = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "yaml");
@@ -56,7 +57,7 @@ impl Reader {
             self.not_read(path, "ends in `.yml`", "rename it to `.yaml`");
         }
         let paths: Vec<PathBuf> = self.entries(folder).into_iter().filter(yaml).collect();
-        self.named(paths.into_iter().map(|path| (stem(&path), path)), name)
+        self.named(paths.into_iter().map(|path| (stem(&path), path)), field, name)
     }
 
     /// `folder/<name>/<file>`, where the name inside must be the folder's. A folder without the file is a mistake.
@@ -79,7 +80,7 @@ impl Reader {
                 );
             }
         }
-        self.named(paths.into_iter(), name)
+        self.named(paths.into_iter(), "name", name)
     }
 
     fn not_read(&mut self, path: PathBuf, why: &str, hint: &str) {
@@ -90,6 +91,7 @@ impl Reader {
     fn named<T: DeserializeOwned>(
         &mut self,
         paths: impl Iterator<Item = (String, PathBuf)>,
+        field: &str,
         name: impl Fn(&T) -> &Name,
     ) -> Sourced<T> {
         let mut found = Sourced::new();
@@ -103,11 +105,12 @@ impl Reader {
                 found.insert(actual, (source, value));
             } else {
                 self.errors.push(source.value_error(
-                    &[actual.as_str()],
-                    "name",
+                    &[field, actual.as_str()],
+                    field,
                     format!("`{actual}`"),
                     format!("`{expected}`, as the file is named"),
                 ));
+                self.failed.extend([expected, actual.into()]);
             }
         }
         found

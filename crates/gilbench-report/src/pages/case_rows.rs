@@ -72,6 +72,10 @@ pub(crate) fn row(report: &Report<'_>, entry: Entry<'_>) -> CaseRow {
             let words = reason.strip_prefix("failed: ").unwrap_or(reason);
             ("failed", Some(words.to_owned()), None)
         }
+        CaseState::TooFew { needed } => {
+            let reason = format!("too few rounds: {} of {needed} for an interval", finding.rounds);
+            ("ended", Some(reason), None)
+        }
         CaseState::Pending { needed } => {
             let reason = format!("{} of {} recorded", finding.rounds, count(u64::from(*needed), "round"));
             ("pending", Some(reason), None)
@@ -81,6 +85,7 @@ pub(crate) fn row(report: &Report<'_>, entry: Entry<'_>) -> CaseRow {
     let not_measured = match state {
         "skipped" => Some("skipped"),
         "failed" => Some("failed"),
+        "ended" => Some("too few rounds"),
         "pending" => Some("too few rounds yet"),
         _ => None,
     };

@@ -11,6 +11,7 @@ pub(super) struct Cases {
     measured: u32,
     failed: u32,
     skipped: u32,
+    too_few: u32,
     pending: u32,
 }
 
@@ -21,6 +22,7 @@ pub(super) fn cases(report: &Report<'_>) -> Cases {
         measured: totals.measured,
         failed: totals.failed,
         skipped: totals.skipped,
+        too_few: totals.too_few,
         pending: totals.pending,
     }
 }

@@ -213,8 +213,8 @@ fn run_facts(report: &Report<'_>) -> Vec<Fact> {
         Fact::known(
             "Cases",
             format!(
-                "{} planned: {} measured, {} failed, {} skipped, {} with too few rounds",
-                totals.cases, totals.measured, totals.failed, totals.skipped, totals.pending
+                "{} planned: {} measured, {} failed, {} skipped, {} with too few rounds, {} pending",
+                totals.cases, totals.measured, totals.failed, totals.skipped, totals.too_few, totals.pending
             ),
         ),
         Fact::maybe("Rounds of a measured case", rounds),
@@ -235,15 +235,15 @@ fn unfinished(report: &Report<'_>) -> Option<String> {
         .iter()
         .rev()
         .find(|timed| matches!(timed.event, Event::Began { .. } | Event::Interrupted | Event::Finished));
-    let pending = u64::from(report.findings.totals.pending);
-    let pending = match pending {
+    let totals = &report.findings.totals;
+    let too_few = match u64::from(totals.too_few + totals.pending) {
         0 => String::new(),
-        pending => format!(" With too few rounds for an interval: {}.", count(pending, "case")),
+        cases => format!(" With too few rounds for an interval: {}.", count(cases, "case")),
     };
     match last.map(|timed| &timed.event) {
-        Some(Event::Finished) if pending.is_empty() => None,
-        Some(Event::Finished) => Some(format!("The run finished with something missing.{pending}")),
-        Some(Event::Interrupted) => Some(format!("The run was interrupted; it can be resumed.{pending}")),
-        _ => Some(format!("The run has not finished; it can be resumed.{pending}")),
+        Some(Event::Finished) if too_few.is_empty() => None,
+        Some(Event::Finished) => Some(format!("The run finished with something missing.{too_few}")),
+        Some(Event::Interrupted) => Some(format!("The run was interrupted; it can be resumed.{too_few}")),
+        _ => Some(format!("The run has not finished; it can be resumed.{too_few}")),
     }
 }

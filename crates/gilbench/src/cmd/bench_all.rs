@@ -28,14 +28,17 @@ pub(super) fn run(common: &Common, arguments: &BenchAll) -> anyhow::Result<ExitC
 }
 
 /// All cases, measured or not.
-fn table(plan: &Plan, cases: &[CaseFinding]) -> std::io::Result<()> {
+fn table(plan: &Plan, cases: &[CaseFinding]) -> output::Result {
     let rows = plan.cases.iter().zip(cases).map(|(case, finding)| {
         let state = match &finding.state {
             CaseState::Measured if case.oversubscribed => "oversubscribed".to_owned(),
             CaseState::Measured => String::new(),
             CaseState::Skipped { reason, .. } => format!("skipped: {reason}"),
             CaseState::Failed { reason } => first_line(reason),
-            CaseState::Pending { needed } => format!("{} rounds; an interval needs {needed}", finding.rounds),
+            CaseState::TooFew { needed } => {
+                format!("ended, too few rounds: {} of {needed} for an interval", finding.rounds)
+            }
+            CaseState::Pending { needed } => format!("pending: {} of {needed} rounds", finding.rounds),
         };
         [
             case.id.clone(),

@@ -23,7 +23,7 @@ pub(super) fn run(common: &Common, arguments: &Claims) -> anyhow::Result<ExitCod
 }
 
 /// A claim to a line, its interpreters below.
-pub(super) fn print(claims: &[ClaimFinding]) -> std::io::Result<()> {
+pub(super) fn print(claims: &[ClaimFinding]) -> output::Result {
     for claim in claims {
         output::line(&format!("{}  {}: {}", claim.id, claim.verdict.as_str(), claim.statement))?;
         for finding in &claim.interpreters {

@@ -10,6 +10,6 @@ use crate::cli::Arguments;
 pub(super) fn run(shell: clap_complete::Shell) -> anyhow::Result<ExitCode> {
     let mut text = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "gilbench", &mut text);
-    crate::output::line(String::from_utf8_lossy(&text).trim_end())?;
+    crate::output::verbatim(String::from_utf8_lossy(&text).trim_end())?;
     Ok(ExitCode::SUCCESS)
 }

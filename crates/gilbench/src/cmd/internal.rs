@@ -24,7 +24,7 @@ pub(super) fn launcher() -> anyhow::Result<ExitCode> {
 /// Runs a native baseline.
 pub(super) fn native_worker(facts: bool) -> anyhow::Result<ExitCode> {
     if facts {
-        output::line(&serde_json::to_string(&gilbench_native::facts())?)?;
+        output::verbatim(&serde_json::to_string(&gilbench_native::facts())?)?;
         return Ok(ExitCode::SUCCESS);
     }
     let well = gilbench_native::run(io::stdin().lock(), io::stdout().lock())?;
@@ -36,7 +36,7 @@ pub(super) fn serve(arguments: &Serve) -> anyhow::Result<ExitCode> {
     let delay = Duration::from_millis(arguments.delay_ms);
     gilbench_native::server::serve(delay, arguments.body_bytes, arguments.measure, |ready| {
         // If nobody reads the line, nobody will connect; stdin then closes too.
-        let _ = serde_json::to_string(ready).map(|text| output::line(&text));
+        let _ = serde_json::to_string(ready).map(|text| output::verbatim(&text));
     })?;
     Ok(ExitCode::SUCCESS)
 }

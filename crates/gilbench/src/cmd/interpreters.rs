@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use anyhow::Context;
+use gilbench_model::data_file::known_words;
 use gilbench_model::environment::{GilState, InterpreterState, Status};
 use gilbench_runner::probe;
 use gilbench_runner::worker::base_environment;
@@ -89,12 +91,13 @@ pub(super) fn probe(common: &Common, interpreter: &str) -> anyhow::Result<ExitCo
     let facts = if Path::new(interpreter).is_absolute() || interpreter.contains('/') {
         let path = std::path::absolute(interpreter)?;
         let command = probe::command(&path, &[], &catalog.root, &catalog.packages());
-        Some(probe::facts(&command, &base_environment(&catalog.root))?)
+        let environment = base_environment(&catalog.root);
+        let facts = probe::facts(&command, &environment, || data::still_asking(&path));
+        Some(facts.with_context(|| format!("cannot probe `{}`", path.display()))?)
     } else {
         let found = data::interpreters(&catalog, common)?.interpreters;
-        let names: Vec<&str> = catalog.interpreters.keys().map(AsRef::as_ref).collect();
         let Some(state) = found.into_iter().find(|state| state.id == *interpreter) else {
-            let hint = format!("known are {}", names.join(", "));
+            let hint = known_words(interpreter, catalog.interpreters.keys().map(AsRef::as_ref));
             return Err(UsageError::new(format!("no interpreter `{interpreter}`"), hint).into());
         };
         if state.facts.is_none() {

@@ -36,7 +36,7 @@ fn joined<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
     items.into_iter().map(|item| item.to_string()).collect::<Vec<_>>().join(", ")
 }
 
-fn workloads(catalog: &Catalog) -> std::io::Result<()> {
+fn workloads(catalog: &Catalog) -> output::Result {
     let rows = catalog.workloads.values().map(|workload| {
         [
             workload.name.to_string(),
@@ -48,7 +48,7 @@ fn workloads(catalog: &Catalog) -> std::io::Result<()> {
     output::table(["workload", "title", "strategies", "sizes"], rows)
 }
 
-fn suites(catalog: &Catalog) -> std::io::Result<()> {
+fn suites(catalog: &Catalog) -> output::Result {
     let rows = catalog.suites.values().map(|suite| {
         let interpreters = match &suite.interpreters {
             Selection::Found => "all that can be found".to_owned(),
@@ -61,7 +61,7 @@ fn suites(catalog: &Catalog) -> std::io::Result<()> {
     output::table(["suite", "summary", "workloads", "interpreters"], rows)
 }
 
-fn interpreters(catalog: &Catalog) -> std::io::Result<()> {
+fn interpreters(catalog: &Catalog) -> output::Result {
     let rows = catalog.interpreters.values().map(|interpreter| {
         let identity = interpreter.identity.as_ref().map_or("part of gilbench".to_owned(), |identity| {
             format!("{} {}", identity.implementation, identity.version)
@@ -72,7 +72,7 @@ fn interpreters(catalog: &Catalog) -> std::io::Result<()> {
     output::table(["id", "label", "is", "to get it"], rows)
 }
 
-fn claims(catalog: &Catalog) -> std::io::Result<()> {
+fn claims(catalog: &Catalog) -> output::Result {
     let rows = catalog
         .claims
         .iter()
@@ -80,7 +80,7 @@ fn claims(catalog: &Catalog) -> std::io::Result<()> {
     output::table(["id", "place", "statement"], rows)
 }
 
-fn cases(plan: &Plan) -> std::io::Result<()> {
+fn cases(plan: &Plan) -> output::Result {
     let rows = plan.cases.iter().map(|case| {
         let mut remarks = Vec::new();
         if case.oversubscribed {

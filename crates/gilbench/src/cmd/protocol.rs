@@ -104,7 +104,7 @@ fn resolve(program: &str) -> anyhow::Result<String> {
 }
 
 impl Checker<'_> {
-    fn judge(&mut self, what: &str, verdict: Result<(), String>) -> std::io::Result<()> {
+    fn judge(&mut self, what: &str, verdict: Result<(), String>) -> output::Result {
         match verdict {
             Ok(()) => {
                 self.passed += 1;

@@ -1,4 +1,4 @@
-//! `gilbench report`: renders a recorded run.
+//! `gilbench report`: renders a recorded run, as a site or as Markdown.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,12 +15,14 @@ pub(super) fn run(common: &Common, arguments: &Report) -> anyhow::Result<ExitCod
     let catalog = data::catalog(common)?;
     let run = Run::load(&data::run_or_latest(arguments.run.as_deref(), common)?)?;
     let findings = gilbench_analysis::analyse(&run, &catalog.claims);
-    let page = render(&catalog, &run, &findings, arguments.out.as_deref())?;
+    let site = || render(&catalog, &run, &findings, arguments.out.as_deref());
     if arguments.markdown {
-        output::line(&gilbench_report::summary_markdown(&run, &findings))?;
-        output::note(&page.display().to_string());
+        output::verbatim(&gilbench_report::summary_markdown(&run, &findings))?;
+        if arguments.out.is_some() {
+            output::note(&site()?.display().to_string());
+        }
     } else {
-        output::line(&page.display().to_string())?;
+        output::verbatim(&site()?.display().to_string())?;
     }
     Ok(ExitCode::SUCCESS)
 }

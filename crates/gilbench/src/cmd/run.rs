@@ -6,12 +6,13 @@ use std::process::ExitCode;
 
 use gilbench_model::catalog::Catalog;
 use gilbench_model::environment::{Environment, InterpreterState, Status};
-use gilbench_model::plan::{Plan, PlanError, Planner};
+use gilbench_model::event::Event;
+use gilbench_model::plan::{Case, Plan, PlanError, Planner, definitions};
 use gilbench_model::run_directory::{Run as RecordedRun, SECOND_OPINION, SecondOpinion};
-use gilbench_model::suite::Selection;
 use gilbench_model::units::format_utc;
 use gilbench_model::{Name, SCHEMA};
 use gilbench_runner::discovery::Discovery;
+use gilbench_runner::home::Home;
 use gilbench_runner::launcher::Launcher;
 use gilbench_runner::recorder::{Recorder, now_ms, write_whole};
 use gilbench_runner::second_opinion::Hyperfine;
@@ -34,7 +35,7 @@ pub(super) fn run(common: &Common, arguments: &Run) -> anyhow::Result<ExitCode> 
         Some(directory) => resume(common, directory)?,
         None => measure(common, &arguments.measure)?,
     };
-    output::line(&directory.display().to_string())?;
+    output::verbatim(&directory.display().to_string())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -50,18 +51,8 @@ pub(super) fn make_plan(
     // Before the interpreters are asked: their answering is load too.
     let machine = gilbench_runner::machine::read();
     let Discovery { interpreters, .. } = data::interpreters(catalog, common)?;
-    for name in only {
-        let suite_has = match &suite.interpreters {
-            Selection::Found => true,
-            Selection::These(list) => list.contains(name),
-        };
-        if !suite_has {
-            let hint = format!("`gilbench list suites` shows the interpreters of `{}`", suite.name);
-            return Err(
-                UsageError::new(format!("suite `{}` has no interpreter `{name}`", suite.name), hint).into()
-            );
-        }
-    }
+    let home = Home::of_user();
+    let interpreters: Vec<_> = interpreters.into_iter().map(|state| home.hide_in_state(state)).collect();
     let planner = Planner { catalog, interpreters: &interpreters, allowance: &machine.allowance, only, seed };
     let plan = planner.plan(suite)?;
     let environment = Environment {
@@ -96,18 +87,27 @@ fn resume(common: &Common, directory: &Path) -> anyhow::Result<PathBuf> {
     let interrupt = Interrupt::listen()?;
     let catalog = data::catalog(common)?;
     let (recorder, run) = Recorder::resume(directory)?;
+    if is_finished(&run) {
+        output::note("nothing left to do: every case has ended");
+        summary(&run);
+        return Ok(directory.to_owned());
+    }
     same_experiment(&catalog, &run)?;
     execute(&catalog, &interrupt, &run.plan, &run.environment, recorder, Some(&run))?;
     Ok(directory.to_owned())
 }
 
+/// Whether every case ended and every second opinion that can be had was asked for.
+fn is_finished(run: &RecordedRun) -> bool {
+    let finished = run.events.iter().any(|event| event.event == Event::Finished);
+    finished && (run.directory.join(SECOND_OPINION).exists() || hyperfine_for(run).is_none())
+}
+
 /// A run goes on only with the definitions and on the machine with which it began.
 fn same_experiment(catalog: &Catalog, run: &RecordedRun) -> anyhow::Result<()> {
     let machine = gilbench_runner::machine::read();
-    let planner =
-        Planner { catalog, interpreters: &[], allowance: &machine.allowance, only: &[], seed: run.plan.seed };
     let hint = "`gilbench run` begins a new run";
-    if planner.definitions(&run.plan.cases) != run.plan.definitions {
+    if definitions(&catalog.root, &run.plan.cases) != run.plan.definitions {
         let message = format!("workloads or interpreters changed since `{}` began", run.directory.display());
         return Err(UsageError::new(message, hint).into());
     }
@@ -154,6 +154,11 @@ fn execute(
 ) -> anyhow::Result<()> {
     let scratch = Scratch::new()?;
     let gilbench = std::env::current_exe()?;
+    let home = Home::of_user();
+    let expanded = |state: &InterpreterState| InterpreterState {
+        executable: state.executable.as_deref().map(|path| home.expand(path)),
+        ..state.clone()
+    };
     let context = WorkerContext {
         root: catalog.root.clone(),
         gilbench: gilbench.clone(),
@@ -165,7 +170,7 @@ fn execute(
         interpreters: environment
             .interpreters
             .iter()
-            .map(|state| (state.id.clone(), state.clone()))
+            .map(|state| (state.id.clone(), expanded(state)))
             .collect(),
     };
     let servers: BTreeMap<_, _> = catalog
@@ -200,9 +205,7 @@ fn second_opinions(
     interrupt: &Interrupt,
     scratch: &Path,
 ) -> anyhow::Result<()> {
-    let cold = (0..).zip(&run.plan.cases).filter(|(_, case)| case.conditions.cold);
-    let cases: Vec<_> = cold.filter(|(index, _)| completed(run, *index)).collect();
-    let Some(hyperfine) = Hyperfine::find().filter(|_| !cases.is_empty()) else { return Ok(()) };
+    let Some((hyperfine, cases)) = hyperfine_for(run) else { return Ok(()) };
     output::note(&format!("asking {} about {} cold cases", hyperfine.version, cases.len()));
     let mut launcher = start_launcher(&context.gilbench)?;
     let mut opinions: Vec<SecondOpinion> = Vec::new();
@@ -217,6 +220,13 @@ fn second_opinions(
     }
     write_whole(&run.directory.join(SECOND_OPINION), &opinions)?;
     Ok(())
+}
+
+/// hyperfine, where it is installed, and the cold cases that were measured, where there are any.
+fn hyperfine_for(run: &RecordedRun) -> Option<(Hyperfine, Vec<(u32, &Case)>)> {
+    let cold = (0..).zip(&run.plan.cases).filter(|(_, case)| case.conditions.cold);
+    let cases: Vec<_> = cold.filter(|(index, _)| completed(run, *index)).collect();
+    if cases.is_empty() { None } else { Some((Hyperfine::find()?, cases)) }
 }
 
 /// Says how the cases ended.
