@@ -92,8 +92,8 @@ fn the_answer_names_interpreters_with_figures_and_intervals() {
     let page = text(&site, "index.html");
     assert!(
         page.contains(
-            "Threads made CPU-bound Python code (sum-squares) faster on cpython-3.13t (1.92× [1.88, 1.97]); \
-             no faster on cpython-3.12 (0.970× [0.951, 0.995])."
+            "Threads made CPU-bound Python code (sum-squares) faster on cpython-3.13t (1.92× [1.88×, 1.97×]); \
+             no faster on cpython-3.12 (0.970× [0.951×, 0.995×])."
         ),
         "{}",
         page.lines().find(|line| line.contains("class=\"answer\"")).unwrap()
