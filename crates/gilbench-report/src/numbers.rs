@@ -2,7 +2,6 @@
 //!
 //! Not responsible for choosing what to show.
 
-use gilbench_analysis::findings::RatioFinding;
 use gilbench_analysis::statistics::Estimate;
 use gilbench_model::claim::Measure;
 use gilbench_model::units::{format_seconds, significant};
@@ -13,7 +12,7 @@ use serde::Serialize;
 pub(crate) struct Figure {
     /// The point, with its unit.
     pub(crate) point: String,
-    /// Its interval, in brackets: each bound in the point's unit.
+    /// Its interval, in brackets: each bound in the point's unit. For an exact number, where it holds.
     pub(crate) interval: String,
     /// The point, for sorting.
     pub(crate) value: f64,
@@ -29,11 +28,6 @@ impl Figure {
 /// A ratio: `1.83× [1.79×, 1.87×]`.
 pub(crate) fn ratio(estimate: &Estimate) -> Figure {
     written(estimate, 1.0, "×")
-}
-
-/// A number of the JSON contract, written like a ratio.
-pub(crate) fn ratio_finding(found: &RatioFinding, unit: &str) -> Figure {
-    written_numbers([found.ratio, found.low, found.high], 1.0, unit)
 }
 
 /// A number without a unit: `1.83 [1.79, 1.87]`.
@@ -52,9 +46,16 @@ pub(crate) fn seconds(estimate: &Estimate) -> Figure {
     written(estimate, factor, unit)
 }
 
-/// What a comparison measured, in its unit.
+/// What a comparison measured, in its unit. An observation is exact: `4 in every process`.
 pub(crate) fn measured(estimate: &Estimate, measure: Measure) -> Figure {
-    written(estimate, 1.0, unit(measure))
+    match measure {
+        Measure::Observation => Figure {
+            point: estimate.point.to_string(),
+            interval: "in every process".to_owned(),
+            value: estimate.point,
+        },
+        measure => written(estimate, 1.0, unit(measure)),
+    }
 }
 
 /// The unit that follows a measure's number.
@@ -65,17 +66,13 @@ pub(crate) fn unit(measure: Measure) -> &'static str {
     }
 }
 
-fn written(estimate: &Estimate, factor: f64, unit: &str) -> Figure {
-    written_numbers([estimate.point, estimate.low, estimate.high], factor, unit)
-}
-
 /// All three numbers in the unit that suits the point, which stands behind each, and with equal decimals: bounds
 /// of another unit or length could be misread.
-fn written_numbers(numbers: [f64; 3], factor: f64, unit: &str) -> Figure {
-    let scaled = numbers.map(|number| number * factor);
+fn written(estimate: &Estimate, factor: f64, unit: &str) -> Figure {
+    let scaled = [estimate.point, estimate.low, estimate.high].map(|number| number * factor);
     let decimals = decimals(scaled);
     let [point, low, high] = scaled.map(|number| format!("{number:.decimals$}{unit}"));
-    Figure { point, interval: format!("[{low}, {high}]"), value: numbers[0] }
+    Figure { point, interval: format!("[{low}, {high}]"), value: estimate.point }
 }
 
 /// Enough decimals for three significant digits of the point, one of the lower bound, which must not become
@@ -166,6 +163,14 @@ mod tests {
         assert_eq!(estimate(1.0, 1.0, 1.0 + 1e-12), "1.00000 [1.00000, 1.00000]", "no more than rounding");
         assert_eq!(estimate(0.0, 0.0, 0.0), "0 [0, 0]");
         assert_eq!(estimate(12_345.0, 12_000.0, 13_000.0), "12345 [12000, 13000]");
+    }
+
+    #[test]
+    fn what_was_counted_is_exact() {
+        let counted = Estimate::new(4.0, 4.0, 4.0, 24).unwrap();
+        assert_eq!(measured(&counted, Measure::Observation).text(), "4 in every process");
+        // Rounds that happen to agree are no count.
+        assert_eq!(measured(&counted, Measure::SpeedUp).text(), "4.00× [4.00×, 4.00×]");
     }
 
     #[test]

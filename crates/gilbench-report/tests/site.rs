@@ -107,9 +107,23 @@ fn no_ratio_stands_without_its_interval() {
         // Ticks of an axis are a scale, and titles of marks repeat the whole id.
         for part in page.split("class=\"figure\">").skip(1) {
             let figure = part.split("</span></span>").next().unwrap();
-            assert!(figure.contains("class=\"interval\">["), "{}: {figure}", path.display());
+            let exact = figure.ends_with("class=\"interval\">in every process");
+            assert!(exact || figure.contains("class=\"interval\">["), "{}: {figure}", path.display());
         }
     }
+}
+
+#[test]
+fn a_count_is_exact_and_named_by_the_comparison_that_it_comes_from() {
+    let site = site();
+    let page = text(&site, "claims.html");
+    let card = page.split("id=\"c06\"").nth(1).unwrap();
+    // The first of its comparisons, a speed-up, has no number.
+    let words =
+        "4 <span class=\"interval\">in every process</span></span><span class=\"quiet\"> observation<";
+    assert!(card.contains(words), "{card}");
+    assert!(card.contains("a count is exact") && !card.contains("[4"));
+    assert_eq!(page.matches("a count is exact").count(), 1, "only where one is shown");
 }
 
 #[test]

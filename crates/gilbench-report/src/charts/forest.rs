@@ -37,16 +37,28 @@ pub(crate) fn figure(report: &Report<'_>, claim: &ClaimFinding) -> Result<Option
     for (index, group) in groups.iter().enumerate() {
         panels.push(panel(report, claim, format!("{id}-{index}"), group)?);
     }
+    let counts = groups.iter().any(|group| group[0].1.measure == Measure::Observation);
     Ok(Some(Figure {
         id,
         title: "Measured against the claim's thresholds".to_owned(),
-        note: "Points with 95 % intervals. The plain area confirms the claim, the hatched one refutes it; an interval that \
-               lies wholly in neither decides nothing."
-            .to_owned(),
+        note: format!(
+            "Points with 95 % intervals{}. The plain area confirms the claim, the hatched one refutes it; an \
+             interval that lies wholly in neither decides nothing.",
+            if counts { "; a count is exact and has none" } else { "" }
+        ),
         legend: Vec::new(),
         panels,
         table: Table {
-            columns: vec!["Interpreter", "Measure", "Case", "Against", "Value", "Interval", "Confirmed by", "Verdict"],
+            columns: vec![
+                "Interpreter",
+                "Measure",
+                "Case",
+                "Against",
+                "Value",
+                "Interval",
+                "Confirmed by",
+                "Verdict",
+            ],
             rows: groups.iter().flatten().map(row_of_table).collect(),
         },
     }))
