@@ -94,15 +94,25 @@ fn exponent(value: f64, digits: i32) -> i32 {
     text.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0)
 }
 
+/// An estimated number of bytes: `45.2 MiB [44.9 MiB, 45.6 MiB]`.
+pub(crate) fn memory(estimate: &Estimate) -> Figure {
+    let (size, unit) = binary_unit(estimate.point);
+    written(estimate, size.recip(), unit)
+}
+
 /// A number of bytes in binary units.
 pub(crate) fn bytes(bytes: u64) -> String {
     let value = bytes as f64;
-    match bytes {
-        0..1024 => format!("{bytes} B"),
-        1024..1_048_576 => format!("{} KiB", significant(value / 1024.0)),
-        1_048_576..1_073_741_824 => format!("{} MiB", significant(value / 1_048_576.0)),
-        _ => format!("{} GiB", significant(value / 1_073_741_824.0)),
+    match binary_unit(value) {
+        (_, " B") => format!("{bytes} B"),
+        (size, unit) => format!("{}{unit}", significant(value / size)),
     }
+}
+
+/// The largest unit that is not larger than the number, in bytes, and its name.
+fn binary_unit(bytes: f64) -> (f64, &'static str) {
+    let units = [(1_073_741_824.0, " GiB"), (1_048_576.0, " MiB"), (1024.0, " KiB")];
+    units.into_iter().find(|(size, _)| bytes >= *size).unwrap_or((1.0, " B"))
 }
 
 /// A length of time as people say it: `850 ms`, `36.5 s`, `4 min 10 s`, `2 h 05 min`.
@@ -184,6 +194,8 @@ mod tests {
     fn sizes_and_lengths_of_time_read_like_speech() {
         assert_eq!(bytes(900), "900 B");
         assert_eq!(bytes(47_395_635), "45.2 MiB");
+        let peak = Estimate::new(2_097_152.0, 1_048_576.0, 2_149_580.0, 8).unwrap();
+        assert_eq!(memory(&peak).text(), "2.00 MiB [1.00 MiB, 2.05 MiB]");
         assert_eq!(duration(250.0), "4 min 10 s");
         assert_eq!(duration(7500.0), "2 h 05 min");
         assert_eq!(count(1, "process"), "1 process");

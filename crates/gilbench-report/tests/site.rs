@@ -69,6 +69,16 @@ fn a_value_that_is_not_known_has_its_reason() {
 }
 
 #[test]
+fn memory_has_an_interval_or_says_that_it_is_of_the_pilot() {
+    let site = site();
+    let page = text(&site, "cases.html");
+    let interval = |bracket: &str| page.matches(&format!(" MiB<span class=\"interval\">{bracket}")).count();
+    let (estimated, sampled) = (interval("["), interval("pilot only, sampled"));
+    assert!(estimated > 0 && sampled > 0);
+    assert_eq!(estimated + sampled, page.matches("data-state=\"measured\"").count());
+}
+
+#[test]
 fn every_verdict_has_a_word_beside_its_colour() {
     let site = site();
     let page = text(&site, "claims.html");

@@ -1,13 +1,12 @@
 //! A row of the table of cases. Every case has one; a cell without a value says why.
 
-use gilbench_analysis::findings::{CaseState, FailureCount};
+use gilbench_analysis::findings::{CaseState, FailureCount, MemoryFinding};
 use gilbench_analysis::statistics::Estimate;
-use gilbench_model::sample::MemorySource;
 use serde::Serialize;
 
 use crate::charts::key;
 use crate::joined::{Entry, Report};
-use crate::numbers::{Figure, bytes, count, plain, ratio, seconds};
+use crate::numbers::{self, Figure, count, plain, ratio, seconds};
 use crate::text::anchor;
 
 /// A case in a table.
@@ -128,13 +127,13 @@ pub(crate) fn row(report: &Report<'_>, entry: Entry<'_>) -> CaseRow {
 }
 
 fn memory(entry: Entry<'_>, not_measured: Option<&'static str>) -> Cell {
-    let figure = entry.finding.memory.map(|memory| Figure {
-        point: bytes(memory.median_bytes),
-        interval: match memory.source {
-            MemorySource::Cgroup => format!("cgroup, n={}", memory.count),
-            MemorySource::SampledPss => format!("PSS, n={}", memory.count),
+    let figure = entry.finding.memory.map(|found| match found {
+        MemoryFinding::Cgroup { bytes } => numbers::memory(&bytes),
+        MemoryFinding::SampledPss { bytes } => Figure {
+            point: numbers::bytes(bytes),
+            interval: "pilot only, sampled".to_owned(),
+            value: bytes as f64,
         },
-        value: memory.median_bytes as f64,
     });
     let missing = figure.is_none().then_some(not_measured.unwrap_or("neither a cgroup nor a sampled peak"));
     Cell { figure, missing }
