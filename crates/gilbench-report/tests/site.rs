@@ -79,6 +79,26 @@ fn memory_has_an_interval_or_says_that_it_is_of_the_pilot() {
 }
 
 #[test]
+fn an_interpreter_that_is_only_ready_is_not_taken_for_a_measured_one() {
+    let site = site();
+    let page = text(&site, "index.html");
+    let table = page.split("aria-label=\"Interpreters and their state\"").nth(1).unwrap();
+    let rows: Vec<&str> = table.split("<tr>").skip(2).collect();
+    let words = |id: &str| {
+        let place = rows.iter().position(|row| row.contains(&format!(" {id} <span"))).unwrap();
+        (place, rows[place].split("<td>").nth(1).unwrap().split("</td>").next().unwrap())
+    };
+    assert_eq!(words("cpython-3.12"), (0, "yes, 16 of 17 cases"));
+    assert_eq!(words("pypy-3.11"), (3, "no, none of 2 cases"));
+    // First in the environment, ready, and not part of the run.
+    assert_eq!(words("cpython-3.11"), (4, "no"));
+    assert!(rows[4].contains("ready") && !rows[4].contains("<svg"));
+    let machine = text(&site, "machine.html");
+    let (_, section) = machine.split_once("id=\"interpreter-cpython-3.11\"").unwrap();
+    assert!(section.contains("<dt>Measured in this run</dt><dd>no</dd>"));
+}
+
+#[test]
 fn every_verdict_has_a_word_beside_its_colour() {
     let site = site();
     let page = text(&site, "claims.html");

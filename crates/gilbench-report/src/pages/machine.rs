@@ -72,13 +72,7 @@ pub(super) fn machine(report: &Report<'_>) -> MachinePage {
         allowance: allowance_facts(report),
         setup: setup_facts(report),
         servers: servers(report),
-        interpreters: report
-            .run
-            .environment
-            .interpreters
-            .iter()
-            .map(|state| interpreter(report, state))
-            .collect(),
+        interpreters: report.states().map(|state| interpreter(report, state)).collect(),
     }
 }
 
@@ -206,6 +200,7 @@ fn interpreter(report: &Report<'_>, state: &InterpreterState) -> Interpreter {
         })
         .collect();
     let facts = vec![
+        Fact::known("Measured in this run", report.measured(&state.id)),
         Fact::maybe("Version", state.version.clone()),
         Fact::maybe("Version in its own words", known(|facts| Some(facts.version_text.clone()))),
         Fact::maybe("Implementation", known(|facts| Some(facts.implementation.clone()))),

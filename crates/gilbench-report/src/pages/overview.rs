@@ -76,8 +76,10 @@ struct BestCell {
 struct Interpreter {
     id: String,
     label: String,
+    /// Empty for one that no chart and no other table has.
     key: String,
     status: &'static str,
+    measured: String,
     version: Option<String>,
     provider: Option<String>,
     gil: String,
@@ -105,7 +107,7 @@ pub(super) fn overview(report: &Report<'_>) -> Overview {
         verdicts: counts(&report.findings.claims),
         claims: report.findings.claims.len(),
         best: report.workloads().iter().flat_map(|(name, _)| best_tables(report, name)).collect(),
-        interpreters: interpreters(report),
+        interpreters: report.states().map(|state| interpreter(report, state)).collect(),
         machine: machine_facts(report),
         run: run_facts(report),
         unfinished: unfinished(report),
@@ -152,22 +154,19 @@ fn best_row(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Nam
     }
 }
 
-fn interpreters(report: &Report<'_>) -> Vec<Interpreter> {
-    let states = &report.run.environment.interpreters;
-    states.iter().map(|state| interpreter(report, state)).collect()
-}
-
 fn interpreter(report: &Report<'_>, state: &InterpreterState) -> Interpreter {
     let enabled = match state.gil.enabled {
         Some(true) => "on",
         Some(false) => "off",
         None => "not known",
     };
+    let planned = report.entries.iter().any(|entry| entry.case.interpreter == state.id);
     Interpreter {
         id: state.id.to_string(),
         label: state.label.clone(),
-        key: key(Shape::Circle, &report.colour(&state.id)),
+        key: if planned { key(Shape::Circle, &report.colour(&state.id)) } else { String::new() },
         status: status_word(state.status),
+        measured: report.measured(&state.id),
         version: state.version.clone(),
         provider: state.provider.clone(),
         gil: match state.gil.built {
