@@ -99,6 +99,21 @@ fn an_interpreter_that_is_only_ready_is_not_taken_for_a_measured_one() {
 }
 
 #[test]
+fn a_runtime_without_a_gil_is_not_said_to_have_switched_it_off() {
+    let site = site();
+    let row = |id: &str| {
+        let page = text(&site, "index.html").split(&format!(" {id} <span")).nth(1).unwrap();
+        page.split("</tr>").next().unwrap()
+    };
+    assert!(row("native").contains("<td>none (no GIL in this runtime)</td>"));
+    assert!(row("cpython-3.13t").contains("<td>optional, off</td>"));
+    assert!(row("cpython-3.12").contains("<td>always on</td>"));
+    let machine = text(&site, "machine.html").split("id=\"interpreter-native\"").nth(1).unwrap();
+    let section = machine.split("<h3").next().unwrap();
+    assert!(section.contains("<dt>GIL after imports</dt><dd>none</dd>"), "{section}");
+}
+
+#[test]
 fn every_verdict_has_a_word_beside_its_colour() {
     let site = site();
     let page = text(&site, "claims.html");

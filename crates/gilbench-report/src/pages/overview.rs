@@ -7,7 +7,7 @@ use gilbench_model::environment::{InterpreterState, Status};
 use gilbench_model::event::Event;
 use serde::Serialize;
 
-use super::machine::{Fact, machine_facts};
+use super::machine::{BuildGil, Fact, build_gil, machine_facts};
 use super::verdicts::{Count, counts};
 use crate::best::{best, sizes};
 use crate::charts::{Shape, key};
@@ -155,11 +155,6 @@ fn best_row(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Nam
 }
 
 fn interpreter(report: &Report<'_>, state: &InterpreterState) -> Interpreter {
-    let enabled = match state.gil.enabled {
-        Some(true) => "on",
-        Some(false) => "off",
-        None => "not known",
-    };
     let planned = report.entries.iter().any(|entry| entry.case.interpreter == state.id);
     Interpreter {
         id: state.id.to_string(),
@@ -169,14 +164,24 @@ fn interpreter(report: &Report<'_>, state: &InterpreterState) -> Interpreter {
         measured: report.measured(&state.id),
         version: state.version.clone(),
         provider: state.provider.clone(),
-        gil: match state.gil.built {
-            Some(true) => "always on".to_owned(),
-            Some(false) => format!("optional or none, {enabled}"),
-            None => enabled.to_owned(),
-        },
+        gil: gil(state),
         jit: state.facts.as_ref().and_then(|facts| facts.jit.clone()),
         reason: state.reason.clone(),
         hint: state.hint.clone(),
+    }
+}
+
+/// Whether there is a GIL, and whether it is in force by default.
+fn gil(state: &InterpreterState) -> String {
+    let enabled = match state.gil.enabled {
+        Some(true) => "on",
+        Some(false) => "off",
+        None => "not known",
+    };
+    match build_gil(state) {
+        Some(BuildGil::Optional) => format!("{}, {enabled}", BuildGil::Optional.word()),
+        Some(build) => build.word().to_owned(),
+        None => enabled.to_owned(),
     }
 }
 
