@@ -120,7 +120,7 @@ impl<'a> Report<'a> {
     }
 
     /// A workload's cases.
-    pub(crate) fn of(&self, workload: &Name) -> impl Iterator<Item = Entry<'a>> {
+    pub(crate) fn of(&self, workload: &Name) -> impl Iterator<Item = Entry<'a>> + Clone {
         self.entries.iter().copied().filter(move |entry| entry.case.workload == *workload)
     }
 

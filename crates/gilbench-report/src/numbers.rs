@@ -100,6 +100,14 @@ pub(crate) fn memory(estimate: &Estimate) -> Figure {
     written(estimate, size.recip(), unit)
 }
 
+/// What to say of efficiencies, if an interval of theirs holds more than there can be.
+pub(crate) fn above_one<'a>(efficiencies: impl IntoIterator<Item = &'a Estimate>) -> Option<&'static str> {
+    efficiencies.into_iter().any(|estimate| estimate.high > 1.0).then_some(
+        "An efficiency above 1 is more than the workers alone can give. Where an interval reaches there, it is noise, \
+         or a clock or a cache that served several workers better than one; it is shown as computed, not cut off at 1.",
+    )
+}
+
 /// A number of bytes in binary units.
 pub(crate) fn bytes(bytes: u64) -> String {
     let value = bytes as f64;
@@ -181,6 +189,13 @@ mod tests {
         assert_eq!(measured(&counted, Measure::Observation).text(), "4 in every process");
         // Rounds that happen to agree are no count.
         assert_eq!(measured(&counted, Measure::SpeedUp).text(), "4.00× [4.00×, 4.00×]");
+    }
+
+    #[test]
+    fn only_an_efficiency_above_one_is_explained() {
+        let [below, across] = [1.0, 1.01].map(|high| Estimate::new(0.9, 0.8, high, 8).unwrap());
+        assert!(above_one([&below]).is_none() && above_one([]).is_none());
+        assert!(above_one([&below, &across]).is_some());
     }
 
     #[test]

@@ -114,6 +114,14 @@ fn a_runtime_without_a_gil_is_not_said_to_have_switched_it_off() {
 }
 
 #[test]
+fn efficiencies_above_one_are_explained_where_there_are_any() {
+    let site = site();
+    let pages = ["cases.html", "workloads/sleepers.html", "workloads/sum-squares.html"];
+    let explained = pages.map(|path| text(&site, path).matches("not cut off at 1").count());
+    assert_eq!(explained, [1, 1, 0]);
+}
+
+#[test]
 fn every_verdict_has_a_word_beside_its_colour() {
     let site = site();
     let page = text(&site, "claims.html");
