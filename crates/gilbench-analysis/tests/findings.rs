@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use gilbench_analysis::analyse;
-use gilbench_analysis::findings::{Findings, MemoryFinding};
+use gilbench_analysis::findings::{Findings, MemoryFinding, Verdict};
+use gilbench_model::claim::Claim;
 use gilbench_model::interpreter::WorkerKind;
 use gilbench_model::plan::{Plan, sha256};
 use gilbench_model::run_directory::Run;
@@ -96,4 +97,95 @@ fn memory_of_too_few_rounds_is_not_known() {
 fn memory_that_only_the_pilot_knows_is_one_number() {
     let pilot = process(None, 900, "sampled-pss");
     assert_eq!(memory_of(vec![pilot]), Some(MemoryFinding::SampledPss { bytes: 900 }));
+}
+
+fn state(id: &str, reason: Option<&str>, hint: Option<&str>) -> Value {
+    json!({
+        "id": id, "label": id, "status": if reason.is_some() { "missing" } else { "ready" }, "provider": null,
+        "executable": null, "image": null, "version": null, "gil": {"built": null, "enabled": null},
+        "reason": reason, "hint": hint, "facts": null,
+    })
+}
+
+/// The reason of a claim that compares `free` with `locked`, in a run of these.
+fn reason(run: &Run, built_alike: bool) -> String {
+    let claim = json!({
+        "id": "c22", "place": "", "statement": "", "refuted_if_seen": "",
+        "tests": [{
+            "measure": "time-ratio",
+            "case": {"workload": "work", "strategy": "sequential", "interpreter": "free"},
+            "against": {"interpreter": "locked"},
+            "built_alike": built_alike, "confirmed": {"at_most": 1.2}
+        }]
+    });
+    let claim = analyse(run, &[from_value::<Claim>(claim).unwrap()]).claims.remove(0);
+    assert_eq!(claim.verdict, Verdict::Untestable);
+    claim.reason.unwrap()
+}
+
+#[test]
+fn a_twin_that_was_not_selected_is_named_with_the_way_to_include_it() {
+    let known = json!([state("free", None, None), state("locked", None, None)]);
+    assert_eq!(
+        reason(&run(&["free"], &known), true),
+        "compares free with locked, built alike but for the GIL; locked was not selected for this run; \
+         to include it, run with `--interpreter free,locked`"
+    );
+    assert_eq!(
+        reason(&run(&["other"], &known), false),
+        "compares free with locked; free was not selected for this run, locked was not selected for this run; \
+         to include it, run with `--interpreter free,locked`"
+    );
+}
+
+#[test]
+fn a_twin_that_is_missing_is_named_with_the_command_that_gets_it() {
+    let missing = state("locked", Some("not found on this machine"), Some("get locked"));
+    let known = json!([state("free", None, None), missing]);
+    assert_eq!(
+        reason(&run(&["free"], &known), true),
+        "compares free with locked, built alike but for the GIL; locked is not ready (not found on this machine; \
+         `get locked` would get it); to include it, run with `--interpreter free,locked`"
+    );
+}
+
+#[test]
+fn an_interpreter_that_cannot_be_tested_is_not_called_undecided() {
+    let claim = json!({
+        "id": "c01", "place": "", "statement": "", "refuted_if_seen": "",
+        "tests": [{
+            "measure": "observation", "observation": "threads",
+            "case": {"workload": "work", "strategy": "sequential"}, "confirmed": {"at_least": 4}
+        }]
+    });
+    let claim = from_value::<Claim>(claim).unwrap();
+    let round = |case: u32, round: u32, threads: Option<i64>| {
+        let mut process = process(Some(round), 0, "cgroup");
+        process.case = case;
+        let name = "threads".parse().unwrap();
+        process.iterations[0].observations = threads.map(|threads| (name, threads)).into_iter().collect();
+        process
+    };
+    let found = |processes: Vec<Process>| {
+        let run = Run { processes, ..run(&["one", "two", "three"], &json!([])) };
+        let claim = analyse(&run, std::slice::from_ref(&claim)).claims.remove(0);
+        (claim.verdict, claim.reason.unwrap())
+    };
+    // Two observe nothing; of those that do, all agree.
+    assert_eq!(
+        found(vec![round(0, 0, Some(4)), round(1, 0, None), round(2, 0, None)]),
+        (Verdict::Confirmed, "holds on 1, not testable on 2 of 3 interpreters".to_owned())
+    );
+    // Two contradict themselves, and one is no majority.
+    let mut differing = vec![round(0, 0, Some(4))];
+    differing.extend(
+        [(1, 0, 4), (1, 1, 5), (2, 0, 4), (2, 1, 5)].map(|(case, at, seen)| round(case, at, Some(seen))),
+    );
+    assert_eq!(
+        found(differing),
+        (
+            Verdict::Inconclusive,
+            "holds on 1, undecided on 2 of 3 interpreters: too few to decide it".to_owned()
+        )
+    );
 }
