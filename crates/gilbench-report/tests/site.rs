@@ -122,6 +122,15 @@ fn efficiencies_above_one_are_explained_where_there_are_any() {
 }
 
 #[test]
+fn a_workload_with_one_strategy_has_no_fastest() {
+    let (run, findings) = large_run(1);
+    let site = render(&run, &findings).unwrap();
+    assert!(!text(&site, "workloads/sum-squares.html").contains("What was fastest"));
+    let several = self::site();
+    assert_eq!(text(&several, "workloads/sum-squares.html").matches("What was fastest").count(), 1);
+}
+
+#[test]
 fn every_verdict_has_a_word_beside_its_colour() {
     let site = site();
     let page = text(&site, "claims.html");
@@ -282,6 +291,7 @@ fn a_run_without_any_time_still_has_all_its_pages() {
     let (run, findings) = empty_run();
     let site = render(&run, &findings).unwrap();
     assert!(text(&site, "index.html").contains("This run does not say"));
+    assert!(text(&site, "machine.html").contains("<dt>Rounds asked for</dt><dd>8 to 22</dd>"));
     assert!(text(&site, "workloads/sum-squares.html").contains("No case of this size has been measured"));
     assert!(text(&site, "claims.html").contains("<h1>Claims</h1>"));
 }

@@ -128,7 +128,7 @@ fn setup_facts(report: &Report<'_>) -> Vec<Fact> {
         Fact::known("Suite", plan.suite.to_string()),
         Fact::known("Seed", plan.seed.to_string()),
         Fact::known("Definitions (SHA-256)", plan.definitions.as_str()),
-        Fact::known("Rounds", format!("{} to {}", profile.rounds.least, profile.rounds.most)),
+        Fact::known("Rounds asked for", range(profile.rounds.least, profile.rounds.most)),
         Fact::known("Precision asked for", format!("half of an interval at most {target} % of the time")),
         Fact::known("Time limit of a case", time(profile.case_time)),
         Fact::known("Time limit of a process", time(profile.timeout)),
@@ -141,7 +141,7 @@ fn setup_facts(report: &Report<'_>) -> Vec<Fact> {
                 profile.iterations.least_with_jit
             ),
         ),
-        Fact::maybe("hyperfine", environment.hyperfine.clone()),
+        Fact::maybe("Second opinion by", environment.hyperfine.clone()),
     ]
 }
 
@@ -297,6 +297,11 @@ fn clock(facts: &Facts) -> Option<String> {
         Some(resolution) => format!("{name}, resolution {}", Nanoseconds(resolution)),
         None => name,
     })
+}
+
+/// From one number to another, or the one that both are.
+pub(super) fn range(least: u32, most: u32) -> String {
+    if least == most { most.to_string() } else { format!("{least} to {most}") }
 }
 
 fn yes_or_no(is: bool) -> &'static str {

@@ -7,7 +7,7 @@ use gilbench_model::environment::{InterpreterState, Status};
 use gilbench_model::event::Event;
 use serde::Serialize;
 
-use super::machine::{BuildGil, Fact, build_gil, machine_facts};
+use super::machine::{BuildGil, Fact, build_gil, machine_facts, range};
 use super::verdicts::{Count, counts};
 use crate::best::{best, sizes};
 use crate::charts::{Shape, key};
@@ -200,11 +200,7 @@ fn run_facts(report: &Report<'_>) -> Vec<Fact> {
     let events = &report.run.events;
     let measured = report.findings.cases.iter().filter(|case| case.state == CaseState::Measured);
     let rounds = measured.map(|case| case.rounds);
-    let rounds = match (rounds.clone().min(), rounds.max()) {
-        (Some(least), Some(most)) if least == most => Some(count(u64::from(most), "round")),
-        (Some(least), Some(most)) => Some(format!("{least} to {most} rounds")),
-        _ => None,
-    };
+    let rounds = rounds.clone().min().zip(rounds.max()).map(|(least, most)| range(least, most));
     let span = match (events.first(), events.last()) {
         (Some(first), Some(last)) => Some(duration(last.at_ms.saturating_sub(first.at_ms) as f64 / 1e3)),
         _ => None,
