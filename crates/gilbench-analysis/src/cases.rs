@@ -38,7 +38,7 @@ fn finding(
     samples: &CaseSamples<'_>,
     stopped: Option<StopReason>,
 ) -> CaseFinding {
-    let tree = |value: fn(&Process) -> Option<f64>| time(&samples.series(value));
+    let tree = |value: fn(&Process) -> Option<f64>| middle(&samples.series(value));
     let speed_up = baseline(all, samples).and_then(|baseline| speed_up(samples, baseline));
     let rounds = u32::try_from(samples.steady.len()).unwrap_or(u32::MAX);
     let failures = failures(samples);
@@ -48,7 +48,7 @@ fn finding(
         rounds,
         failures,
         stopped,
-        steady: time(&samples.steady),
+        steady: middle(&samples.steady),
         first: tree(|process| process.iterations.first().map(|iteration| iteration.wall_ns.seconds())),
         whole: tree(|process| process.tree.as_ref().map(|tree| tree.wall_ns.seconds())),
         second_opinion: second_opinion(run, samples.index),
@@ -65,7 +65,7 @@ fn finding(
     }
 }
 
-fn time(series: &Series) -> Option<Estimate> {
+fn middle(series: &Series) -> Option<Estimate> {
     median_interval(&values(series)).ok()
 }
 
@@ -107,18 +107,19 @@ fn second_opinion(run: &Run, index: u32) -> Option<Estimate> {
     median_interval(&seconds).ok()
 }
 
-/// Peaks of the measured processes where the kernel kept them, else of the pilot, which was watched.
+/// Peaks of the rounds where the kernel kept them, else that of the pilot, which was watched.
 fn memory(samples: &CaseSamples<'_>) -> Option<MemoryFinding> {
-    let peaks = |source: MemorySource| {
-        let completed = samples.processes.iter().filter(|process| process.outcome.is_completed());
-        let memory = completed.filter_map(|process| process.tree.as_ref()?.memory);
-        let mut peaks: Vec<u64> =
-            memory.filter(|memory| memory.source == source).map(|memory| memory.peak_bytes).collect();
-        peaks.sort_unstable();
-        let median_bytes = *peaks.get(peaks.len() / 2)?;
-        Some(MemoryFinding { median_bytes, count: u32::try_from(peaks.len()).unwrap_or(u32::MAX), source })
+    let peak = |process: &Process, source: MemorySource| {
+        let memory = process.tree.as_ref()?.memory.filter(|memory| memory.source == source)?;
+        Some(memory.peak_bytes)
     };
-    peaks(MemorySource::Cgroup).or_else(|| peaks(MemorySource::SampledPss))
+    let kept = samples.series(|process| peak(process, MemorySource::Cgroup).map(|bytes| bytes as f64));
+    if let Some(bytes) = middle(&kept) {
+        return Some(MemoryFinding::Cgroup { bytes });
+    }
+    let mut completed = samples.processes.iter().filter(|process| process.outcome.is_completed());
+    let bytes = completed.find_map(|process| peak(process, MemorySource::SampledPss))?;
+    Some(MemoryFinding::SampledPss { bytes })
 }
 
 fn phases(samples: &CaseSamples<'_>) -> Vec<(Name, Estimate)> {
@@ -129,7 +130,7 @@ fn phases(samples: &CaseSamples<'_>) -> Vec<(Name, Estimate)> {
         let times = process.steady().filter_map(|iteration| iteration.phases.get(name));
         median(&times.map(|phase| phase.seconds()).collect::<Vec<_>>()).ok()
     };
-    let phase = |name: &Name| Some((name.clone(), time(&samples.series(|process| median(process, name)))?));
+    let phase = |name: &Name| Some((name.clone(), middle(&samples.series(|process| median(process, name)))?));
     names.into_iter().filter_map(phase).collect()
 }
 

@@ -58,15 +58,20 @@ impl<'a> Decider<'a> {
             .filter(|(verdict, _)| !matches!(verdict, Verdict::Inconclusive | Verdict::Untestable))
             .collect();
         let (verdict, reason) = match (decided.is_empty(), interpreters.is_empty()) {
-            (_, true) => (Verdict::Untestable, Some(missing(claim))),
+            (_, true) => (Verdict::Untestable, Some(self.missing(claim))),
             (true, _) => combine(parts()),
             (false, _) => {
                 let (verdict, reason) = combine(decided.iter().copied());
-                let tested = parts().filter(|(verdict, _)| *verdict != Verdict::Untestable).count();
+                let untested = parts().filter(|(verdict, _)| *verdict == Verdict::Untestable).count();
+                let tested = interpreters.len() - untested;
                 // That it differs needs two witnesses; that it is so everywhere, at least half of those heard.
                 let enough = verdict == Verdict::Partly || 2 * decided.len() >= tested;
-                let verdict = if enough { verdict } else { Verdict::Inconclusive };
-                (verdict, tally(&decided, interpreters.len()).or(reason))
+                let reason = tally(&decided, tested, interpreters.len()).or(reason);
+                if enough {
+                    (verdict, reason)
+                } else {
+                    (Verdict::Inconclusive, reason.map(|reason| format!("{reason}: too few to decide it")))
+                }
             }
         };
         ClaimFinding {
@@ -125,7 +130,7 @@ impl<'a> Decider<'a> {
     }
 
     fn comparison(&self, test: &Test, samples: &CaseSamples<'_>) -> Comparison {
-        let against = test.against.as_ref().map(|selector| self.against(selector, samples));
+        let against = test.against.as_ref().map(|selector| self.against(test, selector, samples));
         let partner = against.as_ref().and_then(|found| found.as_ref().ok()).copied();
         let estimate = match against {
             Some(Err(undecided)) => Err(undecided),
@@ -157,7 +162,12 @@ impl<'a> Decider<'a> {
     }
 
     /// The one case to compare with: what the selector leaves out is as in `of`.
-    fn against(&self, selector: &Selector, of: &CaseSamples<'_>) -> Result<&'a CaseSamples<'a>, Undecided> {
+    fn against(
+        &self,
+        test: &Test,
+        selector: &Selector,
+        of: &CaseSamples<'_>,
+    ) -> Result<&'a CaseSamples<'a>, Undecided> {
         let conditions = &of.case.conditions;
         let complete = Selector {
             workload: Some(selector.workload.as_ref().unwrap_or(&of.case.workload).clone()),
@@ -185,13 +195,62 @@ impl<'a> Decider<'a> {
             (None, []) => {
                 let name = |name: &Option<Name>| name.as_ref().map_or("", Name::as_str).to_owned();
                 let (workload, strategy) = (name(&complete.workload), name(&complete.strategy));
-                Err(untestable(format!(
-                    "the run has no case {workload}/{strategy}/{}",
-                    name(&complete.interpreter)
-                )))
+                let no_case =
+                    || format!("the run has no case {workload}/{strategy}/{}", name(&complete.interpreter));
+                Err(untestable(self.not_selected(test, &of.case.interpreter).unwrap_or_else(no_case)))
             }
             (None, _) => Err(inconclusive("several cases could be compared with; the claim must say which")),
         }
+    }
+
+    /// Why the run has no case that a claim is about.
+    fn missing(&self, claim: &Claim) -> String {
+        let of_interpreter = |test: &Test| self.not_selected(test, test.case.interpreter.as_ref()?);
+        if let Some(reason) = claim.tests.iter().find_map(of_interpreter) {
+            return reason;
+        }
+        let names = claim.tests.iter().map(|test| {
+            let name = |name: &Option<Name>| name.as_ref().map_or("*", Name::as_str).to_owned();
+            format!("{}/{}", name(&test.case.workload), name(&test.case.strategy))
+        });
+        let names: BTreeSet<String> = names.collect();
+        format!("the run has no case {}", names.into_iter().collect::<Vec<_>>().join(", "))
+    }
+
+    /// What a test on an interpreter lacks, if this or the one that it is compared with has no case in the run at
+    /// all, and how to include it.
+    fn not_selected(&self, test: &Test, interpreter: &Name) -> Option<String> {
+        let other = test.against.as_ref().and_then(|against| against.interpreter.as_ref());
+        let other = other.filter(|other| *other != interpreter);
+        let needed = || [Some(interpreter), other].into_iter().flatten();
+        let absent: Vec<String> = needed().filter_map(|name| self.absent(name)).collect();
+        if absent.is_empty() {
+            return None;
+        }
+        let question = match other {
+            Some(other) if test.built_alike => {
+                format!("compares {interpreter} with {other}, built alike but for the GIL")
+            }
+            Some(other) => format!("compares {interpreter} with {other}"),
+            None => format!("is about {interpreter}"),
+        };
+        let ids = needed().map(Name::as_str).collect::<Vec<_>>().join(",");
+        Some(format!("{question}; {}; to include it, run with `--interpreter {ids}`", absent.join(", ")))
+    }
+
+    /// Why an interpreter has no case in the run; `None` if it has one.
+    fn absent(&self, interpreter: &Name) -> Option<String> {
+        if self.samples.iter().any(|samples| samples.case.interpreter == *interpreter) {
+            return None;
+        }
+        let state = self.run.environment.interpreters.iter().find(|state| state.id == *interpreter)?;
+        Some(match (&state.reason, &state.hint) {
+            (None, _) => format!("{interpreter} was not selected for this run"),
+            (Some(reason), None) => format!("{interpreter} is not ready ({reason})"),
+            (Some(reason), Some(hint)) => {
+                format!("{interpreter} is not ready ({reason}; `{hint}` would get it)")
+            }
+        })
     }
 
     fn estimate(
@@ -349,14 +408,15 @@ fn decide(estimate: Estimate, confirmed: Range, refuted: Option<Range>) -> (Verd
     (Verdict::Inconclusive, Some(reason.to_owned()))
 }
 
-/// On how many interpreters a claim holds, where they are not all of one mind.
-fn tally(decided: &[(Verdict, Option<&str>)], all: usize) -> Option<String> {
+/// On how many interpreters a claim holds, where they are not all of one mind: of `all`, `tested` could be tested.
+fn tally(decided: &[(Verdict, Option<&str>)], tested: usize, all: usize) -> Option<String> {
     let count = |wanted: Verdict| decided.iter().filter(|(verdict, _)| *verdict == wanted).count();
     let counts = [
         ("holds", count(Verdict::Confirmed)),
         ("does not hold", count(Verdict::Refuted)),
         ("holds in part", count(Verdict::Partly)),
-        ("undecided", all - decided.len()),
+        ("undecided", tested - decided.len()),
+        ("not testable", all - tested),
     ];
     let parts: Vec<String> = counts
         .iter()
@@ -387,15 +447,6 @@ fn combine<'r>(parts: impl Iterator<Item = (Verdict, Option<&'r str>)>) -> (Verd
         }
     }
     if confirmed > 0 { (Verdict::Confirmed, None) } else { (Verdict::Refuted, None) }
-}
-
-fn missing(claim: &Claim) -> String {
-    let names = claim.tests.iter().map(|test| {
-        let name = |name: &Option<Name>| name.as_ref().map_or("*", Name::as_str).to_owned();
-        format!("{}/{}", name(&test.case.workload), name(&test.case.strategy))
-    });
-    let names: BTreeSet<String> = names.collect();
-    format!("the run has no case {}", names.into_iter().collect::<Vec<_>>().join(", "))
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@
 
 use gilbench_model::claim::{Measure, Range};
 use gilbench_model::event::StopReason;
-use gilbench_model::sample::MemorySource;
 use gilbench_model::{Name, Nanoseconds};
 use serde::{Deserialize, Serialize};
 
@@ -70,7 +69,7 @@ pub struct CaseFinding {
     pub cpu_per_wall: Option<Estimate>,
     /// CPU seconds of a whole process tree.
     pub tree_cpu: Option<Estimate>,
-    /// Peak memory of the process tree, in bytes.
+    /// Peak memory of the process tree.
     pub memory: Option<MemoryFinding>,
     /// How many times faster than the same workload, size and interpreter one after another.
     pub speed_up: Option<Estimate>,
@@ -123,15 +122,20 @@ pub struct FailureCount {
     pub count: u32,
 }
 
-/// Peak memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MemoryFinding {
-    /// The median of the processes' peaks.
-    pub median_bytes: u64,
-    /// Processes of which it is known.
-    pub count: u32,
-    /// How it is known.
-    pub source: MemorySource,
+/// Peak memory, and how it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "source")]
+pub enum MemoryFinding {
+    /// The kernel kept the peak of every round.
+    Cgroup {
+        /// Bytes: the median of the rounds.
+        bytes: Estimate,
+    },
+    /// Only the pilot was watched: one number, and so no interval.
+    SampledPss {
+        /// Its peak.
+        bytes: u64,
+    },
 }
 
 /// A verdict on a claim, for one interpreter or as a whole.

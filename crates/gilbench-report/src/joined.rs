@@ -1,10 +1,11 @@
 //! A run joined with its findings: each case beside what is known of it, and the looks that stand for
 //! interpreters and strategies on every page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gilbench_analysis::findings::{CaseFinding, CaseState, Findings};
 use gilbench_model::condition::DEFAULT_SIZE;
+use gilbench_model::environment::InterpreterState;
 use gilbench_model::interpreter::WorkerKind;
 use gilbench_model::plan::{Case, WorkloadSummary};
 use gilbench_model::run_directory::Run;
@@ -12,6 +13,7 @@ use gilbench_model::{Conditions, Name};
 
 use crate::charts::Shape;
 use crate::error::{ReportError, ReportErrorKind};
+use crate::numbers::count;
 
 /// What every page is made from.
 pub(crate) struct Report<'a> {
@@ -47,9 +49,15 @@ impl<'a> Report<'a> {
         let entries: Vec<_> =
             cases.iter().zip(&findings.cases).map(|(case, finding)| Entry { case, finding }).collect();
         let by_id = cases.iter().enumerate().map(|(index, case)| (case.id.as_str(), index)).collect();
-        // In the environment's order, which is the order of the tables; then any that it does not know.
+        // What was measured first, which also keeps its colours apart; then the rest of the run's, then all others.
+        // Within that in the environment's order, with those that it does not know at the end.
         let known = run.environment.interpreters.iter().map(|state| &state.id);
-        let interpreters = distinct(known.chain(cases.iter().map(|case| &case.interpreter)));
+        let mut interpreters = distinct(known.chain(cases.iter().map(|case| &case.interpreter)));
+        let unmeasured = |entry: &Entry<'_>| u8::from(entry.finding.state != CaseState::Measured);
+        interpreters.sort_by_key(|name| {
+            let own = entries.iter().filter(|entry| entry.case.interpreter == **name);
+            own.map(unmeasured).min().unwrap_or(2)
+        });
         let strategies = distinct(cases.iter().map(|case| &case.strategy));
         Ok(Self { run, findings, entries, by_id, interpreters, strategies })
     }
@@ -62,6 +70,25 @@ impl<'a> Report<'a> {
     /// Interpreters in the order of every table.
     pub(crate) fn interpreters(&self) -> &[&'a Name] {
         &self.interpreters
+    }
+
+    /// What is known of the interpreters, in the same order.
+    pub(crate) fn states(&self) -> impl Iterator<Item = &'a InterpreterState> {
+        let states = &self.run.environment.interpreters;
+        self.interpreters.iter().filter_map(|name| states.iter().find(|state| state.id == **name))
+    }
+
+    /// Whether and how far this run measured an interpreter: to be ready is not to be measured.
+    pub(crate) fn measured(&self, interpreter: &Name) -> String {
+        let own = self.entries.iter().filter(|entry| entry.case.interpreter == *interpreter);
+        let (planned, measured) = own.fold((0, 0), |(planned, measured), entry| {
+            (planned + 1, measured + u64::from(entry.finding.state == CaseState::Measured))
+        });
+        match (planned, measured) {
+            (0, _) => "no".to_owned(),
+            (_, 0) => format!("no, none of {}", count(planned, "case")),
+            _ => format!("yes, {measured} of {}", count(planned, "case")),
+        }
     }
 
     /// Interpreters with a case of this workload, in order.
@@ -93,7 +120,7 @@ impl<'a> Report<'a> {
     }
 
     /// A workload's cases.
-    pub(crate) fn of(&self, workload: &Name) -> impl Iterator<Item = Entry<'a>> {
+    pub(crate) fn of(&self, workload: &Name) -> impl Iterator<Item = Entry<'a>> + Clone {
         self.entries.iter().copied().filter(move |entry| entry.case.workload == *workload)
     }
 
@@ -133,7 +160,7 @@ impl Entry<'_> {
 /// Each once, in the order of the first.
 fn distinct<'a>(names: impl Iterator<Item = &'a Name>) -> Vec<&'a Name> {
     let mut found = Vec::new();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for name in names {
         if seen.insert(name) {
             found.push(name);

@@ -2,7 +2,6 @@
 //!
 //! Not responsible for choosing what to show.
 
-use gilbench_analysis::findings::RatioFinding;
 use gilbench_analysis::statistics::Estimate;
 use gilbench_model::claim::Measure;
 use gilbench_model::units::{format_seconds, significant};
@@ -13,35 +12,30 @@ use serde::Serialize;
 pub(crate) struct Figure {
     /// The point, with its unit.
     pub(crate) point: String,
-    /// Its interval, in brackets, in the point's unit.
+    /// Its interval, in brackets: each bound in the point's unit. For an exact number, where it holds.
     pub(crate) interval: String,
     /// The point, for sorting.
     pub(crate) value: f64,
 }
 
 impl Figure {
-    /// On one line: `1.83× [1.79, 1.87]`.
+    /// On one line: `1.83× [1.79×, 1.87×]`.
     pub(crate) fn text(&self) -> String {
         format!("{} {}", self.point, self.interval)
     }
 }
 
-/// A ratio: `1.83× [1.79, 1.87]`.
+/// A ratio: `1.83× [1.79×, 1.87×]`.
 pub(crate) fn ratio(estimate: &Estimate) -> Figure {
-    with_unit(estimate, 1.0, "×")
-}
-
-/// A number of the JSON contract, written like a ratio.
-pub(crate) fn ratio_finding(found: &RatioFinding, unit: &str) -> Figure {
-    written(found.ratio, found.low, found.high, 1.0, unit)
+    written(estimate, 1.0, "×")
 }
 
 /// A number without a unit: `1.83 [1.79, 1.87]`.
 pub(crate) fn plain(estimate: &Estimate) -> Figure {
-    with_unit(estimate, 1.0, "")
+    written(estimate, 1.0, "")
 }
 
-/// A time in seconds: `36.5 ms [36.1, 37.0]`.
+/// A time in seconds: `36.5 ms [36.1 ms, 37.0 ms]`.
 pub(crate) fn seconds(estimate: &Estimate) -> Figure {
     let (factor, unit) = match estimate.point.abs() {
         s if s >= 0.9995 => (1.0, " s"),
@@ -49,12 +43,19 @@ pub(crate) fn seconds(estimate: &Estimate) -> Figure {
         s if s >= 0.999_5e-6 => (1e6, " µs"),
         _ => (1e9, " ns"),
     };
-    with_unit(estimate, factor, unit)
+    written(estimate, factor, unit)
 }
 
-/// What a comparison measured, in its unit.
+/// What a comparison measured, in its unit. An observation is exact: `4 in every process`.
 pub(crate) fn measured(estimate: &Estimate, measure: Measure) -> Figure {
-    with_unit(estimate, 1.0, unit(measure))
+    match measure {
+        Measure::Observation => Figure {
+            point: estimate.point.to_string(),
+            interval: "in every process".to_owned(),
+            value: estimate.point,
+        },
+        measure => written(estimate, 1.0, unit(measure)),
+    }
 }
 
 /// The unit that follows a measure's number.
@@ -65,28 +66,61 @@ pub(crate) fn unit(measure: Measure) -> &'static str {
     }
 }
 
-fn with_unit(estimate: &Estimate, factor: f64, unit: &str) -> Figure {
-    written(estimate.point, estimate.low, estimate.high, factor, unit)
+/// All three numbers in the unit that suits the point, which stands behind each, and with equal decimals: bounds
+/// of another unit or length could be misread.
+fn written(estimate: &Estimate, factor: f64, unit: &str) -> Figure {
+    let scaled = [estimate.point, estimate.low, estimate.high].map(|number| number * factor);
+    let decimals = decimals(scaled);
+    let [point, low, high] = scaled.map(|number| format!("{number:.decimals$}{unit}"));
+    Figure { point, interval: format!("[{low}, {high}]"), value: estimate.point }
 }
 
-fn written(point: f64, low: f64, high: f64, factor: f64, unit: &str) -> Figure {
-    let text = |value: f64| significant(value * factor);
-    Figure {
-        point: format!("{}{unit}", text(point)),
-        interval: format!("[{}, {}]", text(low), text(high)),
-        value: point,
-    }
+/// Enough decimals for three significant digits of the point, one of the lower bound, which must not become
+/// zero, and one of the width, so that bounds never look equal that are not.
+fn decimals([point, low, high]: [f64; 3]) -> usize {
+    /// More than the point's own: what is narrower than a millionth of it is not worth a column.
+    const MORE: i32 = 3;
+    let wanted = |value: f64, digits: i32| (value != 0.0).then(|| digits - 1 - exponent(value, digits));
+    let own = wanted(point, 3).unwrap_or(0);
+    let others = [wanted(low, 1), wanted(high - low, 1)];
+    let most = others.into_iter().flatten().fold(own, i32::max).min(own + MORE);
+    usize::try_from(most).unwrap_or(0)
+}
+
+/// The decimal exponent once rounded to so many digits: that of 99.97 with three is 2.
+fn exponent(value: f64, digits: i32) -> i32 {
+    let decimals = usize::try_from(digits - 1).unwrap_or(0);
+    let text = format!("{value:.decimals$e}");
+    text.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0)
+}
+
+/// An estimated number of bytes: `45.2 MiB [44.9 MiB, 45.6 MiB]`.
+pub(crate) fn memory(estimate: &Estimate) -> Figure {
+    let (size, unit) = binary_unit(estimate.point);
+    written(estimate, size.recip(), unit)
+}
+
+/// What to say of efficiencies, if an interval of theirs holds more than there can be.
+pub(crate) fn above_one<'a>(efficiencies: impl IntoIterator<Item = &'a Estimate>) -> Option<&'static str> {
+    efficiencies.into_iter().any(|estimate| estimate.high > 1.0).then_some(
+        "An efficiency above 1 is more than the workers alone can give. Where an interval reaches there, it is noise, \
+         or a clock or a cache that served several workers better than one; it is shown as computed, not cut off at 1.",
+    )
 }
 
 /// A number of bytes in binary units.
 pub(crate) fn bytes(bytes: u64) -> String {
     let value = bytes as f64;
-    match bytes {
-        0..1024 => format!("{bytes} B"),
-        1024..1_048_576 => format!("{} KiB", significant(value / 1024.0)),
-        1_048_576..1_073_741_824 => format!("{} MiB", significant(value / 1_048_576.0)),
-        _ => format!("{} GiB", significant(value / 1_073_741_824.0)),
+    match binary_unit(value) {
+        (_, " B") => format!("{bytes} B"),
+        (size, unit) => format!("{}{unit}", significant(value / size)),
     }
+}
+
+/// The largest unit that is not larger than the number, in bytes, and its name.
+fn binary_unit(bytes: f64) -> (f64, &'static str) {
+    let units = [(1_073_741_824.0, " GiB"), (1_048_576.0, " MiB"), (1024.0, " KiB")];
+    units.into_iter().find(|(size, _)| bytes >= *size).unwrap_or((1.0, " B"))
 }
 
 /// A length of time as people say it: `850 ms`, `36.5 s`, `4 min 10 s`, `2 h 05 min`.
@@ -132,9 +166,36 @@ mod tests {
     #[test]
     fn estimates_carry_their_interval_in_the_unit_of_the_point() {
         let estimate = |point, low, high| Estimate::new(point, low, high, 8).unwrap();
-        assert_eq!(ratio(&estimate(1.83, 1.79, 1.87)).text(), "1.83× [1.79, 1.87]");
-        assert_eq!(seconds(&estimate(0.0365, 0.0361, 0.037)).text(), "36.5 ms [36.1, 37.0]");
-        assert_eq!(seconds(&estimate(1.0, 0.98, 1.02)).text(), "1.00 s [0.980, 1.02]");
+        assert_eq!(ratio(&estimate(1.83, 1.79, 1.87)).text(), "1.83× [1.79×, 1.87×]");
+        assert_eq!(seconds(&estimate(0.0365, 0.0361, 0.037)).text(), "36.5 ms [36.1 ms, 37.0 ms]");
+        assert_eq!(seconds(&estimate(988e-6, 891e-6, 1_220e-6)).text(), "988 µs [891 µs, 1220 µs]");
+    }
+
+    #[test]
+    fn a_point_and_its_bounds_have_equal_decimals() {
+        let estimate = |point, low, high| plain(&Estimate::new(point, low, high, 8).unwrap()).text();
+        assert_eq!(estimate(1.1135, 0.9962, 1.2263), "1.11 [1.00, 1.23]");
+        assert_eq!(estimate(9.99, 9.5, 12.1), "9.99 [9.50, 12.10]");
+        assert_eq!(estimate(12.3, 0.0412, 40.0), "12.30 [0.04, 40.00]", "a bound that is not zero");
+        assert_eq!(estimate(11.31, 11.298, 11.322), "11.31 [11.30, 11.32]", "bounds that differ");
+        assert_eq!(estimate(1.0, 1.0, 1.0 + 1e-12), "1.00000 [1.00000, 1.00000]", "no more than rounding");
+        assert_eq!(estimate(0.0, 0.0, 0.0), "0 [0, 0]");
+        assert_eq!(estimate(12_345.0, 12_000.0, 13_000.0), "12345 [12000, 13000]");
+    }
+
+    #[test]
+    fn what_was_counted_is_exact() {
+        let counted = Estimate::new(4.0, 4.0, 4.0, 24).unwrap();
+        assert_eq!(measured(&counted, Measure::Observation).text(), "4 in every process");
+        // Rounds that happen to agree are no count.
+        assert_eq!(measured(&counted, Measure::SpeedUp).text(), "4.00× [4.00×, 4.00×]");
+    }
+
+    #[test]
+    fn only_an_efficiency_above_one_is_explained() {
+        let [below, across] = [1.0, 1.01].map(|high| Estimate::new(0.9, 0.8, high, 8).unwrap());
+        assert!(above_one([&below]).is_none() && above_one([]).is_none());
+        assert!(above_one([&below, &across]).is_some());
     }
 
     #[test]
@@ -148,6 +209,8 @@ mod tests {
     fn sizes_and_lengths_of_time_read_like_speech() {
         assert_eq!(bytes(900), "900 B");
         assert_eq!(bytes(47_395_635), "45.2 MiB");
+        let peak = Estimate::new(2_097_152.0, 1_048_576.0, 2_149_580.0, 8).unwrap();
+        assert_eq!(memory(&peak).text(), "2.00 MiB [1.00 MiB, 2.05 MiB]");
         assert_eq!(duration(250.0), "4 min 10 s");
         assert_eq!(duration(7500.0), "2 h 05 min");
         assert_eq!(count(1, "process"), "1 process");

@@ -69,6 +69,68 @@ fn a_value_that_is_not_known_has_its_reason() {
 }
 
 #[test]
+fn memory_has_an_interval_or_says_that_it_is_of_the_pilot() {
+    let site = site();
+    let page = text(&site, "cases.html");
+    let interval = |bracket: &str| page.matches(&format!(" MiB<span class=\"interval\">{bracket}")).count();
+    let (estimated, sampled) = (interval("["), interval("pilot only, sampled"));
+    assert!(estimated > 0 && sampled > 0);
+    assert_eq!(estimated + sampled, page.matches("data-state=\"measured\"").count());
+}
+
+#[test]
+fn an_interpreter_that_is_only_ready_is_not_taken_for_a_measured_one() {
+    let site = site();
+    let page = text(&site, "index.html");
+    let table = page.split("aria-label=\"Interpreters and their state\"").nth(1).unwrap();
+    let rows: Vec<&str> = table.split("<tr>").skip(2).collect();
+    let words = |id: &str| {
+        let place = rows.iter().position(|row| row.contains(&format!(" {id} <span"))).unwrap();
+        (place, rows[place].split("<td>").nth(1).unwrap().split("</td>").next().unwrap())
+    };
+    assert_eq!(words("cpython-3.12"), (0, "yes, 16 of 17 cases"));
+    assert_eq!(words("pypy-3.11"), (3, "no, none of 2 cases"));
+    // First in the environment, ready, and not part of the run.
+    assert_eq!(words("cpython-3.11"), (4, "no"));
+    assert!(rows[4].contains("ready") && !rows[4].contains("<svg"));
+    let machine = text(&site, "machine.html");
+    let (_, section) = machine.split_once("id=\"interpreter-cpython-3.11\"").unwrap();
+    assert!(section.contains("<dt>Measured in this run</dt><dd>no</dd>"));
+}
+
+#[test]
+fn a_runtime_without_a_gil_is_not_said_to_have_switched_it_off() {
+    let site = site();
+    let row = |id: &str| {
+        let page = text(&site, "index.html").split(&format!(" {id} <span")).nth(1).unwrap();
+        page.split("</tr>").next().unwrap()
+    };
+    assert!(row("native").contains("<td>none (no GIL in this runtime)</td>"));
+    assert!(row("cpython-3.13t").contains("<td>optional, off</td>"));
+    assert!(row("cpython-3.12").contains("<td>always on</td>"));
+    let machine = text(&site, "machine.html").split("id=\"interpreter-native\"").nth(1).unwrap();
+    let section = machine.split("<h3").next().unwrap();
+    assert!(section.contains("<dt>GIL after imports</dt><dd>none</dd>"), "{section}");
+}
+
+#[test]
+fn efficiencies_above_one_are_explained_where_there_are_any() {
+    let site = site();
+    let pages = ["cases.html", "workloads/sleepers.html", "workloads/sum-squares.html"];
+    let explained = pages.map(|path| text(&site, path).matches("not cut off at 1").count());
+    assert_eq!(explained, [1, 1, 0]);
+}
+
+#[test]
+fn a_workload_with_one_strategy_has_no_fastest() {
+    let (run, findings) = large_run(1);
+    let site = render(&run, &findings).unwrap();
+    assert!(!text(&site, "workloads/sum-squares.html").contains("What was fastest"));
+    let several = self::site();
+    assert_eq!(text(&several, "workloads/sum-squares.html").matches("What was fastest").count(), 1);
+}
+
+#[test]
 fn every_verdict_has_a_word_beside_its_colour() {
     let site = site();
     let page = text(&site, "claims.html");
@@ -92,8 +154,8 @@ fn the_answer_names_interpreters_with_figures_and_intervals() {
     let page = text(&site, "index.html");
     assert!(
         page.contains(
-            "Threads made CPU-bound Python code (sum-squares) faster on cpython-3.13t (1.92× [1.88, 1.97]); \
-             no faster on cpython-3.12 (0.970× [0.951, 0.995])."
+            "Threads made CPU-bound Python code (sum-squares) faster on cpython-3.13t (1.92× [1.88×, 1.97×]); \
+             no faster on cpython-3.12 (0.970× [0.951×, 0.995×])."
         ),
         "{}",
         page.lines().find(|line| line.contains("class=\"answer\"")).unwrap()
@@ -107,9 +169,23 @@ fn no_ratio_stands_without_its_interval() {
         // Ticks of an axis are a scale, and titles of marks repeat the whole id.
         for part in page.split("class=\"figure\">").skip(1) {
             let figure = part.split("</span></span>").next().unwrap();
-            assert!(figure.contains("class=\"interval\">["), "{}: {figure}", path.display());
+            let exact = figure.ends_with("class=\"interval\">in every process");
+            assert!(exact || figure.contains("class=\"interval\">["), "{}: {figure}", path.display());
         }
     }
+}
+
+#[test]
+fn a_count_is_exact_and_named_by_the_comparison_that_it_comes_from() {
+    let site = site();
+    let page = text(&site, "claims.html");
+    let card = page.split("id=\"c06\"").nth(1).unwrap();
+    // The first of its comparisons, a speed-up, has no number.
+    let words =
+        "4 <span class=\"interval\">in every process</span></span><span class=\"quiet\"> observation<";
+    assert!(card.contains(words), "{card}");
+    assert!(card.contains("a count is exact") && !card.contains("[4"));
+    assert_eq!(page.matches("a count is exact").count(), 1, "only where one is shown");
 }
 
 #[test]
@@ -215,6 +291,7 @@ fn a_run_without_any_time_still_has_all_its_pages() {
     let (run, findings) = empty_run();
     let site = render(&run, &findings).unwrap();
     assert!(text(&site, "index.html").contains("This run does not say"));
+    assert!(text(&site, "machine.html").contains("<dt>Rounds asked for</dt><dd>8 to 22</dd>"));
     assert!(text(&site, "workloads/sum-squares.html").contains("No case of this size has been measured"));
     assert!(text(&site, "claims.html").contains("<h1>Claims</h1>"));
 }

@@ -10,7 +10,7 @@ use super::frame::Frame;
 use super::{Figure, Panel, Table, rows};
 use crate::error::ReportErrorKind;
 use crate::joined::Report;
-use crate::numbers::{count, measured, unit};
+use crate::numbers::{above_one, count, measured, unit};
 
 type Row<'a> = (&'a InterpreterFinding, &'a Comparison);
 
@@ -37,16 +37,35 @@ pub(crate) fn figure(report: &Report<'_>, claim: &ClaimFinding) -> Result<Option
     for (index, group) in groups.iter().enumerate() {
         panels.push(panel(report, claim, format!("{id}-{index}"), group)?);
     }
+    let of = |measure| {
+        let rows = groups.iter().flatten().filter(move |(_, comparison)| comparison.measure == measure);
+        rows.filter_map(|(_, comparison)| comparison.estimate.as_ref())
+    };
+    let exact = of(Measure::Observation).next().map_or("", |_| "; a count is exact and has none");
+    let mut note = format!(
+        "Points with 95 % intervals{exact}. The plain area confirms the claim, the hatched one refutes it; an interval \
+         that lies wholly in neither decides nothing."
+    );
+    if let Some(words) = above_one(of(Measure::Efficiency)) {
+        note = format!("{note} {words}");
+    }
     Ok(Some(Figure {
         id,
         title: "Measured against the claim's thresholds".to_owned(),
-        note: "Points with 95 % intervals. The plain area confirms the claim, the hatched one refutes it; an interval that \
-               lies wholly in neither decides nothing."
-            .to_owned(),
+        note,
         legend: Vec::new(),
         panels,
         table: Table {
-            columns: vec!["Interpreter", "Measure", "Case", "Against", "Value", "Interval", "Confirmed by", "Verdict"],
+            columns: vec![
+                "Interpreter",
+                "Measure",
+                "Case",
+                "Against",
+                "Value",
+                "Interval",
+                "Confirmed by",
+                "Verdict",
+            ],
             rows: groups.iter().flatten().map(row_of_table).collect(),
         },
     }))

@@ -85,8 +85,12 @@ pub(crate) fn figure(
         note: format!(
             "How many times faster than one after another on the same interpreter, with 95 % intervals; higher is \
              better. A hollow mark wants more CPUs than there are.{}{}{logarithmic}",
-            if scales.most_workers > 1 { " A strategy without a number of workers stands at 1." } else { "" },
-            if ceiling.is_some() { " The grey line is the native baseline, the ceiling." } else { "" }
+            if scales.least_workers == 1 && scales.most_workers > 1 {
+                " A strategy without a number of workers stands at 1."
+            } else {
+                ""
+            },
+            if ceiling.is_some() { " Grey is the native baseline, the ceiling." } else { "" }
         ),
         legend: legend(report, &points),
         panels,
@@ -144,6 +148,7 @@ struct Scales {
     y: Axis,
     /// Effective CPUs, where the workload computes and one number holds for all cases.
     cpus: Option<u32>,
+    least_workers: u32,
     most_workers: u32,
 }
 
@@ -151,6 +156,7 @@ impl Scales {
     fn new(points: &[Point<'_>], bound: Option<Bound>) -> Self {
         let workers: BTreeSet<u32> =
             points.iter().map(|(entry, _)| entry.case.conditions.workers.max(1)).collect();
+        let least_workers = workers.first().copied().unwrap_or(1);
         let most_workers = workers.last().copied().unwrap_or(1);
         let effective: BTreeSet<u32> = points.iter().map(|(entry, _)| entry.case.effective_cpus).collect();
         let cpus = match (bound, effective.first()) {
@@ -175,7 +181,7 @@ impl Scales {
         } else {
             Axis::linear(0.0, high, ratio_label)
         };
-        Self { x, y, cpus, most_workers }
+        Self { x, y, cpus, least_workers, most_workers }
     }
 
     fn elements(

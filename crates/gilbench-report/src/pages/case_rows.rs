@@ -1,20 +1,32 @@
-//! A row of the table of cases. Every case has one; a cell without a value says why.
+//! The table of cases. Every case has a row; a cell without a value says why.
 
-use gilbench_analysis::findings::{CaseState, FailureCount};
+use gilbench_analysis::findings::{CaseState, FailureCount, MemoryFinding};
 use gilbench_analysis::statistics::Estimate;
-use gilbench_model::sample::MemorySource;
 use serde::Serialize;
 
 use crate::charts::key;
 use crate::joined::{Entry, Report};
-use crate::numbers::{Figure, bytes, count, plain, ratio, seconds};
+use crate::numbers::{self, Figure, above_one, count, plain, ratio, seconds};
 use crate::text::anchor;
+
+/// Some cases, in order.
+#[derive(Debug, Serialize)]
+pub(super) struct CaseTable {
+    rows: Vec<CaseRow>,
+    /// What a reader could stumble over.
+    note: Option<&'static str>,
+}
+
+/// The table of some cases.
+pub(super) fn table<'a>(report: &Report<'a>, entries: impl Iterator<Item = Entry<'a>> + Clone) -> CaseTable {
+    let efficiencies = entries.clone().filter_map(|entry| entry.finding.efficiency.as_ref());
+    CaseTable { note: above_one(efficiencies), rows: entries.map(|entry| row(report, entry)).collect() }
+}
 
 /// A case in a table.
 #[derive(Debug, Serialize)]
-pub(crate) struct CaseRow {
-    pub(crate) id: String,
-    pub(crate) anchor: String,
+struct CaseRow {
+    anchor: String,
     workload: String,
     strategy: String,
     interpreter: String,
@@ -62,7 +74,7 @@ impl Cell {
 }
 
 /// Describes a case.
-pub(crate) fn row(report: &Report<'_>, entry: Entry<'_>) -> CaseRow {
+fn row(report: &Report<'_>, entry: Entry<'_>) -> CaseRow {
     let (case, finding) = (entry.case, entry.finding);
     let (state, reason, hint) = match &finding.state {
         CaseState::Measured => ("measured", None, None),
@@ -106,7 +118,6 @@ pub(crate) fn row(report: &Report<'_>, entry: Entry<'_>) -> CaseRow {
     };
     let alone = "no sequential case to compare with, or it is that case";
     CaseRow {
-        id: case.id.clone(),
         anchor: anchor(&case.id),
         workload: case.workload.to_string(),
         strategy: case.strategy.to_string(),
@@ -133,13 +144,13 @@ pub(crate) fn row(report: &Report<'_>, entry: Entry<'_>) -> CaseRow {
 }
 
 fn memory(entry: Entry<'_>, not_measured: Option<&'static str>) -> Cell {
-    let figure = entry.finding.memory.map(|memory| Figure {
-        point: bytes(memory.median_bytes),
-        interval: match memory.source {
-            MemorySource::Cgroup => format!("cgroup, n={}", memory.count),
-            MemorySource::SampledPss => format!("PSS, n={}", memory.count),
+    let figure = entry.finding.memory.map(|found| match found {
+        MemoryFinding::Cgroup { bytes } => numbers::memory(&bytes),
+        MemoryFinding::SampledPss { bytes } => Figure {
+            point: numbers::bytes(bytes),
+            interval: "pilot only, sampled".to_owned(),
+            value: bytes as f64,
         },
-        value: memory.median_bytes as f64,
     });
     let missing = figure.is_none().then_some(not_measured.unwrap_or("neither a cgroup nor a sampled peak"));
     Cell { figure, missing }

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::case_rows::{CaseRow, row};
+use super::case_rows::{CaseTable, table};
 use crate::joined::Report;
 
 #[derive(Serialize)]
 pub(super) struct Cases {
-    rows: Vec<CaseRow>,
+    table: CaseTable,
     measured: u32,
     failed: u32,
     skipped: u32,
@@ -18,7 +18,7 @@ pub(super) struct Cases {
 pub(super) fn cases(report: &Report<'_>) -> Cases {
     let totals = &report.findings.totals;
     Cases {
-        rows: report.entries.iter().map(|entry| row(report, *entry)).collect(),
+        table: table(report, report.entries.iter().copied()),
         measured: totals.measured,
         failed: totals.failed,
         skipped: totals.skipped,

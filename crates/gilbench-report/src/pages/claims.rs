@@ -7,7 +7,7 @@ use super::verdicts::{Badge, Count, badge, counts};
 use crate::charts::{Figure as Chart, forest};
 use crate::error::ReportErrorKind;
 use crate::joined::Report;
-use crate::numbers::{Figure, ratio_finding, unit};
+use crate::numbers::{Figure, measured};
 use crate::text::anchor;
 
 #[derive(Serialize)]
@@ -72,13 +72,14 @@ fn card(report: &Report<'_>, claim: &ClaimFinding) -> Result<Card, ReportErrorKi
 }
 
 fn row(report: &Report<'_>, found: &InterpreterFinding) -> Row {
-    // The estimate is the first comparison's number, so that comparison says what it is.
-    let measure = found.comparisons.first().map(|comparison| comparison.measure);
+    // The first comparison that has a number, as in the finding's own estimate, and what that number is.
+    let first =
+        found.comparisons.iter().find_map(|comparison| Some((comparison.measure, comparison.estimate?)));
     Row {
         interpreter: found.interpreter.to_string(),
         badge: badge(found.verdict),
-        measure: measure.map(|measure| measure.to_string()),
-        estimate: found.estimate.as_ref().map(|estimate| ratio_finding(estimate, measure.map_or("", unit))),
+        measure: first.map(|(measure, _)| measure.to_string()),
+        estimate: first.map(|(measure, estimate)| measured(&estimate, measure)),
         reason: found.reason.clone(),
         cases: found
             .cases

@@ -72,13 +72,7 @@ pub(super) fn machine(report: &Report<'_>) -> MachinePage {
         allowance: allowance_facts(report),
         setup: setup_facts(report),
         servers: servers(report),
-        interpreters: report
-            .run
-            .environment
-            .interpreters
-            .iter()
-            .map(|state| interpreter(report, state))
-            .collect(),
+        interpreters: report.states().map(|state| interpreter(report, state)).collect(),
     }
 }
 
@@ -134,7 +128,7 @@ fn setup_facts(report: &Report<'_>) -> Vec<Fact> {
         Fact::known("Suite", plan.suite.to_string()),
         Fact::known("Seed", plan.seed.to_string()),
         Fact::known("Definitions (SHA-256)", plan.definitions.as_str()),
-        Fact::known("Rounds", format!("{} to {}", profile.rounds.least, profile.rounds.most)),
+        Fact::known("Rounds asked for", range(profile.rounds.least, profile.rounds.most)),
         Fact::known("Precision asked for", format!("half of an interval at most {target} % of the time")),
         Fact::known("Time limit of a case", time(profile.case_time)),
         Fact::known("Time limit of a process", time(profile.timeout)),
@@ -147,7 +141,7 @@ fn setup_facts(report: &Report<'_>) -> Vec<Fact> {
                 profile.iterations.least_with_jit
             ),
         ),
-        Fact::maybe("hyperfine", environment.hyperfine.clone()),
+        Fact::maybe("Second opinion by", environment.hyperfine.clone()),
     ]
 }
 
@@ -188,11 +182,16 @@ fn interpreter(report: &Report<'_>, state: &InterpreterState) -> Interpreter {
         .filter_map(|number| report.run.facts.get(number as usize))
         .collect();
     let known = |read: fn(&Facts) -> Option<String>| probe.or(said.first().copied()).and_then(read);
-    let gil = |read: fn(&Facts) -> Option<bool>| {
+    let build = build_gil(state);
+    let gil = |name: &str, read: fn(&Facts) -> Option<bool>| {
+        if build == Some(BuildGil::None) {
+            return Fact::known(name, "none");
+        }
         let states: BTreeSet<Option<bool>> = said.iter().copied().chain(probe).map(read).collect();
         let words: Vec<&str> = states.into_iter().flatten().map(|on| if on { "on" } else { "off" }).collect();
-        (!words.is_empty())
-            .then(|| words.join(" in some processes, ") + if words.len() > 1 { " in others" } else { "" })
+        let words = (!words.is_empty())
+            .then(|| words.join(" in some processes, ") + if words.len() > 1 { " in others" } else { "" });
+        Fact::maybe(name, words)
     };
     let packages: BTreeSet<Package> = said
         .iter()
@@ -206,6 +205,7 @@ fn interpreter(report: &Report<'_>, state: &InterpreterState) -> Interpreter {
         })
         .collect();
     let facts = vec![
+        Fact::known("Measured in this run", report.measured(&state.id)),
         Fact::maybe("Version", state.version.clone()),
         Fact::maybe("Version in its own words", known(|facts| Some(facts.version_text.clone()))),
         Fact::maybe("Implementation", known(|facts| Some(facts.implementation.clone()))),
@@ -222,9 +222,9 @@ fn interpreter(report: &Report<'_>, state: &InterpreterState) -> Interpreter {
             "Link-time optimisation",
             known(|facts| facts.build.lto.map(|is| yes_or_no(is).to_owned())),
         ),
-        Fact::maybe("Build always has a GIL", state.gil.built.map(|is| yes_or_no(is).to_owned())),
-        Fact::maybe("GIL before imports", gil(|facts| facts.gil.enabled_before_imports)),
-        Fact::maybe("GIL after imports", gil(|facts| facts.gil.enabled_after_imports)),
+        Fact::maybe("GIL of the build", build.map(|build| build.word().to_owned())),
+        gil("GIL before imports", |facts| facts.gil.enabled_before_imports),
+        gil("GIL after imports", |facts| facts.gil.enabled_after_imports),
         Fact::maybe("Just-in-time compiler", known(|facts| facts.jit.clone())),
         Fact::maybe("Start methods", known(|facts| facts.start_methods.as_ref().map(|list| list.join(", ")))),
         Fact::maybe("Default start method", known(|facts| facts.start_method.clone())),
@@ -240,6 +240,42 @@ fn interpreter(report: &Report<'_>, state: &InterpreterState) -> Interpreter {
         facts: facts.into_iter().filter(|fact| fact.value.is_some() || probe.is_some()).collect(),
         packages: packages.into_iter().collect(),
     }
+}
+
+/// What a build has of a GIL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BuildGil {
+    /// It cannot do without.
+    Always,
+    /// It was built to do without, and can still switch one on.
+    Optional,
+    /// It knows none.
+    None,
+}
+
+impl BuildGil {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Always => "always on",
+            Self::Optional => "optional",
+            Self::None => "none (no GIL in this runtime)",
+        }
+    }
+}
+
+/// What an interpreter's build has of a GIL, if it says so. Only a build that was told to do without one has it
+/// as an option; a runtime that has none says no more than that none is in force.
+pub(super) fn build_gil(state: &InterpreterState) -> Option<BuildGil> {
+    let told = |facts: &Facts| {
+        facts.build.configure.as_ref().is_some_and(|configure| configure.contains("--disable-gil"))
+    };
+    Some(match state.gil.built? {
+        true => BuildGil::Always,
+        false if state.gil.enabled == Some(true) || state.facts.as_ref().is_some_and(told) => {
+            BuildGil::Optional
+        }
+        false => BuildGil::None,
+    })
 }
 
 fn cpus_seen(facts: &Facts) -> Option<String> {
@@ -261,6 +297,11 @@ fn clock(facts: &Facts) -> Option<String> {
         Some(resolution) => format!("{name}, resolution {}", Nanoseconds(resolution)),
         None => name,
     })
+}
+
+/// From one number to another, or the one that both are.
+pub(super) fn range(least: u32, most: u32) -> String {
+    if least == most { most.to_string() } else { format!("{least} to {most}") }
 }
 
 fn yes_or_no(is: bool) -> &'static str {

@@ -7,7 +7,7 @@ use gilbench_model::environment::{InterpreterState, Status};
 use gilbench_model::event::Event;
 use serde::Serialize;
 
-use super::machine::{Fact, machine_facts};
+use super::machine::{BuildGil, Fact, build_gil, machine_facts, range};
 use super::verdicts::{Count, counts};
 use crate::best::{best, sizes};
 use crate::charts::{Shape, key};
@@ -76,8 +76,10 @@ struct BestCell {
 struct Interpreter {
     id: String,
     label: String,
+    /// Empty for one that no chart and no other table has.
     key: String,
     status: &'static str,
+    measured: String,
     version: Option<String>,
     provider: Option<String>,
     gil: String,
@@ -105,7 +107,7 @@ pub(super) fn overview(report: &Report<'_>) -> Overview {
         verdicts: counts(&report.findings.claims),
         claims: report.findings.claims.len(),
         best: report.workloads().iter().flat_map(|(name, _)| best_tables(report, name)).collect(),
-        interpreters: interpreters(report),
+        interpreters: report.states().map(|state| interpreter(report, state)).collect(),
         machine: machine_facts(report),
         run: run_facts(report),
         unfinished: unfinished(report),
@@ -152,32 +154,34 @@ fn best_row(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Nam
     }
 }
 
-fn interpreters(report: &Report<'_>) -> Vec<Interpreter> {
-    let states = &report.run.environment.interpreters;
-    states.iter().map(|state| interpreter(report, state)).collect()
+fn interpreter(report: &Report<'_>, state: &InterpreterState) -> Interpreter {
+    let planned = report.entries.iter().any(|entry| entry.case.interpreter == state.id);
+    Interpreter {
+        id: state.id.to_string(),
+        label: state.label.clone(),
+        key: if planned { key(Shape::Circle, &report.colour(&state.id)) } else { String::new() },
+        status: status_word(state.status),
+        measured: report.measured(&state.id),
+        version: state.version.clone(),
+        provider: state.provider.clone(),
+        gil: gil(state),
+        jit: state.facts.as_ref().and_then(|facts| facts.jit.clone()),
+        reason: state.reason.clone(),
+        hint: state.hint.clone(),
+    }
 }
 
-fn interpreter(report: &Report<'_>, state: &InterpreterState) -> Interpreter {
+/// Whether there is a GIL, and whether it is in force by default.
+fn gil(state: &InterpreterState) -> String {
     let enabled = match state.gil.enabled {
         Some(true) => "on",
         Some(false) => "off",
         None => "not known",
     };
-    Interpreter {
-        id: state.id.to_string(),
-        label: state.label.clone(),
-        key: key(Shape::Circle, &report.colour(&state.id)),
-        status: status_word(state.status),
-        version: state.version.clone(),
-        provider: state.provider.clone(),
-        gil: match state.gil.built {
-            Some(true) => "always on".to_owned(),
-            Some(false) => format!("optional or none, {enabled}"),
-            None => enabled.to_owned(),
-        },
-        jit: state.facts.as_ref().and_then(|facts| facts.jit.clone()),
-        reason: state.reason.clone(),
-        hint: state.hint.clone(),
+    match build_gil(state) {
+        Some(BuildGil::Optional) => format!("{}, {enabled}", BuildGil::Optional.word()),
+        Some(build) => build.word().to_owned(),
+        None => enabled.to_owned(),
     }
 }
 
@@ -196,11 +200,7 @@ fn run_facts(report: &Report<'_>) -> Vec<Fact> {
     let events = &report.run.events;
     let measured = report.findings.cases.iter().filter(|case| case.state == CaseState::Measured);
     let rounds = measured.map(|case| case.rounds);
-    let rounds = match (rounds.clone().min(), rounds.max()) {
-        (Some(least), Some(most)) if least == most => Some(count(u64::from(most), "round")),
-        (Some(least), Some(most)) => Some(format!("{least} to {most} rounds")),
-        _ => None,
-    };
+    let rounds = rounds.clone().min().zip(rounds.max()).map(|(least, most)| range(least, most));
     let span = match (events.first(), events.last()) {
         (Some(first), Some(last)) => Some(duration(last.at_ms.saturating_sub(first.at_ms) as f64 / 1e3)),
         _ => None,

@@ -6,7 +6,7 @@ use gilbench_model::plan::WorkloadSummary;
 use gilbench_model::workload::Bound;
 use serde::Serialize;
 
-use super::case_rows::{CaseRow, row};
+use super::case_rows::{CaseTable, table};
 use super::overview::{BestTable, best_tables};
 use crate::best::sizes;
 use crate::charts::{Figure, rounds, speed_up, times};
@@ -21,7 +21,7 @@ pub(super) struct Workload {
     bound: Option<&'static str>,
     best: Vec<BestTable>,
     sizes: Vec<Size>,
-    rows: Vec<CaseRow>,
+    table: CaseTable,
     others: Vec<(String, String)>,
 }
 
@@ -74,7 +74,7 @@ pub(super) fn workload(
         }),
         best: best_tables(report, name),
         sizes: found,
-        rows: report.of(name).map(|entry| row(report, entry)).collect(),
+        table: table(report, report.of(name)),
         others: others.collect(),
     })
 }

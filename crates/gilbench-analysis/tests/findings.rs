@@ -1,0 +1,191 @@
+//! What `analyse` says of runs that are made up.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use gilbench_analysis::analyse;
+use gilbench_analysis::findings::{Findings, MemoryFinding, Verdict};
+use gilbench_model::claim::Claim;
+use gilbench_model::interpreter::WorkerKind;
+use gilbench_model::plan::{Plan, sha256};
+use gilbench_model::run_directory::Run;
+use gilbench_model::sample::Process;
+use serde_json::{Value, from_value, json};
+
+/// A run of `work/sequential` on these interpreters, whose processes were not recorded yet.
+fn run(interpreters: &[&str], known: &Value) -> Run {
+    let case = |interpreter: &&str| {
+        json!({
+            "id": format!("work/sequential/{interpreter}/workers=1"),
+            "workload": "work", "strategy": "sequential", "interpreter": interpreter, "worker": WorkerKind::Python,
+            "conditions": {
+                "size": "default", "workers": 1, "omp": 1, "affinity": "all", "gil": "default", "start_method": null
+            },
+            "parameters": {}, "digest": sha256(b"answer"), "cpus": [0], "effective_cpus": 1, "units": null,
+            "oversubscribed": false, "cpu_time_trusted": true, "skip": null,
+        })
+    };
+    let plan = json!({
+        "schema": gilbench_model::SCHEMA, "suite": "made-up", "seed": 1, "definitions": sha256(b"definitions"),
+        "profile": {
+            "rounds": {"least": 6, "most": 8}, "target": 0.02, "case_time": "20s", "timeout": "60s",
+            "iterations": {"most": 1, "time": "1s", "least_with_jit": 1}
+        },
+        "workloads": {"work": {"title": "Work", "summary": "Works.", "bound": "cpu"}},
+        "cases": interpreters.iter().map(case).collect::<Vec<_>>(),
+    });
+    let environment = json!({
+        "schema": gilbench_model::SCHEMA, "gilbench": "0.1.0", "planned_ms": 0, "variables": {},
+        "machine": {
+            "os": "linux", "architecture": "x86_64", "kernel": null, "cpu_model": null, "logical_cpus": 1,
+            "memory_bytes": null, "governor": null, "virtual_machine": null, "load": null,
+            "allowance": {"cpus": [0], "siblings": [], "isolated": [], "quota": null}
+        },
+        "interpreters": known, "hyperfine": null,
+    });
+    Run {
+        directory: "run".into(),
+        plan: from_value::<Plan>(plan).unwrap(),
+        environment: from_value(environment).unwrap(),
+        facts: Vec::new(),
+        processes: Vec::new(),
+        events: Vec::new(),
+        second_opinions: Vec::new(),
+    }
+}
+
+/// A process of the first case: a round, or the pilot, with the peak of its memory.
+fn process(round: Option<u32>, peak_bytes: u64, source: &str) -> Process {
+    from_value(json!({
+        "case": 0, "round": round, "began_ms": 0, "outcome": {"kind": "completed"}, "facts": null,
+        "iterations": [{
+            "wall_ns": 1_000_000 + peak_bytes, "user_ns": null, "system_ns": null,
+            "voluntary_switches": null, "involuntary_switches": null
+        }],
+        "tree": {
+            "wall_ns": 2_000_000, "user_ns": 0, "system_ns": 0, "voluntary_switches": 0, "involuntary_switches": 0,
+            "memory": {"peak_bytes": peak_bytes, "source": source}, "exit_code": 0, "signal": null, "orphans": 0
+        },
+    }))
+    .unwrap()
+}
+
+fn memory_of(processes: Vec<Process>) -> Option<MemoryFinding> {
+    let Findings { cases, .. } = analyse(&Run { processes, ..run(&["one"], &json!([])) }, &[]);
+
+    cases[0].memory
+}
+
+#[test]
+fn memory_of_rounds_has_an_interval_and_leaves_the_pilot_out() {
+    let pilot = process(None, 900, "cgroup");
+    let rounds = (0..6).map(|round| process(Some(round), 100 + u64::from(round) * 10, "cgroup"));
+    let Some(MemoryFinding::Cgroup { bytes }) = memory_of([pilot].into_iter().chain(rounds).collect()) else {
+        panic!("no estimate");
+    };
+    assert_eq!(bytes.count, 6);
+    assert!((bytes.point - 125.0).abs() < 1e-9, "{bytes:?}");
+    assert!(bytes.low >= 100.0 && bytes.high <= 150.0 && bytes.low < bytes.high, "{bytes:?}");
+}
+
+#[test]
+fn memory_of_too_few_rounds_is_not_known() {
+    let rounds = (0..5).map(|round| process(Some(round), 100, "cgroup"));
+    assert_eq!(memory_of(rounds.collect()), None);
+}
+
+#[test]
+fn memory_that_only_the_pilot_knows_is_one_number() {
+    let pilot = process(None, 900, "sampled-pss");
+    assert_eq!(memory_of(vec![pilot]), Some(MemoryFinding::SampledPss { bytes: 900 }));
+}
+
+fn state(id: &str, reason: Option<&str>, hint: Option<&str>) -> Value {
+    json!({
+        "id": id, "label": id, "status": if reason.is_some() { "missing" } else { "ready" }, "provider": null,
+        "executable": null, "image": null, "version": null, "gil": {"built": null, "enabled": null},
+        "reason": reason, "hint": hint, "facts": null,
+    })
+}
+
+/// The reason of a claim that compares `free` with `locked`, in a run of these.
+fn reason(run: &Run, built_alike: bool) -> String {
+    let claim = json!({
+        "id": "c22", "place": "", "statement": "", "refuted_if_seen": "",
+        "tests": [{
+            "measure": "time-ratio",
+            "case": {"workload": "work", "strategy": "sequential", "interpreter": "free"},
+            "against": {"interpreter": "locked"},
+            "built_alike": built_alike, "confirmed": {"at_most": 1.2}
+        }]
+    });
+    let claim = analyse(run, &[from_value::<Claim>(claim).unwrap()]).claims.remove(0);
+    assert_eq!(claim.verdict, Verdict::Untestable);
+    claim.reason.unwrap()
+}
+
+#[test]
+fn a_twin_that_was_not_selected_is_named_with_the_way_to_include_it() {
+    let known = json!([state("free", None, None), state("locked", None, None)]);
+    assert_eq!(
+        reason(&run(&["free"], &known), true),
+        "compares free with locked, built alike but for the GIL; locked was not selected for this run; \
+         to include it, run with `--interpreter free,locked`"
+    );
+    assert_eq!(
+        reason(&run(&["other"], &known), false),
+        "compares free with locked; free was not selected for this run, locked was not selected for this run; \
+         to include it, run with `--interpreter free,locked`"
+    );
+}
+
+#[test]
+fn a_twin_that_is_missing_is_named_with_the_command_that_gets_it() {
+    let missing = state("locked", Some("not found on this machine"), Some("get locked"));
+    let known = json!([state("free", None, None), missing]);
+    assert_eq!(
+        reason(&run(&["free"], &known), true),
+        "compares free with locked, built alike but for the GIL; locked is not ready (not found on this machine; \
+         `get locked` would get it); to include it, run with `--interpreter free,locked`"
+    );
+}
+
+#[test]
+fn an_interpreter_that_cannot_be_tested_is_not_called_undecided() {
+    let claim = json!({
+        "id": "c01", "place": "", "statement": "", "refuted_if_seen": "",
+        "tests": [{
+            "measure": "observation", "observation": "threads",
+            "case": {"workload": "work", "strategy": "sequential"}, "confirmed": {"at_least": 4}
+        }]
+    });
+    let claim = from_value::<Claim>(claim).unwrap();
+    let round = |case: u32, round: u32, threads: Option<i64>| {
+        let mut process = process(Some(round), 0, "cgroup");
+        process.case = case;
+        let name = "threads".parse().unwrap();
+        process.iterations[0].observations = threads.map(|threads| (name, threads)).into_iter().collect();
+        process
+    };
+    let found = |processes: Vec<Process>| {
+        let run = Run { processes, ..run(&["one", "two", "three"], &json!([])) };
+        let claim = analyse(&run, std::slice::from_ref(&claim)).claims.remove(0);
+        (claim.verdict, claim.reason.unwrap())
+    };
+    // Two observe nothing; of those that do, all agree.
+    assert_eq!(
+        found(vec![round(0, 0, Some(4)), round(1, 0, None), round(2, 0, None)]),
+        (Verdict::Confirmed, "holds on 1, not testable on 2 of 3 interpreters".to_owned())
+    );
+    // Two contradict themselves, and one is no majority.
+    let mut differing = vec![round(0, 0, Some(4))];
+    differing.extend(
+        [(1, 0, 4), (1, 1, 5), (2, 0, 4), (2, 1, 5)].map(|(case, at, seen)| round(case, at, Some(seen))),
+    );
+    assert_eq!(
+        found(differing),
+        (
+            Verdict::Inconclusive,
+            "holds on 1, undecided on 2 of 3 interpreters: too few to decide it".to_owned()
+        )
+    );
+}
