@@ -191,6 +191,14 @@ pub struct ClaimFinding {
     pub interpreters: Vec<InterpreterFinding>,
 }
 
+impl ClaimFinding {
+    /// The reason, unless an interpreter gives the same one: for who shows both.
+    pub fn overall_reason(&self) -> Option<&str> {
+        let said = self.interpreters.iter().any(|finding| finding.reason == self.reason);
+        self.reason.as_deref().filter(|_| !said)
+    }
+}
+
 /// What a run says about a claim on one interpreter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InterpreterFinding {
@@ -200,7 +208,7 @@ pub struct InterpreterFinding {
     pub verdict: Verdict,
     /// Why it is not decided.
     pub reason: Option<String>,
-    /// The first comparison's number.
+    /// The first number of a comparison.
     pub estimate: Option<RatioFinding>,
     /// Ids of all cases that were used.
     pub cases: Vec<String>,

@@ -4,7 +4,7 @@
 
 use gilbench_analysis::statistics::Estimate;
 use gilbench_model::claim::Measure;
-use gilbench_model::units::{format_seconds, significant};
+use gilbench_model::units::{format_seconds, format_utc, significant};
 use serde::Serialize;
 
 /// An estimate, written.
@@ -136,17 +136,8 @@ pub(crate) fn duration(seconds: f64) -> String {
 
 /// A moment as `2025-03-09 14:05 UTC`, from milliseconds of Unix time.
 pub(crate) fn moment(milliseconds: u64) -> String {
-    let (days, minutes) = (milliseconds / 86_400_000, milliseconds / 60_000 % 1440);
-    // Howard Hinnant, "chrono-compatible low-level date algorithms", civil_from_days, for days from 1970 on.
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", minutes / 60, minutes % 60)
+    let utc = format_utc(milliseconds);
+    format!("{} {} UTC", &utc[..10], &utc[11..16])
 }
 
 /// A count with its noun: `1 case`, `12 cases`.

@@ -64,7 +64,7 @@ fn card(report: &Report<'_>, claim: &ClaimFinding) -> Result<Card, ReportErrorKi
         statement: claim.statement.clone(),
         refuted_if_seen: claim.refuted_if_seen.clone(),
         badge: badge(claim.verdict),
-        reason: claim.reason.clone(),
+        reason: claim.overall_reason().map(str::to_owned),
         correction: claim.correction.clone(),
         rows: claim.interpreters.iter().map(|found| row(report, found)).collect(),
         chart: forest::figure(report, claim)?,

@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use gilbench_analysis::findings::{ClaimFinding, InterpreterFinding};
 use gilbench_model::run_directory::Run;
-use gilbench_model::units::significant;
 
 use crate::cli::{Claims, Common};
 use crate::output::Format;
@@ -29,7 +28,7 @@ pub(super) fn print(claims: &[ClaimFinding]) -> output::Result {
         for finding in &claim.interpreters {
             output::line(&format!("       {}", interpreter(finding)))?;
         }
-        if let Some(reason) = &claim.reason {
+        if let Some(reason) = claim.overall_reason() {
             output::line(&format!("       {reason}"))?;
         }
     }
@@ -37,11 +36,10 @@ pub(super) fn print(claims: &[ClaimFinding]) -> output::Result {
 }
 
 fn interpreter(finding: &InterpreterFinding) -> String {
-    let measure = finding.comparisons.iter().find(|comparison| comparison.estimate.is_some());
-    let number = measure.and_then(|comparison| {
-        let estimate = comparison.estimate?;
-        let [point, low, high] = [estimate.point, estimate.low, estimate.high].map(significant);
-        Some(format!("{} {point} [{low}, {high}]", comparison.measure))
+    // The first comparison that has a number, as in the finding's own estimate.
+    let number = finding.comparisons.iter().find_map(|comparison| {
+        let number = gilbench_report::measured(&comparison.estimate?, comparison.measure);
+        Some(format!("{} {number}", comparison.measure))
     });
     let parts = [Some(finding.verdict.as_str().to_owned()), number, finding.reason.clone()];
     format!("{:14} {}", finding.interpreter, parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
