@@ -8,6 +8,7 @@ use gilbench_model::plan::useful_workers;
 use gilbench_model::run_directory::Run;
 use gilbench_model::sample::{MemorySource, Outcome, Process};
 use gilbench_model::workload::Bound;
+use rayon::prelude::*;
 
 use crate::findings::{CaseFinding, CaseState, FailureCount, MemoryFinding};
 use crate::series::{CaseSamples, Series, paired, values};
@@ -22,7 +23,7 @@ pub const BASELINE: &str = "sequential";
 pub(crate) fn findings(run: &Run, samples: &[CaseSamples<'_>]) -> Vec<CaseFinding> {
     let stopped: BTreeMap<u32, StopReason> =
         run.events.iter().filter_map(|event| stop_of(&event.event)).collect();
-    samples.iter().map(|case| finding(run, samples, case, stopped.get(&case.index).copied())).collect()
+    samples.par_iter().map(|case| finding(run, samples, case, stopped.get(&case.index).copied())).collect()
 }
 
 fn stop_of(event: &Event) -> Option<(u32, StopReason)> {
