@@ -13,7 +13,7 @@ mod charts;
 mod error;
 mod headline;
 mod joined;
-mod numbers;
+pub mod numbers;
 mod pages;
 mod site;
 mod summary;
@@ -21,8 +21,6 @@ mod templates;
 mod text;
 
 use gilbench_analysis::findings::Findings;
-use gilbench_analysis::statistics::Estimate;
-use gilbench_model::claim::Measure;
 use gilbench_model::run_directory::Run;
 
 pub use error::{ReportError, ReportErrorKind};
@@ -45,9 +43,4 @@ pub fn summary_markdown(run: &Run, findings: &Findings) -> String {
         Ok(report) => summary::summary(&report),
         Err(error) => format!("No summary: {}\n", text::markdown(&error.to_string())),
     }
-}
-
-/// What a comparison measured, as pages write it: `1.83× [1.79×, 1.87×]`, or `4 in every process`.
-pub fn measured(estimate: &Estimate, measure: Measure) -> String {
-    numbers::measured(estimate, measure).text()
 }

@@ -9,24 +9,24 @@ use serde::Serialize;
 
 /// An estimate, written.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Figure {
+pub struct Figure {
     /// The point, with its unit.
-    pub(crate) point: String,
+    pub point: String,
     /// Its interval, in brackets: each bound in the point's unit. For an exact number, where it holds.
-    pub(crate) interval: String,
+    pub interval: String,
     /// The point, for sorting.
-    pub(crate) value: f64,
+    pub value: f64,
 }
 
 impl Figure {
     /// On one line: `1.83× [1.79×, 1.87×]`.
-    pub(crate) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         format!("{} {}", self.point, self.interval)
     }
 }
 
 /// A ratio: `1.83× [1.79×, 1.87×]`.
-pub(crate) fn ratio(estimate: &Estimate) -> Figure {
+pub fn ratio(estimate: &Estimate) -> Figure {
     written(estimate, 1.0, "×")
 }
 
@@ -36,7 +36,7 @@ pub(crate) fn plain(estimate: &Estimate) -> Figure {
 }
 
 /// A time in seconds: `36.5 ms [36.1 ms, 37.0 ms]`.
-pub(crate) fn seconds(estimate: &Estimate) -> Figure {
+pub fn seconds(estimate: &Estimate) -> Figure {
     let (factor, unit) = match estimate.point.abs() {
         s if s >= 0.9995 => (1.0, " s"),
         s if s >= 0.999_5e-3 => (1e3, " ms"),
@@ -47,7 +47,7 @@ pub(crate) fn seconds(estimate: &Estimate) -> Figure {
 }
 
 /// What a comparison measured, in its unit. An observation is exact: `4 in every process`.
-pub(crate) fn measured(estimate: &Estimate, measure: Measure) -> Figure {
+pub fn measured(estimate: &Estimate, measure: Measure) -> Figure {
     match measure {
         Measure::Observation => Figure {
             point: estimate.point.to_string(),

@@ -6,7 +6,7 @@ use gilbench_analysis::findings::{CaseFinding, CaseState};
 use gilbench_analysis::statistics::Estimate;
 use gilbench_model::plan::Plan;
 use gilbench_model::run_directory::Run;
-use gilbench_model::units::{format_seconds, significant};
+use gilbench_report::numbers::{Figure, ratio, seconds};
 
 use crate::cli::{BenchAll, Common};
 use crate::cmd::{claims, report};
@@ -42,18 +42,16 @@ fn table(plan: &Plan, cases: &[CaseFinding]) -> output::Result {
         };
         [
             case.id.clone(),
-            shown(finding.steady, format_seconds),
-            shown(finding.speed_up, |ratio| format!("{}×", significant(ratio))),
+            shown(finding.steady, seconds),
+            shown(finding.speed_up, ratio),
             state,
         ]
     });
     output::table(["case", "time", "speed-up", ""], rows)
 }
 
-fn shown(estimate: Option<Estimate>, format: impl Fn(f64) -> String) -> String {
-    estimate.map_or("—".to_owned(), |estimate| {
-        format!("{} [{}, {}]", format(estimate.point), format(estimate.low), format(estimate.high))
-    })
+fn shown(estimate: Option<Estimate>, write: fn(&Estimate) -> Figure) -> String {
+    estimate.map_or("—".to_owned(), |estimate| write(&estimate).text())
 }
 
 fn first_line(text: &str) -> String {

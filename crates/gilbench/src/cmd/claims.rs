@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use gilbench_analysis::findings::{ClaimFinding, InterpreterFinding};
 use gilbench_model::run_directory::Run;
+use gilbench_report::numbers::measured;
 
 use crate::cli::{Claims, Common};
 use crate::output::Format;
@@ -38,7 +39,7 @@ pub(super) fn print(claims: &[ClaimFinding]) -> output::Result {
 fn interpreter(finding: &InterpreterFinding) -> String {
     // The first comparison that has a number, as in the finding's own estimate.
     let number = finding.comparisons.iter().find_map(|comparison| {
-        let number = gilbench_report::measured(&comparison.estimate?, comparison.measure);
+        let number = measured(&comparison.estimate?, comparison.measure).text();
         Some(format!("{} {number}", comparison.measure))
     });
     let parts = [Some(finding.verdict.as_str().to_owned()), number, finding.reason.clone()];
