@@ -40,12 +40,7 @@ fn table(plan: &Plan, cases: &[CaseFinding]) -> output::Result {
             }
             CaseState::Pending { needed } => format!("pending: {} of {needed} rounds", finding.rounds),
         };
-        [
-            case.id.clone(),
-            shown(finding.steady, seconds),
-            shown(finding.speed_up, ratio),
-            state,
-        ]
+        [case.id.clone(), shown(finding.steady, seconds), shown(finding.speed_up, ratio), state]
     });
     output::table(["case", "time", "speed-up", ""], rows)
 }
