@@ -69,13 +69,14 @@ pub(super) fn make_plan(
 
 /// Plans and measures a suite; says where.
 pub(super) fn measure(common: &Common, arguments: &Measure) -> anyhow::Result<PathBuf> {
-    let interrupt = Interrupt::listen()?;
     let catalog = data::catalog(common)?;
     let seed = arguments.seed.unwrap_or_else(now_ms);
     let (plan, environment) = make_plan(&catalog, common, &arguments.suite, &arguments.interpreter, seed)?;
     announce(&plan, &environment);
     let name = format!("{}-{}", format_utc(environment.planned_ms).replace(':', "-"), plan.suite);
     let directory = arguments.out.clone().unwrap_or_else(|| data::runs(&catalog.root).join(name));
+    // Up to here a signal ends the program at once: there is nothing to keep.
+    let interrupt = Interrupt::listen()?;
     let recorder = Recorder::begin(&directory, &plan, &environment)?;
     output::note(&format!("recording in {}", directory.display()));
     execute(&catalog, &interrupt, &plan, &environment, recorder, None)?;
