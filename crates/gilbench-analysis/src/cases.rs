@@ -6,7 +6,7 @@ use gilbench_model::Name;
 use gilbench_model::event::{Event, StopReason};
 use gilbench_model::plan::useful_workers;
 use gilbench_model::run_directory::Run;
-use gilbench_model::sample::{MemorySource, Outcome, Process};
+use gilbench_model::sample::{MemorySource, Outcome, Process, Tree};
 use gilbench_model::workload::Bound;
 use rayon::prelude::*;
 
@@ -18,6 +18,9 @@ use crate::statistics::{
 
 /// The strategy with which the others are compared: one task after another.
 pub const BASELINE: &str = "sequential";
+
+/// A case bound by CPU needs this share of the CPUs that it could use at best; with less, it is crowded.
+pub const ROOM: f64 = 0.8;
 
 /// One finding for each case of the plan.
 pub(crate) fn findings(run: &Run, samples: &[CaseSamples<'_>]) -> Vec<CaseFinding> {
@@ -57,6 +60,8 @@ fn finding(
         tree_cpu: tree(|process| {
             process.tree.as_ref().map(|tree| tree.user_ns.seconds() + tree.system_ns.seconds())
         }),
+        cpus_left: cpus_left(samples),
+        crowded: crowded(run, samples).is_some(),
         memory: memory(samples),
         efficiency: speed_up.zip(ideal(run, samples)).map(|(speed_up, ideal)| speed_up.scale(1.0 / ideal)),
         speed_up,
@@ -100,6 +105,24 @@ pub(crate) fn ideal(run: &Run, samples: &CaseSamples<'_>) -> Option<f64> {
     let case = samples.case;
     let ideal = useful_workers(case.conditions.workers.min(case.effective_cpus), case.units);
     (bound == Bound::Cpu).then_some(f64::from(ideal))
+}
+
+/// The CPUs that others left to a case, on average over its rounds: those that were idle, and those that it used.
+fn cpus_left(samples: &CaseSamples<'_>) -> Option<f64> {
+    let trees = samples.completed().filter_map(|(_, process)| process.tree.as_ref());
+    let left =
+        |tree: &Tree| Some(tree.idle_ns?.seconds() + tree.user_ns.seconds() + tree.system_ns.seconds());
+    // Summed first: the kernel counts in ticks, which a short process can hardly be measured by.
+    let (left, wall) = trees
+        .map(|tree| Some((left(tree)?, tree.wall_ns.seconds())))
+        .try_fold((0.0, 0.0), |sum, one| one.map(|one| (sum.0 + one.0, sum.1 + one.1)))?;
+    (wall > 0.0).then_some(left / wall)
+}
+
+/// The CPUs that others left, and those that would be needed, where that is too few to tell anything.
+pub(crate) fn crowded(run: &Run, samples: &CaseSamples<'_>) -> Option<(f64, f64)> {
+    let (left, needed) = (cpus_left(samples)?, ideal(run, samples)?);
+    (left < ROOM * needed).then_some((left, needed))
 }
 
 fn second_opinion(run: &Run, index: u32) -> Option<Estimate> {

@@ -12,7 +12,7 @@ use gilbench_model::plan::{Case, useful_workers};
 use gilbench_model::run_directory::Run;
 use gilbench_model::{Affinity, Name};
 
-use crate::cases::{ideal, speed_up, unsupported};
+use crate::cases::{crowded, ideal, speed_up, unsupported};
 use crate::findings::{ClaimFinding, Comparison, InterpreterFinding, Verdict};
 use crate::series::{CaseSamples, values};
 use crate::statistics::{Estimate, StatisticsError, log_location};
@@ -137,7 +137,11 @@ impl<'a> Decider<'a> {
             Some(Ok(against)) => self.estimate(test, samples, Some(against)),
             None => self.estimate(test, samples, None),
         };
-        let over = [Some(samples), partner].into_iter().flatten().find(|samples| samples.case.oversubscribed);
+        let both = || [Some(samples), partner].into_iter().flatten();
+        let over = both().find(|samples| samples.case.oversubscribed);
+        // How often something was seen is no matter of time.
+        let timed = test.measure != Measure::Observation;
+        let crowd = both().find_map(|samples| crowded(self.run, samples)).filter(|_| timed);
         let (verdict, reason) = match &estimate {
             Err(undecided) => (undecided.verdict, Some(undecided.reason.clone())),
             Ok(_) if over.is_some() => {
@@ -145,6 +149,12 @@ impl<'a> Decider<'a> {
                 let (workers, cpus) = (case.conditions.workers, case.effective_cpus);
                 let reason =
                     format!("oversubscribed: {workers} workers on {cpus} effective CPUs decide no claim");
+                (Verdict::Inconclusive, Some(reason))
+            }
+            Ok(_) if crowd.is_some() => {
+                let (left, needed) = crowd.unwrap_or_default();
+                let reason =
+                    format!("crowded: other programs left it {left:.2} CPUs, and it could use {needed}");
                 (Verdict::Inconclusive, Some(reason))
             }
             Ok(estimate) => decide(*estimate, test.confirmed, test.refuted),

@@ -69,6 +69,10 @@ pub struct CaseFinding {
     pub cpu_per_wall: Option<Estimate>,
     /// CPU seconds of a whole process tree.
     pub tree_cpu: Option<Estimate>,
+    /// CPUs that others left to it, on average: those that were idle, and those that it used.
+    pub cpus_left: Option<f64>,
+    /// Others left it too few of the CPUs that it could use: its times say more about them than about it.
+    pub crowded: bool,
     /// Peak memory of the process tree.
     pub memory: Option<MemoryFinding>,
     /// How many times faster than the same workload, size and interpreter one after another.

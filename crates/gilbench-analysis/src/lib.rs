@@ -17,7 +17,7 @@ use gilbench_model::Nanoseconds;
 use gilbench_model::claim::Claim;
 use gilbench_model::run_directory::Run;
 
-pub use cases::BASELINE;
+pub use cases::{BASELINE, ROOM};
 use findings::{CaseState, Findings, Totals};
 
 /// Everything that a run shows.

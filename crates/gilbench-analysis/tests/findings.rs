@@ -99,6 +99,44 @@ fn memory_that_only_the_pilot_knows_is_one_number() {
     assert_eq!(memory_of(vec![pilot]), Some(MemoryFinding::SampledPss { bytes: 900 }));
 }
 
+/// The verdict on "uses at most 1.1 CPUs" for a case of which every process used 0.7 CPU seconds in a second, in
+/// which its CPU was idle for so long.
+fn verdict_with_idle(idle_ns: Option<u64>) -> (Verdict, Option<String>) {
+    let process = |round: u32| -> Process {
+        from_value(json!({
+            "case": 0, "round": round, "began_ms": 0, "outcome": {"kind": "completed"}, "facts": null,
+            "iterations": [{
+                "wall_ns": 1_000_000_000, "user_ns": 700_000_000 + round, "system_ns": 0,
+                "voluntary_switches": null, "involuntary_switches": null
+            }],
+            "tree": {
+                "wall_ns": 1_000_000_000, "idle_ns": idle_ns, "user_ns": 700_000_000, "system_ns": 0,
+                "voluntary_switches": 0, "involuntary_switches": 0, "memory": null, "exit_code": 0,
+                "signal": null, "orphans": 0
+            },
+        }))
+        .unwrap()
+    };
+    let run = Run { processes: (0..8).map(process).collect(), ..run(&["one"], &json!([])) };
+    let claim = json!({
+        "id": "c04", "place": "", "statement": "", "refuted_if_seen": "",
+        "tests": [{
+            "measure": "cpu-per-wall", "case": {"workload": "work", "strategy": "sequential"},
+            "confirmed": {"at_most": 1.1}
+        }]
+    });
+    let claim = analyse(&run, &[from_value::<Claim>(claim).unwrap()]).claims.remove(0);
+    (claim.verdict, claim.reason)
+}
+
+#[test]
+fn a_case_that_others_crowded_decides_nothing() {
+    let crowded = "crowded: other programs left it 0.70 CPUs, and it could use 1".to_owned();
+    assert_eq!(verdict_with_idle(Some(0)), (Verdict::Inconclusive, Some(crowded)));
+    assert_eq!(verdict_with_idle(Some(250_000_000)), (Verdict::Confirmed, None), "it did not want the CPU");
+    assert_eq!(verdict_with_idle(None), (Verdict::Confirmed, None), "the kernel does not tell");
+}
+
 fn state(id: &str, reason: Option<&str>, hint: Option<&str>) -> Value {
     json!({
         "id": id, "label": id, "status": if reason.is_some() { "missing" } else { "ready" }, "provider": null,

@@ -168,6 +168,9 @@ pub struct Iteration {
 pub struct Tree {
     /// From before the start of the first process to its end.
     pub wall_ns: Nanoseconds,
+    /// How long the CPUs that it was allowed to use were idle meanwhile, together; `null` where the kernel does not
+    /// tell.
+    pub idle_ns: Option<Nanoseconds>,
     /// User CPU time of all processes.
     pub user_ns: Nanoseconds,
     /// System CPU time of all processes.

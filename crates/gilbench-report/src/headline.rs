@@ -90,7 +90,7 @@ fn answer(report: &Report<'_>, workload: &Name, interpreter: &Name) -> Option<An
     Some(Answer {
         interpreter: interpreter.to_string(),
         colour: report.colour(interpreter),
-        gain: gain(&speed_up),
+        gain: if entry.finding.crowded { "undecided" } else { gain(&speed_up) },
         threads: ratio(&speed_up),
         threads_label: entry.label(),
         threads_anchor: anchor(&entry.case.id),

@@ -237,6 +237,7 @@ fn process(case: u32, round: u32) -> Process {
     };
     let tree = Tree {
         wall_ns,
+        idle_ns: Some(wall_ns),
         user_ns: wall_ns,
         system_ns: Nanoseconds(0),
         voluntary_switches: 1,

@@ -177,6 +177,12 @@ fn tags(entry: Entry<'_>) -> Vec<Tag> {
             meaning: "more workers than effective CPUs: decides no claim",
         });
     }
+    if entry.finding.crowded {
+        tags.push(Tag {
+            word: "crowded",
+            meaning: "other programs left too few of the CPUs that it could use: decides no claim",
+        });
+    }
     if entry.finding.drifting {
         tags.push(Tag {
             word: "drifting machine",

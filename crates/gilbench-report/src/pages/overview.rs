@@ -223,9 +223,18 @@ fn run_facts(report: &Report<'_>) -> Vec<Fact> {
         Fact::maybe("From the first event to the last", span),
         Fact::known("Interruptions", interrupted.to_string()),
         Fact::known("Times begun or resumed", begun.to_string()),
+        Fact::maybe("CPUs that others left", cpus_left(report)),
         Fact::known("Comparisons made for claims", totals.comparisons.to_string()),
         Fact::known("Seed", plan.seed.to_string()),
     ]
+}
+
+/// From the most crowded case to the least: `1.61 to 1.98; crowded: 3 cases`.
+fn cpus_left(report: &Report<'_>) -> Option<String> {
+    let left = || report.findings.cases.iter().filter_map(|case| case.cpus_left);
+    let (least, most) = (left().reduce(f64::min)?, left().reduce(f64::max)?);
+    let crowded = report.findings.cases.iter().filter(|case| case.crowded).count() as u64;
+    Some(format!("{least:.2} to {most:.2}; crowded: {}", count(crowded, "case")))
 }
 
 fn unfinished(report: &Report<'_>) -> Option<String> {

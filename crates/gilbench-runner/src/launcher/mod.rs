@@ -7,6 +7,7 @@
 //! a harness that is killed leaves nothing behind.
 
 mod client;
+mod idle;
 mod process;
 mod tree;
 mod wire;

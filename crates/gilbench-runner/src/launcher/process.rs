@@ -11,6 +11,7 @@ use gilbench_model::sample::{Memory, MemorySource, Tree};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
+use super::idle::IdleCount;
 use super::tree::{Reap, Usage, descendants, kill_descendants, proportional_set_size, reap};
 use super::wire::{Channel, Launched, Order};
 use crate::cgroup::MemoryGroup;
@@ -32,11 +33,13 @@ pub fn serve(socket: OwnedFd) -> io::Result<()> {
     catch_terminal_signals()?;
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
     let group = MemoryGroup::join();
+    let idle_count = IdleCount::open();
     let mut memory_kills = kernel_memory_kills();
     while let Some((order, descriptors)) = channel.receive::<Order>()? {
         let Order::Start { command, environment, folder, cpus, limit_ms, sample_memory } = order else {
             continue; // The worker had already ended when the order to kill it was sent.
         };
+        let idle = Idle::begin(idle_count.as_ref(), &cpus);
         let begun = Instant::now();
         let baseline = group.as_ref().and_then(MemoryGroup::reset);
         let started = start(&command, &environment, &folder, &cpus, descriptors);
@@ -49,6 +52,7 @@ pub fn serve(socket: OwnedFd) -> io::Result<()> {
                 let mut watch = Watch {
                     process,
                     begun,
+                    idle,
                     limit: Duration::from_millis(limit_ms),
                     sample,
                     peak: 0,
@@ -157,10 +161,30 @@ impl Drop for Bound {
     }
 }
 
+/// How long the CPUs of a worker had been idle when it began.
+struct Idle<'a> {
+    count: &'a IdleCount,
+    cpus: &'a [u32],
+    before: Nanoseconds,
+}
+
+impl<'a> Idle<'a> {
+    fn begin(count: Option<&'a IdleCount>, cpus: &'a [u32]) -> Option<Self> {
+        let count = count?;
+        Some(Self { count, cpus, before: count.read(cpus)? })
+    }
+
+    /// How long they have been idle since.
+    fn since(&self) -> Option<Nanoseconds> {
+        Some(Nanoseconds(self.count.read(self.cpus)?.0.saturating_sub(self.before.0)))
+    }
+}
+
 /// A worker that runs.
-struct Watch {
+struct Watch<'a> {
     process: Pid,
     begun: Instant,
+    idle: Option<Idle<'a>>,
     limit: Duration,
     sample: bool,
     peak: u64,
@@ -170,12 +194,13 @@ struct Watch {
 /// A worker whose whole tree has ended.
 struct Ended {
     wall: Duration,
+    idle: Option<Nanoseconds>,
     status: i32,
     usage: Usage,
     orphans: u32,
 }
 
-impl Watch {
+impl Watch<'_> {
     fn until_the_end(&mut self, channel: &mut Channel) -> io::Result<Ended> {
         let exit = pidfd_open(self.process, PidfdFlags::empty())?;
         let mut killed = false;
@@ -229,12 +254,13 @@ impl Watch {
             }
         }
         let wall = self.begun.elapsed();
-        Ok(self.collect(wall, killed))
+        let idle = self.idle.as_ref().and_then(Idle::since);
+        Ok(self.collect(wall, idle, killed))
     }
 
     /// The first process has ended: collects it and all others.
-    fn collect(&self, wall: Duration, killed: bool) -> Ended {
-        let mut ended = Ended { wall, status: 0, usage: Usage::default(), orphans: 0 };
+    fn collect(&self, wall: Duration, idle: Option<Nanoseconds>, killed: bool) -> Ended {
+        let mut ended = Ended { wall, idle, status: 0, usage: Usage::default(), orphans: 0 };
         let deadline = Instant::now() + GRACE;
         let mut kill = killed;
         loop {
@@ -271,6 +297,7 @@ impl Ended {
         let exited = libc::WIFEXITED(self.status);
         Tree {
             wall_ns: Nanoseconds::from(self.wall),
+            idle_ns: self.idle,
             user_ns: self.usage.user,
             system_ns: self.usage.system,
             voluntary_switches: self.usage.voluntary_switches,

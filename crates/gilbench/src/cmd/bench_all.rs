@@ -20,6 +20,7 @@ pub(super) fn run(common: &Common, arguments: &BenchAll) -> anyhow::Result<ExitC
     let findings = gilbench_analysis::analyse(&run, &catalog.claims);
     let page = report::render(&catalog, &run, &findings, arguments.site.as_deref())?;
     table(&run.plan, &findings.cases)?;
+    warn_of_crowd(&findings.cases);
     output::line("")?;
     claims::print(&findings.claims)?;
     output::line("")?;
@@ -27,11 +28,24 @@ pub(super) fn run(common: &Common, arguments: &BenchAll) -> anyhow::Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
+/// Other programs are the commonest reason for verdicts that fail to come.
+fn warn_of_crowd(cases: &[CaseFinding]) {
+    let crowded = cases.iter().filter(|case| case.crowded).count();
+    if crowded > 0 {
+        output::warning(&format!(
+            "other programs left too few CPUs to {crowded} of {} cases, which therefore decide no claim; \
+             measure again on a quieter machine",
+            cases.len()
+        ));
+    }
+}
+
 /// All cases, measured or not.
 fn table(plan: &Plan, cases: &[CaseFinding]) -> output::Result {
     let rows = plan.cases.iter().zip(cases).map(|(case, finding)| {
         let state = match &finding.state {
             CaseState::Measured if case.oversubscribed => "oversubscribed".to_owned(),
+            CaseState::Measured if finding.crowded => "crowded by other programs".to_owned(),
             CaseState::Measured => String::new(),
             CaseState::Skipped { reason, .. } => format!("skipped: {reason}"),
             CaseState::Failed { reason } => first_line(reason),
