@@ -16,7 +16,7 @@ use crate::cases::{ideal, speed_up, unsupported};
 use crate::findings::{ClaimFinding, Comparison, InterpreterFinding, Verdict};
 use crate::selection::Wanted;
 use crate::series::{CaseSamples, values};
-use crate::statistics::{Estimate, StatisticsError, log_location};
+use crate::statistics::{Estimate, MINIMUM_COUNT, StatisticsError, log_location};
 
 /// One finding for each claim.
 pub(crate) fn findings(run: &Run, samples: &[CaseSamples<'_>], claims: &[Claim]) -> Vec<ClaimFinding> {
@@ -41,6 +41,11 @@ fn inconclusive(reason: impl Into<String>) -> Undecided {
 
 fn untestable(reason: impl Into<String>) -> Undecided {
     Undecided { verdict: Verdict::Untestable, reason: reason.into() }
+}
+
+/// There are rounds, of this kind, and too few of them. The words are those of a case that ended so.
+fn too_few_rounds(count: usize, kind: &str) -> Undecided {
+    inconclusive(format!("too few {kind}: {count} of {MINIMUM_COUNT} for an interval"))
 }
 
 impl<'a> Decider<'a> {
@@ -276,7 +281,8 @@ impl<'a> Decider<'a> {
             let shared = against.map_or(samples.steady.len(), |against| {
                 samples.steady.keys().filter(|round| against.steady.contains_key(round)).count()
             });
-            inconclusive(format!("{shared} rounds give no interval"))
+            let fewest = against.map_or(shared, |against| against.steady.len().min(samples.steady.len()));
+            too_few_rounds(shared, if shared < fewest { "rounds of both cases" } else { "rounds" })
         };
         match (test.measure, against) {
             (Measure::SpeedUp, Some(against)) => speed_up(samples, against).ok_or_else(too_few),
@@ -290,6 +296,10 @@ impl<'a> Decider<'a> {
                 log_location(&values(&samples.cpu_per_wall())).map_err(|error| match error {
                     StatisticsError::TooFew { count: 0, .. } => {
                         inconclusive("the interpreter's CPU time is not known")
+                    }
+                    StatisticsError::TooFew { count, .. } => {
+                        let all = count == samples.steady.len();
+                        too_few_rounds(count, if all { "rounds" } else { "rounds with CPU time" })
                     }
                     error => inconclusive(error.to_string()),
                 })

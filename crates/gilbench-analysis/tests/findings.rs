@@ -268,3 +268,42 @@ fn an_interpreter_that_cannot_be_tested_is_not_called_undecided() {
         )
     );
 }
+
+#[test]
+fn too_few_rounds_are_counted_in_the_same_words_whatever_is_measured() {
+    let test = |measure: &str, against: Value| {
+        json!({
+            "measure": measure, "case": {"workload": "work", "strategy": "sequential", "interpreter": "one"},
+            "against": against, "confirmed": {"at_most": 1.1}
+        })
+    };
+    let reasons = |rounds: [&[u32]; 2], with_cpu_time: u32| {
+        let claim = json!({
+            "id": "c01", "place": "", "statement": "", "refuted_if_seen": "",
+            "tests": [test("time-ratio", json!({"interpreter": "two"})), test("cpu-per-wall", Value::Null)]
+        });
+        let processes = (0..).zip(rounds).flat_map(|(case, rounds)| {
+            rounds.iter().map(move |&round| {
+                let mut process = process(Some(round), 0, "cgroup");
+                process.case = case;
+                let cpu_time = (round < with_cpu_time).then_some(gilbench_model::Nanoseconds(1000));
+                process.iterations[0].user_ns = cpu_time;
+                process.iterations[0].system_ns = cpu_time;
+                process
+            })
+        });
+        let run = Run { processes: processes.collect(), ..run(&["one", "two"], &json!([])) };
+        let claim = analyse(&run, &[from_value::<Claim>(claim).unwrap()]).claims.remove(0);
+        let comparisons = claim.interpreters.into_iter().flat_map(|found| found.comparisons);
+        comparisons.map(|comparison| comparison.reason.unwrap()).collect::<Vec<_>>()
+    };
+    let one = "too few rounds: 1 of 6 for an interval";
+    assert_eq!(reasons([&[0], &[0]], 1), [one, one]);
+    assert_eq!(
+        reasons([&[0, 1, 2], &[1, 2, 3]], 1),
+        [
+            "too few rounds of both cases: 2 of 6 for an interval",
+            "too few rounds with CPU time: 1 of 6 for an interval"
+        ]
+    );
+}
