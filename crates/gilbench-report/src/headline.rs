@@ -80,7 +80,7 @@ pub(crate) fn headline(report: &Report<'_>) -> Headline {
         return Headline { sentence, workload: Some(work), answers };
     }
     let sentence =
-        "This run does not say whether threads run CPU-bound code in parallel: no such case has a speed-up yet."
+        "This run does not say whether threads run CPU-bound code in parallel: no such case has a speed-up."
             .to_owned();
     Headline { sentence, workload: None, answers: Vec::new() }
 }

@@ -66,6 +66,20 @@ fn a_value_that_is_not_known_has_its_reason() {
     }
     assert!(page.contains("title=\"not asked for by the suite\">—"));
     assert!(page.contains("title=\"skipped\">—"));
+    let row = |id: &str| page.split(&format!("<tr id=\"{id}")).nth(1).unwrap().split("</tr>").next().unwrap();
+    // A case that was not tried has not failed to end, and one that waits has a sequential twin but no ideal.
+    assert!(!row("sum-squares/threads/pypy-3.11").contains("has not ended"));
+    assert!(row("sleepers/to-thread/cpython-3.12").contains("has not ended"));
+    let (mut run, mut findings) = run();
+    let waits = run.plan.cases.iter().position(|case| case.strategy == "asyncio").unwrap();
+    findings.cases[waits].efficiency = None;
+    run.plan.cases[waits].id = "waits".to_owned();
+    let site = render(&run, &findings).unwrap();
+    let page = text(&site, "cases.html");
+    let row = page.split("<tr id=\"waits\"").nth(1).unwrap().split("</tr>").next().unwrap();
+    assert!(
+        row.contains("title=\"only where computing is the limit\">—") && !row.contains("no sequential case")
+    );
 }
 
 #[test]
