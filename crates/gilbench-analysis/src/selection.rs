@@ -3,11 +3,11 @@
 //! Both answers come from the same comparison of conditions, so that the reason given is the one that decided.
 //! Not responsible for the interpreters that a run lacks: the claims know what else they need.
 
-use gilbench_model::Affinity;
 use gilbench_model::claim::Selector;
 use gilbench_model::condition::{DEFAULT_SIZE, Workers};
 use gilbench_model::interpreter::WorkerKind;
 use gilbench_model::plan::{Case, useful_workers};
+use gilbench_model::{Affinity, Name};
 
 /// A selector with the sizes that it may pick.
 #[derive(Clone)]
@@ -62,7 +62,7 @@ impl Condition {
 impl<'a> Wanted<'a> {
     /// What a selector asks for by itself: of no size that it names, the default one.
     pub(crate) fn by(selector: &'a Selector) -> Self {
-        let sizes = selector.size.as_ref().map(|sizes| sizes.iter().map(|size| size.as_str()).collect());
+        let sizes = selector.size.as_ref().map(|sizes| sizes.iter().map(Name::as_str).collect());
         Self { selector, sizes: sizes.unwrap_or_else(|| vec![DEFAULT_SIZE]) }
     }
 
