@@ -5,17 +5,18 @@
 
 use std::collections::BTreeSet;
 
+use gilbench_model::Name;
 use gilbench_model::claim::{Claim, Measure, Range, Selector, Test};
+use gilbench_model::environment::InterpreterState;
 use gilbench_model::facts::Facts;
-use gilbench_model::interpreter::WorkerKind;
-use gilbench_model::plan::{Case, useful_workers};
+use gilbench_model::plan::Case;
 use gilbench_model::run_directory::Run;
-use gilbench_model::{Affinity, Name};
 
 use crate::cases::{crowded, ideal, speed_up, unsupported};
 use crate::findings::{ClaimFinding, Comparison, InterpreterFinding, Verdict};
+use crate::selection::Wanted;
 use crate::series::{CaseSamples, values};
-use crate::statistics::{Estimate, StatisticsError, log_location};
+use crate::statistics::{Estimate, MINIMUM_COUNT, StatisticsError, log_location};
 
 /// One finding for each claim.
 pub(crate) fn findings(run: &Run, samples: &[CaseSamples<'_>], claims: &[Claim]) -> Vec<ClaimFinding> {
@@ -40,6 +41,11 @@ fn inconclusive(reason: impl Into<String>) -> Undecided {
 
 fn untestable(reason: impl Into<String>) -> Undecided {
     Undecided { verdict: Verdict::Untestable, reason: reason.into() }
+}
+
+/// There are rounds, of this kind, and too few of them. The words are those of a case that ended so.
+fn too_few_rounds(count: usize, kind: &str) -> Undecided {
+    inconclusive(format!("too few {kind}: {count} of {MINIMUM_COUNT} for an interval"))
 }
 
 impl<'a> Decider<'a> {
@@ -118,15 +124,11 @@ impl<'a> Decider<'a> {
 
     /// The cases that a test is about.
     fn cases(&self, test: &Test) -> Vec<&'a CaseSamples<'a>> {
-        let sizes: Vec<Option<&Name>> = match &test.case.size {
-            Some(sizes) => sizes.iter().map(Some).collect(),
-            None => vec![None],
+        let of_size = |wanted: Wanted<'_>| {
+            self.samples.iter().filter(|samples| wanted.picks(samples.case)).collect::<Vec<_>>()
         };
-        let of_size = |size: Option<&Name>| {
-            let fits = |samples: &&CaseSamples<'_>| selects(&test.case, size, samples.case);
-            self.samples.iter().filter(fits).collect::<Vec<_>>()
-        };
-        sizes.into_iter().map(of_size).find(|cases| !cases.is_empty()).unwrap_or_default()
+        let wanted = Wanted::by(&test.case);
+        wanted.size_by_size().map(of_size).find(|cases| !cases.is_empty()).unwrap_or_default()
     }
 
     fn comparison(&self, test: &Test, samples: &CaseSamples<'_>) -> Comparison {
@@ -191,8 +193,9 @@ impl<'a> Decider<'a> {
             start_method: selector.start_method,
         };
         let size = selector.size.as_ref().and_then(|sizes| sizes.first()).unwrap_or(&conditions.size);
+        let wanted = Wanted::of_size(&complete, size.as_str());
         let candidates: Vec<&CaseSamples<'_>> =
-            self.samples.iter().filter(|samples| selects(&complete, Some(size), samples.case)).collect();
+            self.samples.iter().filter(|samples| wanted.picks(samples.case)).collect();
         let alike = |samples: &&&CaseSamples<'_>| {
             let found = &samples.case.conditions;
             found.workers == conditions.workers && found.start_method == conditions.start_method
@@ -203,37 +206,40 @@ impl<'a> Decider<'a> {
             (Some(chosen), _) => Ok(chosen),
             (None, [only]) => Ok(only),
             (None, []) => {
-                let name = |name: &Option<Name>| name.as_ref().map_or("", Name::as_str).to_owned();
-                let (workload, strategy) = (name(&complete.workload), name(&complete.strategy));
-                let no_case =
-                    || format!("the run has no case {workload}/{strategy}/{}", name(&complete.interpreter));
-                Err(untestable(self.not_selected(test, &of.case.interpreter).unwrap_or_else(no_case)))
+                let absent = self.not_selected(test, &wanted, &of.case.interpreter);
+                Err(untestable(absent.unwrap_or_else(|| wanted.instead(&self.planned()))))
             }
             (None, _) => Err(inconclusive("several cases could be compared with; the claim must say which")),
         }
     }
 
+    fn planned(&self) -> Vec<&'a Case> {
+        self.samples.iter().map(|samples| samples.case).collect()
+    }
+
     /// Why the run has no case that a claim is about.
     fn missing(&self, claim: &Claim) -> String {
-        let of_interpreter = |test: &Test| self.not_selected(test, test.case.interpreter.as_ref()?);
-        if let Some(reason) = claim.tests.iter().find_map(of_interpreter) {
-            return reason;
-        }
-        let names = claim.tests.iter().map(|test| {
-            let name = |name: &Option<Name>| name.as_ref().map_or("*", Name::as_str).to_owned();
-            format!("{}/{}", name(&test.case.workload), name(&test.case.strategy))
+        let reasons = claim.tests.iter().map(|test| {
+            let wanted = Wanted::by(&test.case);
+            let named = test.case.interpreter.as_ref();
+            let absent = named.and_then(|interpreter| self.not_selected(test, &wanted, interpreter));
+            absent.unwrap_or_else(|| wanted.instead(&self.planned()))
         });
-        let names: BTreeSet<String> = names.collect();
-        format!("the run has no case {}", names.into_iter().collect::<Vec<_>>().join(", "))
+        let reasons: BTreeSet<String> = reasons.collect();
+        reasons.into_iter().collect::<Vec<_>>().join("; ")
     }
 
     /// What a test on an interpreter lacks, if this or the one that it is compared with has no case in the run at
-    /// all, and how to include it.
-    fn not_selected(&self, test: &Test, interpreter: &Name) -> Option<String> {
+    /// all, and how to include it, if that can help: not while an interpreter is not ready, and not if the run has
+    /// nothing of what is `wanted` on any other either.
+    fn not_selected(&self, test: &Test, wanted: &Wanted<'_>, interpreter: &Name) -> Option<String> {
+        if !self.samples.iter().any(|samples| wanted.fits_elsewhere(samples.case)) {
+            return None;
+        }
         let other = test.against.as_ref().and_then(|against| against.interpreter.as_ref());
         let other = other.filter(|other| *other != interpreter);
         let needed = || [Some(interpreter), other].into_iter().flatten();
-        let absent: Vec<String> = needed().filter_map(|name| self.absent(name)).collect();
+        let absent: Vec<&InterpreterState> = needed().filter_map(|name| self.absent(name)).collect();
         if absent.is_empty() {
             return None;
         }
@@ -244,23 +250,29 @@ impl<'a> Decider<'a> {
             Some(other) => format!("compares {interpreter} with {other}"),
             None => format!("is about {interpreter}"),
         };
+        let reasons = absent.iter().map(|state| match (&state.reason, &state.hint) {
+            (None, _) => format!("{} has no case in this run", state.id),
+            (Some(reason), None) => format!("{} is not ready ({reason})", state.id),
+            (Some(reason), Some(hint)) => {
+                format!("{} is not ready ({reason}; `{hint}` would get it)", state.id)
+            }
+        });
+        let reasons = reasons.collect::<Vec<_>>().join(", ");
+        if absent.iter().any(|state| state.reason.is_some()) {
+            return Some(format!("{question}; {reasons}"));
+        }
+        // The plan does not say whether its suite lists its interpreters; one that does may lack these.
+        let suite = if other.is_some() { "a suite that measures both" } else { "a suite that measures it" };
         let ids = needed().map(Name::as_str).collect::<Vec<_>>().join(",");
-        Some(format!("{question}; {}; to include it, run with `--interpreter {ids}`", absent.join(", ")))
+        Some(format!("{question}; {reasons}; to include it, run {suite} with `--interpreter {ids}`"))
     }
 
-    /// Why an interpreter has no case in the run; `None` if it has one.
-    fn absent(&self, interpreter: &Name) -> Option<String> {
+    /// An interpreter that is known and has no case in the run.
+    fn absent(&self, interpreter: &Name) -> Option<&'a InterpreterState> {
         if self.samples.iter().any(|samples| samples.case.interpreter == *interpreter) {
             return None;
         }
-        let state = self.run.environment.interpreters.iter().find(|state| state.id == *interpreter)?;
-        Some(match (&state.reason, &state.hint) {
-            (None, _) => format!("{interpreter} was not selected for this run"),
-            (Some(reason), None) => format!("{interpreter} is not ready ({reason})"),
-            (Some(reason), Some(hint)) => {
-                format!("{interpreter} is not ready ({reason}; `{hint}` would get it)")
-            }
-        })
+        self.run.environment.interpreters.iter().find(|state| state.id == *interpreter)
     }
 
     fn estimate(
@@ -279,7 +291,8 @@ impl<'a> Decider<'a> {
             let shared = against.map_or(samples.steady.len(), |against| {
                 samples.steady.keys().filter(|round| against.steady.contains_key(round)).count()
             });
-            inconclusive(format!("{shared} rounds give no interval"))
+            let fewest = against.map_or(shared, |against| against.steady.len().min(samples.steady.len()));
+            too_few_rounds(shared, if shared < fewest { "rounds of both cases" } else { "rounds" })
         };
         match (test.measure, against) {
             (Measure::SpeedUp, Some(against)) => speed_up(samples, against).ok_or_else(too_few),
@@ -293,6 +306,10 @@ impl<'a> Decider<'a> {
                 log_location(&values(&samples.cpu_per_wall())).map_err(|error| match error {
                     StatisticsError::TooFew { count: 0, .. } => {
                         inconclusive("the interpreter's CPU time is not known")
+                    }
+                    StatisticsError::TooFew { count, .. } => {
+                        let all = count == samples.steady.len();
+                        too_few_rounds(count, if all { "rounds" } else { "rounds with CPU time" })
                     }
                     error => inconclusive(error.to_string()),
                 })
@@ -369,30 +386,6 @@ fn observation(samples: &CaseSamples<'_>, name: Option<&Name>) -> Result<Estimat
     }
     let value = *least as f64;
     Estimate::new(value, value, value, seen.len()).map_err(|error| inconclusive(error.to_string()))
-}
-
-/// Whether a selector picks a case of a size (`None`: the default one).
-fn selects(selector: &Selector, size: Option<&Name>, case: &Case) -> bool {
-    fn fits<T: PartialEq>(wanted: Option<&T>, found: &T) -> bool {
-        wanted.is_none_or(|wanted| wanted == found)
-    }
-    let conditions = &case.conditions;
-    fits(selector.workload.as_ref(), &case.workload)
-        && fits(selector.strategy.as_ref(), &case.strategy)
-        && match &selector.interpreter {
-            Some(interpreter) => *interpreter == case.interpreter,
-            None => case.worker != WorkerKind::Native,
-        }
-        && size.map_or(conditions.size == gilbench_model::condition::DEFAULT_SIZE, |size| {
-            conditions.size == *size
-        })
-        && selector.workers.is_none_or(|workers| workers.resolve(useful_workers(case.effective_cpus, case.units)) == conditions.workers)
-        // What was measured cold is another time.
-        && !conditions.cold
-        && conditions.omp == selector.omp.unwrap_or_default()
-        && conditions.affinity == *selector.affinity.as_ref().unwrap_or(&Affinity::All)
-        && conditions.gil == selector.gil.unwrap_or_default()
-        && selector.start_method.is_none_or(|method| conditions.start_method == Some(method))
 }
 
 /// Confirmed or refuted if the whole interval says so.

@@ -10,6 +10,7 @@
 mod cases;
 mod claims;
 pub mod findings;
+mod selection;
 mod series;
 pub mod statistics;
 

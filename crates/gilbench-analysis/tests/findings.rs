@@ -164,29 +164,106 @@ fn reason(run: &Run, built_alike: bool) -> String {
 }
 
 #[test]
-fn a_twin_that_was_not_selected_is_named_with_the_way_to_include_it() {
+fn a_twin_without_a_case_is_named_with_the_way_to_include_it() {
     let known = json!([state("free", None, None), state("locked", None, None)]);
     assert_eq!(
         reason(&run(&["free"], &known), true),
-        "compares free with locked, built alike but for the GIL; locked was not selected for this run; \
-         to include it, run with `--interpreter free,locked`"
+        "compares free with locked, built alike but for the GIL; locked has no case in this run; \
+         to include it, run a suite that measures both with `--interpreter free,locked`"
     );
     assert_eq!(
         reason(&run(&["other"], &known), false),
-        "compares free with locked; free was not selected for this run, locked was not selected for this run; \
-         to include it, run with `--interpreter free,locked`"
+        "compares free with locked; free has no case in this run, locked has no case in this run; \
+         to include it, run a suite that measures both with `--interpreter free,locked`"
     );
 }
 
 #[test]
-fn a_twin_that_is_missing_is_named_with_the_command_that_gets_it() {
+fn a_twin_that_is_missing_is_named_with_the_command_that_gets_it_and_no_other() {
     let missing = state("locked", Some("not found on this machine"), Some("get locked"));
     let known = json!([state("free", None, None), missing]);
     assert_eq!(
         reason(&run(&["free"], &known), true),
         "compares free with locked, built alike but for the GIL; locked is not ready (not found on this machine; \
-         `get locked` would get it); to include it, run with `--interpreter free,locked`"
+         `get locked` would get it)"
     );
+}
+
+#[test]
+fn choosing_interpreters_is_no_remedy_where_the_run_lacks_the_work() {
+    let known = json!([state("free", None, None), state("locked", None, None)]);
+    let mut run = run(&["other"], &known);
+    run.plan.cases[0].conditions.size = "small".parse().unwrap();
+    assert_eq!(
+        reason(&run, true),
+        "the run has work/sequential only with size=small; the claim asks for size=default"
+    );
+    run.plan.cases[0].workload = "play".parse().unwrap();
+    assert_eq!(reason(&run, true), "the run has no case work/sequential");
+}
+
+/// The reason of a claim about `work/sequential` with this of its selector, in a run of these cases' conditions.
+fn reason_of(selector: &Value, conditions: &[Value]) -> String {
+    let names: Vec<String> = (0..conditions.len()).map(|index| format!("python-{index}")).collect();
+    let mut run = run(&names.iter().map(String::as_str).collect::<Vec<_>>(), &json!([]));
+    for (case, changed) in run.plan.cases.iter_mut().zip(conditions) {
+        let mut all = serde_json::to_value(&case.conditions).unwrap();
+        all.as_object_mut().unwrap().extend(changed.as_object().unwrap().clone());
+        case.conditions = from_value(all).unwrap();
+    }
+    let mut case = json!({"workload": "work", "strategy": "sequential"});
+    case.as_object_mut().unwrap().extend(selector.as_object().unwrap().clone());
+    let claim = json!({
+        "id": "c01", "place": "", "statement": "", "refuted_if_seen": "",
+        "tests": [{"measure": "cpu-per-wall", "case": case, "confirmed": {"at_most": 1.1}}]
+    });
+    let claim = analyse(&run, &[from_value::<Claim>(claim).unwrap()]).claims.remove(0);
+    assert_eq!((claim.verdict, claim.interpreters.len()), (Verdict::Untestable, 0));
+    claim.reason.unwrap()
+}
+
+#[test]
+fn cases_that_a_claim_passes_over_are_not_said_to_be_missing() {
+    let small = json!({"size": "small"});
+    assert_eq!(
+        reason_of(&json!({"size": ["default", "brief"]}), std::slice::from_ref(&small)),
+        "the run has work/sequential only with size=small; the claim asks for size=default or brief"
+    );
+    assert_eq!(
+        reason_of(&json!({"workers": 10}), &[json!({"workers": 20}), json!({"workers": 4, "gil": "on"})]),
+        "the run has work/sequential only with workers=20 or 4; the claim asks for workers=10"
+    );
+    // On one CPU `cpus` is one worker.
+    assert_eq!(
+        reason_of(
+            &json!({"workers": "cpus"}),
+            &[json!({"workers": 2, "start_method": "spawn", "gil": "on"})]
+        ),
+        "the run has work/sequential only with workers=2 and gil=on; the claim asks for workers=cpus and gil=default"
+    );
+    assert_eq!(
+        reason_of(&json!({"workers": 2}), &[json!({"workers": 2, "size": "small"}), json!({})]),
+        "the run has work/sequential, but none with size=default and workers=2"
+    );
+    assert_eq!(
+        reason_of(&json!({}), &[json!({"cold": true})]),
+        "the run measures work/sequential only cold; the claim asks for steady times"
+    );
+}
+
+#[test]
+fn a_claim_that_names_no_interpreter_says_that_the_native_baseline_does_not_count() {
+    let mut run = run(&["native"], &json!([]));
+    run.plan.cases[0].worker = WorkerKind::Native;
+    let claim = json!({
+        "id": "c01", "place": "", "statement": "", "refuted_if_seen": "",
+        "tests": [{
+            "measure": "cpu-per-wall", "case": {"workload": "work", "strategy": "sequential"},
+            "confirmed": {"at_most": 1.1}
+        }]
+    });
+    let claim = analyse(&run, &[from_value::<Claim>(claim).unwrap()]).claims.remove(0);
+    assert_eq!(claim.reason.unwrap(), "the run has work/sequential only on the native baseline");
 }
 
 #[test]
@@ -227,5 +304,44 @@ fn an_interpreter_that_cannot_be_tested_is_not_called_undecided() {
             Verdict::Inconclusive,
             "holds on 1, undecided on 2 of 3 interpreters: too few to decide it".to_owned()
         )
+    );
+}
+
+#[test]
+fn too_few_rounds_are_counted_in_the_same_words_whatever_is_measured() {
+    let test = |measure: &str, against: Value| {
+        json!({
+            "measure": measure, "case": {"workload": "work", "strategy": "sequential", "interpreter": "one"},
+            "against": against, "confirmed": {"at_most": 1.1}
+        })
+    };
+    let reasons = |rounds: [&[u32]; 2], with_cpu_time: u32| {
+        let claim = json!({
+            "id": "c01", "place": "", "statement": "", "refuted_if_seen": "",
+            "tests": [test("time-ratio", json!({"interpreter": "two"})), test("cpu-per-wall", Value::Null)]
+        });
+        let processes = (0..).zip(rounds).flat_map(|(case, rounds)| {
+            rounds.iter().map(move |&round| {
+                let mut process = process(Some(round), 0, "cgroup");
+                process.case = case;
+                let cpu_time = (round < with_cpu_time).then_some(gilbench_model::Nanoseconds(1000));
+                process.iterations[0].user_ns = cpu_time;
+                process.iterations[0].system_ns = cpu_time;
+                process
+            })
+        });
+        let run = Run { processes: processes.collect(), ..run(&["one", "two"], &json!([])) };
+        let claim = analyse(&run, &[from_value::<Claim>(claim).unwrap()]).claims.remove(0);
+        let comparisons = claim.interpreters.into_iter().flat_map(|found| found.comparisons);
+        comparisons.map(|comparison| comparison.reason.unwrap()).collect::<Vec<_>>()
+    };
+    let one = "too few rounds: 1 of 6 for an interval";
+    assert_eq!(reasons([&[0], &[0]], 1), [one, one]);
+    assert_eq!(
+        reasons([&[0, 1, 2], &[1, 2, 3]], 1),
+        [
+            "too few rounds of both cases: 2 of 6 for an interval",
+            "too few rounds with CPU time: 1 of 6 for an interval"
+        ]
     );
 }

@@ -1,14 +1,16 @@
 //! The answer first: did threads run CPU-bound Python code in parallel, and what was fastest?
 //!
-//! One workload, one case per interpreter, each figure with its interval and the case that it comes from.
+//! One workload in one size, one case per interpreter, each figure with its interval and the case that it comes
+//! from. The size is the one that claims would be decided by, where the run has it; where no claim rests on any that
+//! it has, the sentence says so: an iteration of a few milliseconds shows little of what threads do.
 
-use gilbench_analysis::findings::CaseState;
 use gilbench_analysis::statistics::Estimate;
+use gilbench_model::condition::DEFAULT_SIZE;
 use gilbench_model::workload::Bound;
 use gilbench_model::{Conditions, Name};
 use serde::Serialize;
 
-use crate::best::best;
+use crate::best::{best, sizes};
 use crate::joined::{Entry, Report};
 use crate::numbers::{Figure, ratio};
 use crate::text::anchor;
@@ -24,7 +26,7 @@ const BAND: f64 = 0.03;
 pub(crate) struct Headline {
     /// One sentence with figures.
     pub(crate) sentence: String,
-    /// The workload that it is about.
+    /// The workload that it is about, with the size where that could be another.
     pub(crate) workload: Option<String>,
     /// Interpreter by interpreter.
     pub(crate) answers: Vec<Answer>,
@@ -60,27 +62,63 @@ pub(crate) struct Fastest {
 pub(crate) fn headline(report: &Report<'_>) -> Headline {
     let bound_by_cpu = |name: &Name| report.run.plan.workloads.get(name).map(|w| w.bound) == Some(Bound::Cpu);
     for (workload, _) in report.workloads().into_iter().filter(|(name, _)| bound_by_cpu(name)) {
+        let Some((size, of_several)) = size(report, workload) else {
+            continue;
+        };
         let answers: Vec<Answer> = report
             .interpreters()
             .iter()
             .filter(|name| !report.is_native(name))
-            .filter_map(|name| answer(report, workload, name))
+            .filter_map(|name| answer(report, workload, size, name))
             .collect();
-        if !answers.is_empty() {
-            let sentence = sentence(workload, &answers);
-            return Headline { sentence, workload: Some(workload.to_string()), answers };
+        let named = of_several || *size != DEFAULT_SIZE;
+        let work = if named { format!("{workload}, size {size}") } else { workload.to_string() };
+        let mut sentence = sentence(&work, &answers);
+        if *size != DEFAULT_SIZE && !is_claimed(report, workload, size) {
+            sentence.push_str(" No claim is decided by cases of this size.");
         }
+        return Headline { sentence, workload: Some(work), answers };
     }
     let sentence =
-        "This run does not say whether threads run CPU-bound code in parallel: no such case has a speed-up yet."
+        "This run does not say whether threads run CPU-bound code in parallel: no such case has a speed-up."
             .to_owned();
     Headline { sentence, workload: None, answers: Vec::new() }
 }
 
-fn answer(report: &Report<'_>, workload: &Name, interpreter: &Name) -> Option<Answer> {
-    let (entry, speed_up) =
-        THREADS.iter().find_map(|strategy| threads(report, workload, interpreter, strategy))?;
-    let fastest = best(report, workload, &entry.case.conditions.size, interpreter).map(|best| Fastest {
+/// The size to answer with, and whether it is one of several in which threads were measured: the default one, else
+/// one that a claim rests on, else the one that takes longest, since short work shows most of the noise.
+fn size<'a>(report: &Report<'a>, workload: &Name) -> Option<(&'a Name, bool)> {
+    let one_after_another = |(entry, speed_up): (Entry<'_>, Estimate)| {
+        entry.finding.steady.map_or(0.0, |steady| steady.point * speed_up.point)
+    };
+    let measured = |size: &'a Name| {
+        let candidates = THREADS.iter().flat_map(|strategy| candidates(report, workload, size, strategy));
+        let longest = candidates.map(one_after_another).reduce(f64::max)?;
+        Some(((*size == DEFAULT_SIZE, is_claimed(report, workload, size)), longest, size))
+    };
+    let sizes: Vec<_> = sizes(report, workload).into_iter().filter_map(measured).collect();
+    let chosen = sizes.iter().max_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)))?;
+    Some((chosen.2, sizes.len() > 1))
+}
+
+/// Whether any claim compares cases of this workload in this size.
+fn is_claimed(report: &Report<'_>, workload: &Name, size: &Name) -> bool {
+    let found = report.findings.claims.iter().flat_map(|claim| &claim.interpreters);
+    found
+        .flat_map(|found| &found.comparisons)
+        .filter_map(|comparison| report.entry(&comparison.case))
+        .any(|entry| entry.case.workload == *workload && entry.case.conditions.size == *size)
+}
+
+fn answer(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Name) -> Option<Answer> {
+    let threads = |strategy: &&str| {
+        candidates(report, workload, size, strategy)
+            .filter(|(entry, _)| entry.case.interpreter == *interpreter)
+            .max_by_key(|(entry, _)| entry.case.conditions.workers)
+    };
+    // The case with the most threads that there are CPUs for.
+    let (entry, speed_up) = THREADS.iter().find_map(threads)?;
+    let fastest = best(report, workload, size, interpreter).map(|best| Fastest {
         label: best.entry.label(),
         anchor: anchor(&best.entry.case.id),
         speed_up: best.entry.finding.speed_up.as_ref().map(ratio),
@@ -98,25 +136,25 @@ fn answer(report: &Report<'_>, workload: &Name, interpreter: &Name) -> Option<An
     })
 }
 
-/// The case with the most threads that there are CPUs for, of the default size where the run has it, under
-/// otherwise neutral conditions.
-fn threads<'a>(
+/// Cases of a size with several threads that there are CPUs for, under otherwise neutral conditions, and what they
+/// gain.
+fn candidates<'a>(
     report: &Report<'a>,
     workload: &Name,
-    interpreter: &Name,
+    size: &Name,
     strategy: &str,
-) -> Option<(Entry<'a>, Estimate)> {
+) -> impl Iterator<Item = (Entry<'a>, Estimate)> {
     report
         .of(workload)
-        .filter(|entry| entry.case.interpreter == *interpreter && entry.case.strategy == *strategy)
-        .filter(|entry| entry.is_decisive() && entry.finding.state == CaseState::Measured)
-        // Nothing but the size and the number of workers is varied.
-        .filter(|entry| {
-            let Conditions { size, workers, .. } = entry.case.conditions.clone();
-            workers > 1 && entry.case.conditions == Conditions { workers, ..Conditions::neutral(size) }
+        .filter(move |entry| entry.case.strategy == *strategy && !report.is_native(&entry.case.interpreter))
+        .filter(Entry::is_decisive)
+        // Nothing but the number of workers is varied.
+        .filter(move |entry| {
+            let workers = entry.case.conditions.workers;
+            let neutral = Conditions::neutral(size.clone());
+            workers > 1 && entry.case.conditions == Conditions { workers, ..neutral }
         })
         .filter_map(|entry| Some((entry, entry.finding.speed_up?)))
-        .max_by_key(|(entry, _)| (entry.has_default_size(), entry.case.conditions.workers))
 }
 
 fn gain(speed_up: &Estimate) -> &'static str {
@@ -129,7 +167,7 @@ fn gain(speed_up: &Estimate) -> &'static str {
     }
 }
 
-fn sentence(workload: &Name, answers: &[Answer]) -> String {
+fn sentence(work: &str, answers: &[Answer]) -> String {
     let group = |gain: &str| {
         let figures: Vec<String> = answers
             .iter()
@@ -146,7 +184,7 @@ fn sentence(workload: &Name, answers: &[Answer]) -> String {
     .into_iter()
     .filter_map(|(gain, words)| group(gain).map(|figures| format!("{words}{figures}")))
     .collect();
-    format!("Threads made CPU-bound Python code ({workload}) {}.", parts.join("; "))
+    format!("Threads made CPU-bound Python code ({work}) {}.", parts.join("; "))
 }
 
 fn listed(items: &[String]) -> Option<String> {

@@ -66,6 +66,20 @@ fn a_value_that_is_not_known_has_its_reason() {
     }
     assert!(page.contains("title=\"not asked for by the suite\">—"));
     assert!(page.contains("title=\"skipped\">—"));
+    let row = |id: &str| page.split(&format!("<tr id=\"{id}")).nth(1).unwrap().split("</tr>").next().unwrap();
+    // A case that was not tried has not failed to end, and one that waits has a sequential twin but no ideal.
+    assert!(!row("sum-squares/threads/pypy-3.11").contains("has not ended"));
+    assert!(row("sleepers/to-thread/cpython-3.12").contains("has not ended"));
+    let (mut run, mut findings) = run();
+    let waits = run.plan.cases.iter().position(|case| case.strategy == "asyncio").unwrap();
+    findings.cases[waits].efficiency = None;
+    run.plan.cases[waits].id = "waits".to_owned();
+    let site = render(&run, &findings).unwrap();
+    let page = text(&site, "cases.html");
+    let row = page.split("<tr id=\"waits\"").nth(1).unwrap().split("</tr>").next().unwrap();
+    assert!(
+        row.contains("title=\"only where computing is the limit\">—") && !row.contains("no sequential case")
+    );
 }
 
 #[test]
@@ -161,6 +175,39 @@ fn the_answer_names_interpreters_with_figures_and_intervals() {
         page.lines().find(|line| line.contains("class=\"answer\"")).unwrap()
     );
     assert!(page.contains("With too few rounds for an interval: 1 case."));
+}
+
+#[test]
+fn the_answer_names_its_size_and_is_no_more_credulous_than_the_claims() {
+    let answer = |with_gil: &str, without_gil: &str, claimed: bool| {
+        let (mut run, mut findings) = run();
+        for case in run.plan.cases.iter_mut().filter(|case| case.workload == "sum-squares") {
+            let size = if case.interpreter == "cpython-3.12" { with_gil } else { without_gil };
+            case.conditions.size = size.parse().unwrap();
+        }
+        if !claimed {
+            findings.claims.clear();
+        }
+        let site = render(&run, &findings).unwrap();
+        let page = text(&site, "index.html");
+        page.split("class=\"answer\">").nth(1).unwrap().split("</p>").next().unwrap().to_owned()
+    };
+    let (slower, faster) = ("cpython-3.12 (0.970× [0.951×, 0.995×])", "cpython-3.13t (1.92× [1.88×, 1.97×])");
+    let none = " No claim is decided by cases of this size.";
+    let small = format!(
+        "Threads made CPU-bound Python code (sum-squares, size small) faster on {faster}; no faster on {slower}."
+    );
+    assert_eq!(answer("small", "small", true), small);
+    assert_eq!(answer("small", "small", false), format!("{small}{none}"));
+    // One size answers: the default one, or else that which takes longest one after another.
+    assert_eq!(
+        answer("default", "small", false),
+        format!("Threads made CPU-bound Python code (sum-squares, size default) no faster on {slower}.")
+    );
+    assert_eq!(
+        answer("small", "brief", false),
+        format!("Threads made CPU-bound Python code (sum-squares, size brief) faster on {faster}.{none}")
+    );
 }
 
 #[test]

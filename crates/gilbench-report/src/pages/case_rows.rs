@@ -112,11 +112,13 @@ fn row(report: &Report<'_>, entry: Entry<'_>) -> CaseRow {
         "not measured"
     };
     let cpu_per_wall = if case.cpu_time_trusted {
-        "the worker reports no CPU time"
+        "the worker reports no CPU time, or in too few rounds"
     } else {
         "what this interpreter says of its CPU time is not trusted"
     };
-    let alone = "no sequential case to compare with, or it is that case";
+    let alone = "no sequential case to compare with in enough rounds, or it is that case";
+    // Where there is a speed-up, only what it could be at best is missing.
+    let no_ideal = if finding.speed_up.is_some() { "only where computing is the limit" } else { alone };
     CaseRow {
         anchor: anchor(&case.id),
         workload: case.workload.to_string(),
@@ -136,7 +138,7 @@ fn row(report: &Report<'_>, entry: Entry<'_>) -> CaseRow {
         whole: cell(&finding.whole, seconds, "the process tree was not observed"),
         second_opinion: cell(&finding.second_opinion, seconds, second_opinion),
         speed_up: cell(&finding.speed_up, ratio, alone),
-        efficiency: cell(&finding.efficiency, plain, alone),
+        efficiency: cell(&finding.efficiency, plain, no_ideal),
         cpu_per_wall: cell(&finding.cpu_per_wall, plain, cpu_per_wall),
         tree_cpu: cell(&finding.tree_cpu, seconds, "the process tree was not observed"),
         memory: memory(entry, not_measured),
