@@ -148,6 +148,16 @@ fn what_is_missing_is_skipped_with_a_reason() {
     let pypy: Vec<&Case> = plan.cases.iter().filter(|case| case.interpreter == "pypy-3.11").collect();
     assert!(!pypy.is_empty() && pypy.iter().all(|case| case.skip.is_some()));
 
+    let place = |path: &str| InterpreterState {
+        executable: Some(path.to_owned()),
+        ..ready("cpython-3.12", &[], &["fork"])
+    };
+    for (path, typed) in [("/opt/o'k/python", r"'/opt/o'\''k/python'"), ("~/a b/python", "~/'a b/python'")] {
+        let plan = self::plan("quick", 2, &[place(path)], &[]).unwrap();
+        let hint = plan.cases.into_iter().find_map(|case| case.skip?.hint).unwrap();
+        assert_eq!(hint, format!("{typed} -m pip install aiohttp"));
+    }
+
     let no_fork = [ready("cpython-3.12", &[], &["spawn"])];
     let plan = self::plan("smoke", 2, &no_fork, &[]).unwrap();
     let fork = plan.cases.iter().find(|case| case.id.ends_with("start=fork")).unwrap();

@@ -1,5 +1,6 @@
 //! Exit codes, and how an error ends the program. `docs/exit-codes.md` lists them.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use gilbench_model::Name;
@@ -7,6 +8,7 @@ use gilbench_model::catalog::CatalogError;
 use gilbench_model::data_file::known_words;
 use gilbench_model::plan::PlanError;
 use gilbench_model::run_directory::RunError;
+use gilbench_model::shell::quoted;
 use gilbench_runner::RunFailure;
 use gilbench_runner::discovery::ExplicitError;
 use gilbench_runner::recorder::RecordError;
@@ -58,6 +60,11 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(code)
 }
 
+/// A path in a command that can be pasted.
+pub(crate) fn pasted(path: &Path) -> String {
+    quoted(&path.to_string_lossy()).into_owned()
+}
+
 fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
     let hint = |text: &str| Some(text.to_owned());
     if error.downcast_ref::<CatalogError>().is_some() {
@@ -71,7 +78,7 @@ fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
             USAGE,
             Some(format!(
                 "run `{} --version`: `--python` takes a Python interpreter or a folder with one",
-                error.path.display()
+                pasted(&error.path)
             )),
         );
     }
@@ -99,7 +106,7 @@ fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
     }
     let record = |error: &RecordError| match error {
         RecordError::Exists(path) => {
-            (RECORD, Some(format!("`gilbench run --resume {}` goes on with it", path.display())))
+            (RECORD, Some(format!("`gilbench run --resume {}` goes on with it", pasted(path))))
         }
         RecordError::Foreign(_) | RecordError::NotAFolder(_) => {
             (RECORD, hint("choose an empty or a new folder with `--out`"))

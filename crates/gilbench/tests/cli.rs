@@ -500,6 +500,17 @@ fn a_finished_run_has_nothing_left_to_do() {
 }
 
 #[test]
+fn a_command_in_a_hint_can_be_pasted() {
+    let test = Test::new();
+    let (run, moved) = (one_round(&test), test.path("a b"));
+    std::fs::rename(run, &moved).unwrap();
+    let result = test.run(&["run", "--suite", "plain", "--out", moved.to_str().unwrap()]);
+    assert_eq!(result.code, Some(6), "{}", result.stderr);
+    let command = format!("`gilbench run --resume '{}'` goes on with it", moved.display());
+    assert!(result.stderr.contains(&command), "{}", result.stderr);
+}
+
+#[test]
 fn lost_samples_and_foreign_folders_are_noticed() {
     let test = Test::new();
     let run = one_round(&test);

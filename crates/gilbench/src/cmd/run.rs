@@ -20,7 +20,7 @@ use gilbench_runner::worker::{WorkerContext, public_environment};
 use gilbench_runner::{RunFailure, Runner};
 
 use crate::cli::{Common, Measure, Run};
-use crate::exit::UsageError;
+use crate::exit::{UsageError, pasted};
 use crate::interrupt::Interrupt;
 use crate::precision::Precision;
 use crate::progress::Reporter;
@@ -192,7 +192,7 @@ fn execute(
         interrupted: &|| interrupt.came(),
     }
     .run(earlier)
-    .inspect_err(|_| output::note(&format!("to go on: gilbench run --resume {}", directory.display())))?;
+    .inspect_err(|_| output::note(&format!("to go on: gilbench run --resume {}", pasted(&directory))))?;
     let run = RecordedRun::load(&directory)?;
     second_opinions(&run, &context, interrupt, &scratch.0)?;
     summary(&run);
