@@ -14,6 +14,7 @@ use gilbench_runner::discovery::ExplicitError;
 use gilbench_runner::recorder::RecordError;
 
 use crate::output::{self, StdoutError};
+use crate::scratch::ScratchError;
 
 /// Something failed that has no code of its own, or a check found a fault.
 pub(crate) const FAILURE: u8 = 1;
@@ -100,6 +101,9 @@ fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
             );
         }
         None => {}
+    }
+    if error.downcast_ref::<ScratchError>().is_some() {
+        return (FAILURE, hint("set `TMPDIR` to a folder that exists and can be written to"));
     }
     if error.downcast_ref::<RunError>().is_some() {
         return (RUN, hint("a run directory holds `plan.json`, `environment.json` and `samples.jsonl`"));

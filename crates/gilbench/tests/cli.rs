@@ -511,6 +511,27 @@ fn a_command_in_a_hint_can_be_pasted() {
 }
 
 #[test]
+fn a_place_for_scratch_that_is_none_is_named_and_no_interpreter_blamed() {
+    let test = Test::new();
+    let (run, python) = (test.path("run"), support::python());
+    let measure = ["run", "--suite", "plain", "--out", run.to_str().unwrap()];
+    let probe = ["interpreters", "probe", python.to_str().unwrap()];
+    for arguments in [&measure[..], &["interpreters", "list"], &probe] {
+        let mut command = test.command();
+        let result = support::ran(&command.args(arguments).env("TMPDIR", "/no/where").output().unwrap());
+        assert_eq!(result.code, Some(1), "{}", result.stderr);
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(result.stderr, @r"
+            error: cannot make a scratch folder in `/no/where` (TMPDIR)
+              No such file or directory (os error 2)
+            hint: set `TMPDIR` to a folder that exists and can be written to
+            ");
+        }
+    }
+    assert!(!run.exists(), "there is nothing to go on with");
+}
+
+#[test]
 fn lost_samples_and_foreign_folders_are_noticed() {
     let test = Test::new();
     let run = one_round(&test);

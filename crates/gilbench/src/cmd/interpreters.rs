@@ -89,6 +89,7 @@ pub(super) fn list(common: &Common, format: Format) -> anyhow::Result<ExitCode> 
 pub(super) fn probe(common: &Common, interpreter: &str) -> anyhow::Result<ExitCode> {
     let catalog = data::catalog(common)?;
     let facts = if Path::new(interpreter).is_absolute() || interpreter.contains('/') {
+        crate::scratch::check_place()?;
         let path = std::path::absolute(interpreter)?;
         let command = probe::command(&path, &[], &catalog.root, &catalog.packages());
         let environment = base_environment(&catalog.root);

@@ -24,6 +24,7 @@ use crate::exit::{UsageError, pasted};
 use crate::interrupt::Interrupt;
 use crate::precision::Precision;
 use crate::progress::Reporter;
+use crate::scratch::Scratch;
 use crate::{data, output};
 
 /// Runs hyperfine this often on each cold case: enough for an interval of its median, with one to spare.
@@ -77,9 +78,10 @@ pub(super) fn measure(common: &Common, arguments: &Measure) -> anyhow::Result<Pa
     let directory = arguments.out.clone().unwrap_or_else(|| data::runs(&catalog.root).join(name));
     // Up to here a signal ends the program at once: there is nothing to keep.
     let interrupt = Interrupt::listen()?;
+    let scratch = Scratch::new()?;
     let recorder = Recorder::begin(&directory, &plan, &environment)?;
     output::note(&format!("recording in {}", directory.display()));
-    execute(&catalog, &interrupt, &plan, &environment, recorder, None)?;
+    execute(&catalog, (&interrupt, &scratch), &plan, &environment, recorder, None)?;
     Ok(directory)
 }
 
@@ -87,6 +89,7 @@ pub(super) fn measure(common: &Common, arguments: &Measure) -> anyhow::Result<Pa
 fn resume(common: &Common, directory: &Path) -> anyhow::Result<PathBuf> {
     let interrupt = Interrupt::listen()?;
     let catalog = data::catalog(common)?;
+    let scratch = Scratch::new()?;
     let (recorder, run) = Recorder::resume(directory)?;
     if is_finished(&run) {
         output::note("nothing left to do: every case has ended");
@@ -94,7 +97,7 @@ fn resume(common: &Common, directory: &Path) -> anyhow::Result<PathBuf> {
         return Ok(directory.to_owned());
     }
     same_experiment(&catalog, &run)?;
-    execute(&catalog, &interrupt, &run.plan, &run.environment, recorder, Some(&run))?;
+    execute(&catalog, (&interrupt, &scratch), &run.plan, &run.environment, recorder, Some(&run))?;
     Ok(directory.to_owned())
 }
 
@@ -147,13 +150,12 @@ fn announce(plan: &Plan, environment: &Environment) {
 
 fn execute(
     catalog: &Catalog,
-    interrupt: &Interrupt,
+    (interrupt, scratch): (&Interrupt, &Scratch),
     plan: &Plan,
     environment: &Environment,
     recorder: Recorder,
     earlier: Option<&RecordedRun>,
 ) -> anyhow::Result<()> {
-    let scratch = Scratch::new()?;
     let gilbench = std::env::current_exe()?;
     let home = Home::of_user();
     let expanded = |state: &InterpreterState| InterpreterState {
@@ -163,9 +165,9 @@ fn execute(
     let context = WorkerContext {
         root: catalog.root.clone(),
         gilbench: gilbench.clone(),
-        folder: scratch.0.join("start"),
+        folder: scratch.start(),
         // Not kept: CPython takes a torn file from a full disk for good, and then cannot start any more.
-        bytecode: scratch.0.join("bytecode"),
+        bytecode: scratch.path().join("bytecode"),
         timeout: plan.profile.timeout,
         definitions: catalog.interpreters.clone(),
         interpreters: environment
@@ -194,7 +196,7 @@ fn execute(
     .run(earlier)
     .inspect_err(|_| output::note(&format!("to go on: gilbench run --resume {}", pasted(&directory))))?;
     let run = RecordedRun::load(&directory)?;
-    second_opinions(&run, &context, interrupt, &scratch.0)?;
+    second_opinions(&run, &context, interrupt, scratch.path())?;
     summary(&run);
     Ok(())
 }
@@ -248,22 +250,4 @@ fn completed(run: &RecordedRun, case: u32) -> bool {
 
 fn start_launcher(gilbench: &Path) -> anyhow::Result<Launcher> {
     Ok(Launcher::start(&[gilbench.to_string_lossy().into_owned(), "launcher".to_owned()])?)
-}
-
-/// A folder for what lasts as long as the run: where workers start, and bytecode. Removed at the end.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> std::io::Result<Self> {
-        let folder = std::env::temp_dir().join(format!("gilbench-{}", std::process::id()));
-        std::fs::create_dir_all(folder.join("start"))?;
-        Ok(Self(folder))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // What is left behind lies in the system's place for such things.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
 }
