@@ -132,6 +132,24 @@ impl Recorder {
         })
     }
 
+    /// Begins a run in a new directory below `folder`, called `name`, or `name-2`, `name-3`, … where there is such a
+    /// run already: names are made of the time, and two runs may begin in the same second.
+    pub fn begin_new(
+        folder: &Path,
+        name: &str,
+        plan: &Plan,
+        environment: &Environment,
+    ) -> Result<Self, RecordError> {
+        let mut number = 1;
+        loop {
+            let name = if number == 1 { name.to_owned() } else { format!("{name}-{number}") };
+            match Self::begin(&folder.join(name), plan, environment) {
+                Err(RecordError::Exists(_) | RecordError::Locked(_)) => number += 1,
+                result => return result,
+            }
+        }
+    }
+
     /// Goes on with a run. A line that was torn by a crash is cut off.
     pub fn resume(directory: &Path) -> Result<(Self, Run), RecordError> {
         // Before anything is written: this may be no run at all.

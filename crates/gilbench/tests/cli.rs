@@ -532,6 +532,24 @@ fn a_place_for_scratch_that_is_none_is_named_and_no_interpreter_blamed() {
 }
 
 #[test]
+fn a_run_that_begins_in_the_same_second_as_another_gets_a_name_of_its_own() {
+    let test = Test::new();
+    test.edit("workloads/suites/plain.yaml", "{least: 8, most: 8}", "{least: 1, most: 1}");
+    let runs = test.data().join("target/gilbench/runs");
+    // Another run for every second in which this one may begin.
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    for second in now..now + 60 {
+        let time = gilbench_model::units::format_utc(second * 1000).replace(':', "-");
+        let folder = runs.join(format!("{time}-plain"));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("plan.json"), "{}").unwrap();
+    }
+    let result = test.run(&["run", "--suite", "plain"]);
+    assert_eq!(result.code, Some(0), "{}", result.stderr);
+    assert!(result.stdout.trim_end().ends_with("-plain-2"), "{}", result.stdout);
+}
+
+#[test]
 fn lost_samples_and_foreign_folders_are_noticed() {
     let test = Test::new();
     let run = one_round(&test);

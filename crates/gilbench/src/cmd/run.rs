@@ -75,11 +75,14 @@ pub(super) fn measure(common: &Common, arguments: &Measure) -> anyhow::Result<Pa
     let (plan, environment) = make_plan(&catalog, common, &arguments.suite, &arguments.interpreter, seed)?;
     announce(&plan, &environment);
     let name = format!("{}-{}", format_utc(environment.planned_ms).replace(':', "-"), plan.suite);
-    let directory = arguments.out.clone().unwrap_or_else(|| data::runs(&catalog.root).join(name));
     // Up to here a signal ends the program at once: there is nothing to keep.
     let interrupt = Interrupt::listen()?;
     let scratch = Scratch::new()?;
-    let recorder = Recorder::begin(&directory, &plan, &environment)?;
+    let recorder = match &arguments.out {
+        Some(directory) => Recorder::begin(directory, &plan, &environment)?,
+        None => Recorder::begin_new(&data::runs(&catalog.root), &name, &plan, &environment)?,
+    };
+    let directory = recorder.directory().to_owned();
     output::note(&format!("recording in {}", directory.display()));
     execute(&catalog, (&interrupt, &scratch), &plan, &environment, recorder, None)?;
     Ok(directory)
