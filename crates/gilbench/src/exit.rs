@@ -7,7 +7,7 @@ use gilbench_model::Name;
 use gilbench_model::catalog::CatalogError;
 use gilbench_model::data_file::known_words;
 use gilbench_model::plan::PlanError;
-use gilbench_model::run_directory::RunError;
+use gilbench_model::run_directory::{EVENTS, RunError, RunErrorKind};
 use gilbench_model::shell::quoted;
 use gilbench_runner::RunFailure;
 use gilbench_runner::discovery::ExplicitError;
@@ -66,6 +66,18 @@ pub(crate) fn pasted(path: &Path) -> String {
     quoted(&path.to_string_lossy()).into_owned()
 }
 
+/// What to do about a run that cannot be read.
+fn unreadable(error: &RunError) -> String {
+    match error.kind {
+        RunErrorKind::Lost | RunErrorKind::Incomplete { .. } => format!(
+            "`rm {}`, and `gilbench run --resume {}` measures again what was lost",
+            pasted(&error.directory.join(EVENTS)),
+            pasted(&error.directory)
+        ),
+        _ => "a run directory holds `plan.json`, `environment.json` and `samples.jsonl`".to_owned(),
+    }
+}
+
 fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
     let hint = |text: &str| Some(text.to_owned());
     if error.downcast_ref::<CatalogError>().is_some() {
@@ -105,8 +117,8 @@ fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
     if error.downcast_ref::<ScratchError>().is_some() {
         return (FAILURE, hint("set `TMPDIR` to a folder that exists and can be written to"));
     }
-    if error.downcast_ref::<RunError>().is_some() {
-        return (RUN, hint("a run directory holds `plan.json`, `environment.json` and `samples.jsonl`"));
+    if let Some(error) = error.downcast_ref::<RunError>() {
+        return (RUN, Some(unreadable(error)));
     }
     let record = |error: &RecordError| match error {
         RecordError::Exists(path) => {
@@ -116,9 +128,7 @@ fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
             (RECORD, hint("choose an empty or a new folder with `--out`"))
         }
         RecordError::Locked(_) => (RECORD, hint("wait for it, or choose another folder with `--out`")),
-        RecordError::Read(_) => {
-            (RUN, hint("a run directory holds `plan.json`, `environment.json` and `samples.jsonl`"))
-        }
+        RecordError::Read(error) => (RUN, Some(unreadable(error))),
         RecordError::Write { .. } => (
             RECORD,
             hint("what was recorded before is whole: make room and go on with `gilbench run --resume DIR`"),

@@ -550,6 +550,52 @@ fn a_run_that_begins_in_the_same_second_as_another_gets_a_name_of_its_own() {
 }
 
 #[test]
+fn a_damaged_run_is_refused_and_lost_samples_can_be_measured_again() {
+    let test = Test::new();
+    let run = one_round(&test);
+    let samples = std::fs::read_to_string(run.join("samples.jsonl")).unwrap();
+    let refused = |file: &str, text: &str| {
+        let path = run.join(file);
+        let before = std::fs::read_to_string(&path);
+        std::fs::write(&path, text).unwrap();
+        let result = test.run(&["claims", run.to_str().unwrap()]);
+        match before {
+            Ok(before) => std::fs::write(&path, before).unwrap(),
+            Err(_) => std::fs::remove_file(&path).unwrap(),
+        }
+        assert_eq!(result.code, Some(5), "{}", result.stderr);
+        result.stderr.replace(run.to_str().unwrap(), "RUN")
+    };
+
+    // The facts, two pilots, and the first of two rounds.
+    let cut: String = samples.split_inclusive('\n').take(4).collect();
+    let told = refused("samples.jsonl", &cut);
+    assert!(told.contains(": samples.jsonl\n  processes of case "), "{told}");
+    assert!(told.contains(": found 1, expected 2, with which it ended (`events.jsonl`, line "), "{told}");
+    assert!(told.contains("hint: `rm RUN/events.jsonl`, and `gilbench run --resume RUN` measures"), "{told}");
+
+    let last = samples.lines().next_back().unwrap();
+    let told = refused("samples.jsonl", &format!("{samples}{last}\n"));
+    assert!(told.contains("  line 6: found round 0 of case "), "{told}");
+    assert!(told.contains(" for the second time, after line 5, expected it once\n"), "{told}");
+
+    let opinion = r#"[{"case": 0, "tool": "x", "wall_ns": []},
+        {"case": 9, "tool": "x", "wall_ns": []}]"#;
+    let told = refused("second-opinion.json", opinion);
+    assert!(
+        told.contains(": second-opinion.json\n  line 2: case 9 does not exist, expected one from 0 to 1\n"),
+        "{told}"
+    );
+
+    // As the hint says.
+    std::fs::write(run.join("samples.jsonl"), cut).unwrap();
+    std::fs::remove_file(run.join("events.jsonl")).unwrap();
+    let result = test.run(&["run", "--resume", run.to_str().unwrap()]);
+    assert_eq!(result.code, Some(0), "{}", result.stderr);
+    assert_eq!(support::processes(&run).len(), 4);
+}
+
+#[test]
 fn lost_samples_and_foreign_folders_are_noticed() {
     let test = Test::new();
     let run = one_round(&test);
