@@ -393,6 +393,43 @@ fn the_protocol_check_finds_what_is_wrong() {
     assert!(garbage.stdout.contains("FAIL  says `failed` to half a request"), "{}", garbage.stdout);
 }
 
+#[test]
+fn a_check_that_could_not_be_made_is_not_passed() {
+    let test = Test::new();
+    let result = test.run(&["protocol", "check", "--workload=faulty", "--size=default", "--", "/bin/true"]);
+    assert_eq!(result.code, Some(1), "{}", result.stderr);
+    insta::assert_snapshot!(result.stdout, @r"
+    FAIL  answers with messages only: no message
+    FAIL  says hello with facts: no `hello`
+    FAIL  runs as many iterations as asked: 0, expected 3
+    —     marks the first iterations as warm-up: not reached
+    —     measures a time: not reached
+    —     answers right: not reached
+    FAIL  ends with `done`: no such message, exit code 0
+    ok    exits with 0
+    —     stops at the time limit, after the least iterations: not reached
+    FAIL  says `unsupported` to an unknown strategy: no such message, exit code 0
+    —     exits with 0 then: not reached
+    FAIL  says `failed` to half a request: no such message, exit code 0
+    —     exits with another code than 0 then: not reached
+    1 passed, 6 failed, 6 not reached
+    ");
+}
+
+#[test]
+fn a_worker_that_does_not_answer_is_waited_for_aloud() {
+    let test = Test::new();
+    let mut command = test.command();
+    command.args(["protocol", "check", "--workload=faulty", "--size=default", "--", "/bin/sleep", "600"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = std::io::BufReader::new(child.stderr.take().unwrap()).lines();
+    let told = lines.next().unwrap().unwrap();
+    // The launcher kills the worker.
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(told, "still waiting for the answer to an ordinary request, for at most 60 s");
+}
+
 /// An executable of one shell command.
 fn script(test: &Test, name: &str, command: &str) -> PathBuf {
     let path = test.path(name);
