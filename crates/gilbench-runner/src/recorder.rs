@@ -38,6 +38,14 @@ pub enum RecordError {
         /// Why.
         error: io::Error,
     },
+    /// A run cannot even begin.
+    #[error("cannot begin a run in `{}`: {error}", .path.display())]
+    NotBegun {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
     /// Another harness writes to it.
     #[error("run `{}` is being written by another gilbench", .0.display())]
     Locked(PathBuf),
@@ -103,6 +111,13 @@ pub fn now_ms() -> u64 {
 impl Recorder {
     /// Begins a run in a directory that holds none yet.
     pub fn begin(directory: &Path, plan: &Plan, environment: &Environment) -> Result<Self, RecordError> {
+        Self::try_begin(directory, plan, environment).map_err(|error| match error {
+            RecordError::Write { error, .. } => RecordError::NotBegun { path: directory.to_owned(), error },
+            other => other,
+        })
+    }
+
+    fn try_begin(directory: &Path, plan: &Plan, environment: &Environment) -> Result<Self, RecordError> {
         fs::create_dir_all(directory).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
                 RecordError::NotAFolder(directory.to_owned())

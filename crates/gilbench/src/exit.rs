@@ -39,6 +39,11 @@ pub(crate) struct UsageError {
     pub(crate) hint: Option<String>,
 }
 
+/// Nothing can be measured, for more than one reason.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct NothingError(pub(crate) String);
+
 impl UsageError {
     pub(crate) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { message: message.into(), hint: Some(hint.into()) }
@@ -95,13 +100,12 @@ fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
             )),
         );
     }
+    let list = "`gilbench interpreters list` says what was found and how to get the rest";
+    if error.downcast_ref::<NothingError>().is_some() {
+        return (NOTHING, hint(list));
+    }
     match error.downcast_ref::<PlanError>() {
-        Some(PlanError::NoCase(_)) => {
-            return (
-                NOTHING,
-                hint("`gilbench interpreters list` says what was found and how to get the rest"),
-            );
-        }
+        Some(PlanError::NoCase(_)) => return (NOTHING, hint(list)),
         Some(PlanError::NoSuite(_)) => return (USAGE, hint("`gilbench list suites` shows all")),
         Some(PlanError::NoInterpreter { found, known } | PlanError::NotInSuite { found, known, .. }) => {
             return (USAGE, Some(known_words(found.as_str(), known.iter().map(Name::as_str))));
@@ -129,9 +133,15 @@ fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
         }
         RecordError::Locked(_) => (RECORD, hint("wait for it, or choose another folder with `--out`")),
         RecordError::Read(error) => (RUN, Some(unreadable(error))),
+        RecordError::NotBegun { .. } => (
+            RECORD,
+            hint("nothing was recorded: make room, or choose a folder that can be written to with `--out`"),
+        ),
         RecordError::Write { .. } => (
             RECORD,
-            hint("what was recorded before is whole: make room and go on with `gilbench run --resume DIR`"),
+            hint(
+                "what was recorded before is whole: make room, or the folder writable, and go on with `gilbench run --resume DIR`",
+            ),
         ),
     };
     match error.downcast_ref::<RunFailure>() {

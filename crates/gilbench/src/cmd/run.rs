@@ -11,7 +11,7 @@ use gilbench_model::plan::{Case, Plan, PlanError, Planner, definitions};
 use gilbench_model::run_directory::{Run as RecordedRun, SECOND_OPINION, SecondOpinion};
 use gilbench_model::units::format_utc;
 use gilbench_model::{Name, SCHEMA};
-use gilbench_runner::discovery::Discovery;
+use gilbench_runner::discovery::{Discovery, unanswered};
 use gilbench_runner::home::Home;
 use gilbench_runner::launcher::Launcher;
 use gilbench_runner::recorder::{Recorder, now_ms, write_whole};
@@ -20,7 +20,7 @@ use gilbench_runner::worker::{WorkerContext, public_environment};
 use gilbench_runner::{RunFailure, Runner};
 
 use crate::cli::{Common, Measure, Run};
-use crate::exit::{UsageError, pasted};
+use crate::exit::{NothingError, UsageError, pasted};
 use crate::interrupt::Interrupt;
 use crate::precision::Precision;
 use crate::progress::Reporter;
@@ -51,11 +51,14 @@ pub(super) fn make_plan(
     let suite = catalog.suites.get(suite).ok_or_else(|| PlanError::NoSuite(suite.to_string()))?;
     // Before the interpreters are asked: their answering is load too.
     let machine = gilbench_runner::machine::read();
-    let Discovery { interpreters, .. } = data::interpreters(catalog, common)?;
+    let Discovery { interpreters, silent, .. } = data::interpreters(catalog, common)?;
     let home = Home::of_user();
     let interpreters: Vec<_> = interpreters.into_iter().map(|state| home.hide_in_state(state)).collect();
     let planner = Planner { catalog, interpreters: &interpreters, allowance: &machine.allowance, only, seed };
-    let plan = planner.plan(suite)?;
+    let plan = planner.plan(suite).map_err(|error| match (error, unanswered(&silent)) {
+        (error @ PlanError::NoCase(_), Some(silent)) => NothingError(format!("{error}; {silent}")).into(),
+        (error, _) => anyhow::Error::new(error),
+    })?;
     let environment = Environment {
         schema: SCHEMA,
         gilbench: env!("CARGO_PKG_VERSION").to_owned(),
