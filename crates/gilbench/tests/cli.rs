@@ -236,7 +236,7 @@ fn a_probe_that_fails_names_its_executable() {
     let result = Test::new().run(&["interpreters", "probe", "/bin/false"]);
     assert_eq!(result.code, Some(1));
     insta::assert_snapshot!(result.stderr, @r"
-    error: cannot probe `/bin/false`
+    error: no Python interpreter, or a broken one: `/bin/false`
       exit status: 1
     ");
 }
@@ -630,6 +630,36 @@ fn a_damaged_run_is_refused_and_lost_samples_can_be_measured_again() {
     let result = test.run(&["run", "--resume", run.to_str().unwrap()]);
     assert_eq!(result.code, Some(0), "{}", result.stderr);
     assert_eq!(support::processes(&run).len(), 4);
+}
+
+#[test]
+fn a_data_file_is_a_regular_file_of_a_sensible_length() {
+    let test = Test::new();
+    let suites = test.data().join("workloads/suites");
+    std::os::unix::fs::symlink("/dev/zero", suites.join("zero.yaml")).unwrap();
+    std::fs::write(suites.join("long.yaml"), "#".repeat(1024 * 1024 + 1)).unwrap();
+    let told = complaint(&test);
+    assert!(told.contains("long.yaml`\n  cannot be read: it is longer than 1 MiB\n"), "{told}");
+    assert!(told.contains("zero.yaml`\n  cannot be read: it is no regular file\n"), "{told}");
+}
+
+#[test]
+fn a_mistake_at_the_top_of_a_file_has_its_line() {
+    let test = Test::new();
+    test.edit("workloads/suites/plain.yaml", "interpreters: [fake]", "");
+    test.edit("workloads/suites/faults.yaml", "summary: Every fault once.\n", "summary: x\n");
+    test.edit("workloads/suites/faults.yaml", "name: faults", "# A name.\nname: FAULTS");
+    let told = complaint(&test);
+    assert!(told.contains("missing field `interpreters` at line 1 column 1\n"), "{told}");
+    assert!(told.contains("beginning with a letter or digit at line 2\n"), "{told}");
+}
+
+#[test]
+fn a_run_that_cannot_begin_is_not_gone_on_with() {
+    let result = Test::new().run(&["run", "--suite", "plain", "--out", "/proc/run"]);
+    assert_eq!(result.code, Some(6), "{}", result.stderr);
+    assert!(result.stderr.contains("error: cannot begin a run in `/proc/run`: "), "{}", result.stderr);
+    assert!(!result.stderr.contains("--resume"), "{}", result.stderr);
 }
 
 #[test]
