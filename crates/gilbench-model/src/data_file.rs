@@ -87,18 +87,20 @@ impl Source {
         })
     }
 
-    /// The parser leaves out the place of what is wrong with the document as a whole, such as a field that is
-    /// missing at its top or has a value that its type refuses. The value, where it is named, is found again.
+    /// The parser gives the document's first line, or none, for what is wrong at its top: a field that is missing,
+    /// or has a value that its type refuses. The value, where it is named, is found again.
     fn with_place(&self, message: String, known: Option<serde_yaml::Location>) -> String {
-        if message.contains(" at line ") {
-            return message;
-        }
         let value = message.strip_prefix('`').and_then(|rest| rest.split('`').next());
         let line = value.filter(|value| !value.is_empty()).and_then(|value| self.line_of(&[value]));
         match (line, known) {
-            (Some(line), _) => format!("{message} at line {line}"),
-            (None, Some(place)) => format!("{message} at line {} column {}", place.line(), place.column()),
-            (None, None) => message,
+            (Some(line), _) => {
+                let what = message.split(" at line ").next().unwrap_or_default();
+                format!("{what} at line {line}")
+            }
+            (None, Some(place)) if !message.contains(" at line ") => {
+                format!("{message} at line {} column {}", place.line(), place.column())
+            }
+            (None, _) => message,
         }
     }
 
