@@ -229,9 +229,19 @@ impl Runner<'_> {
         let padding = padding(self.plan.seed, index, round);
         let sample_memory = round.is_none();
         let interrupted = self.interrupted;
+        let began_ms = now_ms();
         let finished =
             self.context.run(&mut self.launcher, case, &request, padding, sample_memory, || !interrupted());
-        Ok(finished?)
+        match finished {
+            // A worker can do that, and would do it again on resume: it is the case's failure.
+            Err(_) if self.launcher.was_killed() => {
+                drop(server);
+                self.launcher.restart()?;
+                let message = "the launcher was killed".to_owned();
+                Ok(Finished::failed(began_ms, Failure::Crashed, message))
+            }
+            finished => Ok(finished?),
+        }
     }
 
     /// The pilot finds out how many iterations fit into the profile's time; rounds then repeat as many.

@@ -48,6 +48,7 @@ fn every_fault_is_a_row_with_its_reason_and_the_run_goes_on() {
         ("garbage", "failed/protocol", "line 2 of the answer"),
         ("half-line", "failed/protocol", "half a line"),
         ("hang", "timed-out", ""),
+        ("kill-launcher", "failed/crashed", "the launcher was killed"),
         ("misidentified", "failed/misidentified", "4.0.0"),
         ("no-done", "failed/incomplete", "exit code 0"),
         ("out-of-memory", "failed/out-of-memory", "MemoryError"),
