@@ -62,7 +62,7 @@ pub struct Source {
 impl Source {
     /// Reads a file. A byte-order mark at its start, which some editors write, is no part of the text.
     pub fn read(path: &Path) -> Result<Self, DataError> {
-        match std::fs::read_to_string(path) {
+        match read_text(path) {
             Ok(text) => {
                 Ok(Self { path: path.to_owned(), text: text.trim_start_matches('\u{feff}').to_owned() })
             }
@@ -78,13 +78,30 @@ impl Source {
     /// Parses the text as YAML.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, DataError> {
         serde_yaml::from_str(&self.text).map_err(|error| {
-            let message = error.to_string();
+            let message = self.with_place(error.to_string(), error.location());
             DataError {
                 path: self.path.clone(),
                 hint: self.duplicate_lines(&message),
                 kind: Box::new(DataErrorKind::Shape(message)),
             }
         })
+    }
+
+    /// The parser gives the document's first line, or none, for what is wrong at its top: a field that is missing,
+    /// or has a value that its type refuses. The value, where it is named, is found again.
+    fn with_place(&self, message: String, known: Option<serde_yaml::Location>) -> String {
+        let value = message.strip_prefix('`').and_then(|rest| rest.split('`').next());
+        let line = value.filter(|value| !value.is_empty()).and_then(|value| self.line_of(&[value]));
+        match (line, known) {
+            (Some(line), _) => {
+                let what = message.split(" at line ").next().unwrap_or_default();
+                format!("{what} at line {line}")
+            }
+            (None, Some(place)) if !message.contains(" at line ") => {
+                format!("{message} at line {} column {}", place.line(), place.column())
+            }
+            (None, _) => message,
+        }
     }
 
     /// Where a duplicate key stands: the parser only knows where its map begins.
@@ -140,6 +157,23 @@ impl Source {
     }
 }
 
+/// The longest data file. The project's own have some kilobytes.
+const LONGEST: u64 = 1024 * 1024;
+
+/// Reads a regular file of a sensible length. A pipe would never end, nor would some devices.
+fn read_text(path: &Path) -> std::io::Result<String> {
+    use std::io::{Error, Read};
+    if !path.metadata()?.is_file() {
+        return Err(Error::other("it is no regular file"));
+    }
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(LONGEST + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LONGEST {
+        return Err(Error::other(format!("it is longer than {} MiB", LONGEST >> 20)));
+    }
+    Ok(text)
+}
+
 impl DataError {
     /// The same error with a hint.
     #[must_use]
@@ -168,6 +202,9 @@ pub fn did_you_mean<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -
 /// What to say of `found`, which is none of the `known` words: all of them, and the one that may have been meant.
 pub fn known_words<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();
+    if known.is_empty() {
+        return "none is known".to_owned();
+    }
     let all = format!("known are {}", known.join(", "));
     match did_you_mean(found, known) {
         Some(near) => format!("did you mean `{near}`? {all}"),
@@ -256,5 +293,7 @@ mod tests {
         let known = ["threads", "sequential"];
         assert_eq!(did_you_mean("thread", known), Some("threads"));
         assert_eq!(did_you_mean("zzz", known), None);
+        assert_eq!(known_words("zzz", known), "known are threads, sequential");
+        assert_eq!(known_words("zzz", []), "none is known");
     }
 }

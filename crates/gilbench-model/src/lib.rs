@@ -22,6 +22,7 @@ pub mod plan;
 pub mod protocol;
 pub mod run_directory;
 pub mod sample;
+pub mod shell;
 pub mod suite;
 pub mod units;
 pub mod workload;

@@ -2,6 +2,7 @@
 //!
 //! Writing while a run goes on is the runner's task; here is only what both sides must agree on.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
@@ -95,8 +96,32 @@ pub enum RunErrorKind {
     /// The events tell of processes, and the samples hold none.
     #[error("holds no process, but `{EVENTS}` tells of a case that ended: the file was lost or emptied")]
     Lost,
+    /// The events tell of more processes of a case than the samples hold.
+    #[error(
+        "processes of case {case}: found {found}, expected {expected}, with which it ended (`{EVENTS}`, line {line})"
+    )]
+    Incomplete {
+        /// Line of the events, from 1.
+        line: usize,
+        /// The case.
+        case: u32,
+        /// Processes in the samples.
+        found: usize,
+        /// Processes when the case ended, the pilot included.
+        expected: usize,
+    },
+    /// A process is there twice.
+    #[error("line {line}: found {process} for the second time, after line {first}, expected it once")]
+    Twice {
+        /// From 1.
+        line: usize,
+        /// Where it stands first.
+        first: usize,
+        /// Which case and round.
+        process: String,
+    },
     /// It refers to something that is not there.
-    #[error("line {line}: {what} {number} does not exist")]
+    #[error("line {line}: {what} {number} does not exist, expected {expected}")]
     Dangling {
         /// From 1.
         line: usize,
@@ -104,6 +129,8 @@ pub enum RunErrorKind {
         what: &'static str,
         /// The number.
         number: u32,
+        /// What could stand there.
+        expected: String,
     },
 }
 
@@ -119,17 +146,10 @@ impl Run {
         let (lines, _) = read_lines::<Line>(&directory.join(SAMPLES)).map_err(at(SAMPLES))?;
         let (facts, processes) = sort_lines(lines, plan.cases.len()).map_err(at(SAMPLES))?;
         let (events, _) = read_lines::<TimedEvent>(&directory.join(EVENTS)).map_err(at(EVENTS))?;
-        let ended = |event: &TimedEvent| matches!(event.event, Event::Ended { .. });
-        if processes.is_empty() && events.iter().any(ended) {
-            return Err(at(SAMPLES)(RunErrorKind::Lost));
-        }
-        let path = directory.join(SECOND_OPINION);
-        let second_opinions = if path.exists() {
-            let text = std::fs::read_to_string(&path).map_err(|error| at(SECOND_OPINION)(error.into()))?;
-            serde_json::from_str(&text).map_err(|error| at(SECOND_OPINION)(error.into()))?
-        } else {
-            Vec::new()
-        };
+        check_events(&events, plan.cases.len()).map_err(at(EVENTS))?;
+        check_complete(&processes, &events).map_err(at(SAMPLES))?;
+        let second_opinions =
+            read_opinions(&directory.join(SECOND_OPINION), plan.cases.len()).map_err(at(SECOND_OPINION))?;
         Ok(Self {
             directory: directory.to_owned(),
             plan,
@@ -178,19 +198,88 @@ pub fn read_lines<T: DeserializeOwned>(path: &Path) -> Result<(Vec<T>, u64), Run
     Ok((lines.map(parse).collect::<Result<_, _>>()?, whole as u64))
 }
 
+/// The numbers of so many things.
+fn below(count: usize) -> String {
+    match count.checked_sub(1) {
+        Some(last) => format!("one from 0 to {last}"),
+        None => "none".to_owned(),
+    }
+}
+
+/// Every case that an event names is in the plan.
+fn check_events(events: &[TimedEvent], cases: usize) -> Result<(), RunErrorKind> {
+    for (event, line) in events.iter().zip(1..) {
+        let (Event::ServerMeasured { case, .. } | Event::Ended { case, .. }) = event.event else { continue };
+        if case as usize >= cases {
+            return Err(RunErrorKind::Dangling { line, what: "case", number: case, expected: below(cases) });
+        }
+    }
+    Ok(())
+}
+
+/// Every process of a case that ended is there: the pilot, and as many rounds as the event says.
+fn check_complete(processes: &[Process], events: &[TimedEvent]) -> Result<(), RunErrorKind> {
+    for (event, line) in events.iter().zip(1..) {
+        let Event::Ended { case, rounds, .. } = event.event else { continue };
+        if processes.is_empty() {
+            return Err(RunErrorKind::Lost);
+        }
+        let found = processes.iter().filter(|process| process.case == case).count();
+        let expected = rounds as usize + 1;
+        if found < expected {
+            return Err(RunErrorKind::Incomplete { line, case, found, expected });
+        }
+    }
+    Ok(())
+}
+
+/// Reads the second opinions, where there are any.
+fn read_opinions(path: &Path, cases: usize) -> Result<Vec<SecondOpinion>, RunErrorKind> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let opinions: Vec<SecondOpinion> = serde_json::from_str(&text)?;
+    // Each object has the key once, on a line of its own as we write it.
+    let lines = (1..).zip(text.lines()).filter(|(_, line)| line.contains("\"case\":")).map(|(line, _)| line);
+    for (opinion, line) in opinions.iter().zip(lines.chain(std::iter::repeat(1))) {
+        if opinion.case as usize >= cases {
+            return Err(RunErrorKind::Dangling {
+                line,
+                what: "case",
+                number: opinion.case,
+                expected: below(cases),
+            });
+        }
+    }
+    Ok(opinions)
+}
+
 fn sort_lines(lines: Vec<Line>, cases: usize) -> Result<(Vec<Facts>, Vec<Process>), RunErrorKind> {
     let (mut facts, mut processes) = (Vec::new(), Vec::new());
+    let mut seen = BTreeMap::new();
     for (index, line) in lines.into_iter().enumerate() {
-        let dangling = |what, number| RunErrorKind::Dangling { line: index + 1, what, number };
+        let line_number = index + 1;
+        let dangling =
+            |what, number, expected| RunErrorKind::Dangling { line: line_number, what, number, expected };
         match line {
             Line::Facts(line) if line.id as usize == facts.len() => facts.push(line.facts),
-            Line::Facts(line) => return Err(dangling("facts", line.id)),
+            Line::Facts(line) => {
+                return Err(dangling("facts", line.id, format!("{}, the next", facts.len())));
+            }
             Line::Process(process) => {
                 if process.case as usize >= cases {
-                    return Err(dangling("case", process.case));
+                    return Err(dangling("case", process.case, below(cases)));
                 }
                 if let Some(number) = process.facts.filter(|number| *number as usize >= facts.len()) {
-                    return Err(dangling("facts", number));
+                    return Err(dangling("facts", number, below(facts.len())));
+                }
+                if let Some(first) = seen.insert((process.case, process.round), line_number) {
+                    let round =
+                        process.round.map_or("the pilot".to_owned(), |round| format!("round {round}"));
+                    let process = format!("{round} of case {}", process.case);
+                    return Err(RunErrorKind::Twice { line: line_number, first, process });
                 }
                 processes.push(process);
             }

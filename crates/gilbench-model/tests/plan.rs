@@ -11,7 +11,7 @@ use gilbench_model::environment::{GilState, InterpreterState, Status};
 use gilbench_model::facts::{Build, ClockFacts, CpuFacts, Facts, GilFacts, Package};
 use gilbench_model::machine::Allowance;
 use gilbench_model::plan::{Case, Plan, PlanError, Planner};
-use gilbench_model::suite::Selection;
+use gilbench_model::suite::{Selection, Suite};
 
 fn catalog() -> Catalog {
     Catalog::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")).unwrap()
@@ -148,10 +148,40 @@ fn what_is_missing_is_skipped_with_a_reason() {
     let pypy: Vec<&Case> = plan.cases.iter().filter(|case| case.interpreter == "pypy-3.11").collect();
     assert!(!pypy.is_empty() && pypy.iter().all(|case| case.skip.is_some()));
 
+    let place = |path: &str| InterpreterState {
+        executable: Some(path.to_owned()),
+        ..ready("cpython-3.12", &[], &["fork"])
+    };
+    for (path, typed) in [("/opt/o'k/python", r"'/opt/o'\''k/python'"), ("~/a b/python", "~/'a b/python'")] {
+        let plan = self::plan("quick", 2, &[place(path)], &[]).unwrap();
+        let hint = plan.cases.into_iter().find_map(|case| case.skip?.hint).unwrap();
+        assert_eq!(hint, format!("{typed} -m pip install aiohttp"));
+    }
+
     let no_fork = [ready("cpython-3.12", &[], &["spawn"])];
     let plan = self::plan("smoke", 2, &no_fork, &[]).unwrap();
     let fork = plan.cases.iter().find(|case| case.id.ends_with("start=fork")).unwrap();
     assert!(fork.skip.as_ref().unwrap().reason.contains("no start method `fork`"));
+}
+
+/// `docs/suites.md` promises the plan of its example on two CPUs with CPython 3.12.
+#[test]
+fn the_documented_example_comes_to_the_documented_cases() {
+    let page = include_str!("../../../docs/suites.md");
+    let between = |from: &str, to: &str| {
+        let rest = page.split_once(from).unwrap().1;
+        rest.split_once(to).unwrap().0
+    };
+    let suite: Suite = serde_yaml::from_str(between("```yaml\n", "```")).unwrap();
+    let listed = between("gilbench list cases --suite primer\n", "```");
+    let listed: Vec<&str> =
+        listed.lines().skip(1).map(|row| row.split_whitespace().next().unwrap()).collect();
+    let catalog = catalog();
+    let allowance = Allowance { cpus: vec![0, 1], ..Allowance::default() };
+    let interpreters = everything();
+    let planner =
+        Planner { catalog: &catalog, interpreters: &interpreters, allowance: &allowance, only: &[], seed: 1 };
+    assert_eq!(ids(&planner.plan(&suite).unwrap()), listed);
 }
 
 #[test]

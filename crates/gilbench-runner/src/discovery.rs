@@ -31,6 +31,8 @@ pub struct Discovery {
     pub interpreters: Vec<InterpreterState>,
     /// Interpreters that no definition matches.
     pub undefined: Vec<Candidate>,
+    /// Executables that did not answer in time. Each may be an interpreter that is missing.
+    pub silent: Vec<PathBuf>,
 }
 
 impl Discovery {
@@ -69,7 +71,7 @@ pub type Slow<'a> = &'a (dyn Fn(&Path) + Sync);
 pub fn discover(catalog: &Catalog, places: &Places, slow: Slow<'_>) -> Result<Discovery, ExplicitError> {
     let sources = sources(places);
     let answers = ask_all(&sources, catalog, slow);
-    let mut candidates = Vec::new();
+    let (mut candidates, mut silent) = (Vec::new(), Vec::new());
     for (source, answer) in sources.into_iter().zip(answers) {
         match answer {
             Ok(facts) => {
@@ -78,13 +80,14 @@ pub fn discover(catalog: &Catalog, places: &Places, slow: Slow<'_>) -> Result<Di
             Err(error) if source.provider == EXPLICIT => {
                 return Err(ExplicitError { path: source.path, error });
             }
+            Err(ProbeError::TimedOut) => silent.push(source.path),
             // Something in a folder that is named like an interpreter and is none.
             Err(error) => tracing::debug!(path = %source.path.display(), %error, "not an interpreter"),
         }
     }
     let interpreters = catalog.interpreters.values().map(|definition| {
         if definition.command.is_empty() {
-            found(definition, &candidates)
+            found(definition, &candidates, &silent)
         } else {
             built_in(definition, places, slow)
         }
@@ -96,7 +99,7 @@ pub fn discover(catalog: &Catalog, places: &Places, slow: Slow<'_>) -> Result<Di
         identities.any(|identity| identity.matches(&candidate.facts))
     };
     candidates.retain(|candidate| !defined(candidate));
-    Ok(Discovery { interpreters, undefined: candidates })
+    Ok(Discovery { interpreters, undefined: candidates, silent })
 }
 
 const EXPLICIT: &str = "explicit";
@@ -223,7 +226,7 @@ fn ask_all(sources: &[Source], catalog: &Catalog, slow: Slow<'_>) -> Vec<Result<
     answers.into_iter().map(|(_, answer)| answer).collect()
 }
 
-fn found(definition: &Interpreter, candidates: &[Candidate]) -> InterpreterState {
+fn found(definition: &Interpreter, candidates: &[Candidate], silent: &[PathBuf]) -> InterpreterState {
     let fits = |candidate: &&Candidate| {
         definition.identity.as_ref().is_some_and(|identity| identity.matches(&candidate.facts))
     };
@@ -241,8 +244,23 @@ fn found(definition: &Interpreter, candidates: &[Candidate]) -> InterpreterState
             }
             state
         }
-        None => absent(definition, Status::Missing, "not found on this machine".to_owned()),
+        None => absent(definition, Status::Missing, not_found(silent)),
     }
+}
+
+/// Why an interpreter is missing. What did not answer may be it.
+fn not_found(silent: &[PathBuf]) -> String {
+    let reason = "not found on this machine";
+    match unanswered(silent) {
+        Some(silent) => format!("{reason}; {silent}"),
+        None => reason.to_owned(),
+    }
+}
+
+/// What to say of executables that did not answer in time, if there are any.
+pub fn unanswered(silent: &[PathBuf]) -> Option<String> {
+    let paths: Vec<String> = silent.iter().map(|path| format!("`{}`", path.display())).collect();
+    (!paths.is_empty()).then(|| format!("{} {}", paths.join(", "), ProbeError::TimedOut))
 }
 
 fn built_in(definition: &Interpreter, places: &Places, slow: Slow<'_>) -> InterpreterState {
@@ -290,6 +308,16 @@ fn absent(definition: &Interpreter, status: Status, reason: String) -> Interpret
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_missing_may_be_what_did_not_answer() {
+        assert_eq!(not_found(&[]), "not found on this machine");
+        let silent = ["/a/python3.12".into(), "/b/python3.13".into()];
+        assert_eq!(
+            not_found(&silent),
+            "not found on this machine; `/a/python3.12`, `/b/python3.13` did not answer within 30 s"
+        );
+    }
 
     #[test]
     fn only_names_of_interpreters_are_tried() {

@@ -38,6 +38,14 @@ pub enum RecordError {
         /// Why.
         error: io::Error,
     },
+    /// A run cannot even begin.
+    #[error("cannot begin a run in `{}`: {error}", .path.display())]
+    NotBegun {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
     /// Another harness writes to it.
     #[error("run `{}` is being written by another gilbench", .0.display())]
     Locked(PathBuf),
@@ -103,6 +111,13 @@ pub fn now_ms() -> u64 {
 impl Recorder {
     /// Begins a run in a directory that holds none yet.
     pub fn begin(directory: &Path, plan: &Plan, environment: &Environment) -> Result<Self, RecordError> {
+        Self::try_begin(directory, plan, environment).map_err(|error| match error {
+            RecordError::Write { error, .. } => RecordError::NotBegun { path: directory.to_owned(), error },
+            other => other,
+        })
+    }
+
+    fn try_begin(directory: &Path, plan: &Plan, environment: &Environment) -> Result<Self, RecordError> {
         fs::create_dir_all(directory).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
                 RecordError::NotAFolder(directory.to_owned())
@@ -130,6 +145,24 @@ impl Recorder {
             home: Home::of_user(),
             _lock: lock,
         })
+    }
+
+    /// Begins a run in a new directory below `folder`, called `name`, or `name-2`, `name-3`, … where there is such a
+    /// run already: names are made of the time, and two runs may begin in the same second.
+    pub fn begin_new(
+        folder: &Path,
+        name: &str,
+        plan: &Plan,
+        environment: &Environment,
+    ) -> Result<Self, RecordError> {
+        let mut number = 1;
+        loop {
+            let name = if number == 1 { name.to_owned() } else { format!("{name}-{number}") };
+            match Self::begin(&folder.join(name), plan, environment) {
+                Err(RecordError::Exists(_) | RecordError::Locked(_)) => number += 1,
+                result => return result,
+            }
+        }
     }
 
     /// Goes on with a run. A line that was torn by a crash is cut off.

@@ -8,6 +8,7 @@ use gilbench_model::event::{Event, StopReason};
 use gilbench_model::plan::{Case, Plan};
 use gilbench_model::run_directory::Run;
 use gilbench_model::sample::{Failure, Process};
+use gilbench_model::suite::Rounds;
 use gilbench_model::workload::Server;
 
 use crate::launcher::{Launcher, LauncherError};
@@ -228,9 +229,19 @@ impl Runner<'_> {
         let padding = padding(self.plan.seed, index, round);
         let sample_memory = round.is_none();
         let interrupted = self.interrupted;
+        let began_ms = now_ms();
         let finished =
             self.context.run(&mut self.launcher, case, &request, padding, sample_memory, || !interrupted());
-        Ok(finished?)
+        match finished {
+            // A worker can do that, and would do it again on resume: it is the case's failure.
+            Err(_) if self.launcher.was_killed() => {
+                drop(server);
+                self.launcher.restart()?;
+                let message = "the launcher was killed".to_owned();
+                Ok(Finished::failed(began_ms, Failure::Crashed, message))
+            }
+            finished => Ok(finished?),
+        }
     }
 
     /// The pilot finds out how many iterations fit into the profile's time; rounds then repeat as many.
@@ -300,10 +311,11 @@ impl Runner<'_> {
         let mut progress = Progress { time_left: Some(Duration::ZERO), ..Progress::default() };
         for (case, standing) in self.plan.cases.iter().zip(standings) {
             progress.done += standing.processes;
-            if case.skip.is_some() || standing.ended {
+            // One that is about to end has no event yet.
+            if case.skip.is_some() || standing.ended || self.reason_to_end(standing).is_some() {
                 continue;
             }
-            let left = processes_left(standing, self.plan.profile.rounds.least);
+            let left = processes_left(standing, self.plan.profile.rounds);
             progress.left += left;
             let mean = standing.spent.checked_div(standing.processes);
             progress.time_left = progress.time_left.zip(mean).map(|(sum, mean)| sum + mean * left);
@@ -313,9 +325,9 @@ impl Runner<'_> {
 }
 
 /// Processes until the case's next look, its pilot included.
-fn processes_left(standing: &Standing, least: u32) -> u32 {
+fn processes_left(standing: &Standing, Rounds { least, most }: Rounds) -> u32 {
     let mut look = standing.rounds + 1;
-    while look < least || !is_look(look, least) {
+    while look < most && (look < least || !is_look(look, least)) {
         look += 1;
     }
     look - standing.rounds + u32::from(!standing.piloted)
@@ -333,4 +345,19 @@ fn warmup(pilot: Pilot) -> u32 {
 fn indexes(plan: &Plan, keep: impl Fn(&Case) -> bool) -> Vec<u32> {
     let numbered = (0..).zip(&plan.cases);
     numbered.filter(|(_, case)| keep(case)).map(|(index, _)| index).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_processes_are_expected_than_a_case_may_have() {
+        let left = |rounds, most| {
+            let standing = Standing { piloted: rounds > 0, rounds, ..Standing::default() };
+            processes_left(&standing, Rounds { least: 8, most })
+        };
+        // The looks are 8, 10, 13, …
+        assert_eq!([left(0, 12), left(7, 12), left(8, 12), left(10, 12), left(10, 20)], [9, 1, 2, 2, 3]);
+    }
 }

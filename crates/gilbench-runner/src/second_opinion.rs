@@ -8,6 +8,7 @@ use std::time::Duration;
 use gilbench_model::Nanoseconds;
 use gilbench_model::plan::Case;
 use gilbench_model::run_directory::SecondOpinion;
+use gilbench_model::shell::quoted;
 use serde::Deserialize;
 
 use crate::launcher::{Ended, Launch, Launcher, LauncherError, Stream};
@@ -85,11 +86,11 @@ impl Hyperfine {
             command.extend([
                 "--shell=none".to_owned(),
                 format!("--input={}", request.display()),
-                quoted(&worker),
+                typed(&worker),
             ]);
         } else {
             // It takes the shell's own time off again.
-            command.push(format!("exec {} < '{}'", quoted(&worker), request.display()));
+            command.push(format!("exec {} < {}", typed(&worker), quoted(&request.to_string_lossy())));
         }
         let launch = Launch {
             command,
@@ -127,7 +128,6 @@ impl Hyperfine {
 }
 
 /// The command as one text that hyperfine or a shell splits again.
-fn quoted(command: &[String]) -> String {
-    let quote = |part: &String| format!("'{}'", part.replace('\'', "'\\''"));
-    command.iter().map(quote).collect::<Vec<_>>().join(" ")
+fn typed(command: &[String]) -> String {
+    command.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
 }

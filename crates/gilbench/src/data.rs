@@ -43,6 +43,7 @@ pub(crate) fn root(common: &Common) -> anyhow::Result<PathBuf> {
 
 /// Looks for every defined interpreter.
 pub(crate) fn interpreters(catalog: &Catalog, common: &Common) -> anyhow::Result<Discovery> {
+    crate::scratch::check_place()?;
     let places = Places { explicit: common.python.clone(), gilbench: std::env::current_exe()? };
     let discovery = discover(catalog, &places, &still_asking)?;
     for path in &common.python {

@@ -1,17 +1,20 @@
 //! Exit codes, and how an error ends the program. `docs/exit-codes.md` lists them.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use gilbench_model::Name;
 use gilbench_model::catalog::CatalogError;
 use gilbench_model::data_file::known_words;
 use gilbench_model::plan::PlanError;
-use gilbench_model::run_directory::RunError;
+use gilbench_model::run_directory::{EVENTS, RunError, RunErrorKind};
+use gilbench_model::shell::quoted;
 use gilbench_runner::RunFailure;
 use gilbench_runner::discovery::ExplicitError;
 use gilbench_runner::recorder::RecordError;
 
 use crate::output::{self, StdoutError};
+use crate::scratch::ScratchError;
 
 /// Something failed that has no code of its own, or a check found a fault.
 pub(crate) const FAILURE: u8 = 1;
@@ -36,6 +39,11 @@ pub(crate) struct UsageError {
     pub(crate) hint: Option<String>,
 }
 
+/// Nothing can be measured, for more than one reason.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct NothingError(pub(crate) String);
+
 impl UsageError {
     pub(crate) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { message: message.into(), hint: Some(hint.into()) }
@@ -58,6 +66,23 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(code)
 }
 
+/// A path in a command that can be pasted.
+pub(crate) fn pasted(path: &Path) -> String {
+    quoted(&path.to_string_lossy()).into_owned()
+}
+
+/// What to do about a run that cannot be read.
+fn unreadable(error: &RunError) -> String {
+    match error.kind {
+        RunErrorKind::Lost | RunErrorKind::Incomplete { .. } => format!(
+            "`rm {}`, and `gilbench run --resume {}` measures again what was lost",
+            pasted(&error.directory.join(EVENTS)),
+            pasted(&error.directory)
+        ),
+        _ => "a run directory holds `plan.json`, `environment.json` and `samples.jsonl`".to_owned(),
+    }
+}
+
 fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
     let hint = |text: &str| Some(text.to_owned());
     if error.downcast_ref::<CatalogError>().is_some() {
@@ -71,17 +96,16 @@ fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
             USAGE,
             Some(format!(
                 "run `{} --version`: `--python` takes a Python interpreter or a folder with one",
-                error.path.display()
+                pasted(&error.path)
             )),
         );
     }
+    let list = "`gilbench interpreters list` says what was found and how to get the rest";
+    if error.downcast_ref::<NothingError>().is_some() {
+        return (NOTHING, hint(list));
+    }
     match error.downcast_ref::<PlanError>() {
-        Some(PlanError::NoCase(_)) => {
-            return (
-                NOTHING,
-                hint("`gilbench interpreters list` says what was found and how to get the rest"),
-            );
-        }
+        Some(PlanError::NoCase(_)) => return (NOTHING, hint(list)),
         Some(PlanError::NoSuite(_)) => return (USAGE, hint("`gilbench list suites` shows all")),
         Some(PlanError::NoInterpreter { found, known } | PlanError::NotInSuite { found, known, .. }) => {
             return (USAGE, Some(known_words(found.as_str(), known.iter().map(Name::as_str))));
@@ -94,23 +118,30 @@ fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
         }
         None => {}
     }
-    if error.downcast_ref::<RunError>().is_some() {
-        return (RUN, hint("a run directory holds `plan.json`, `environment.json` and `samples.jsonl`"));
+    if error.downcast_ref::<ScratchError>().is_some() {
+        return (FAILURE, hint("set `TMPDIR` to a folder that exists and can be written to"));
+    }
+    if let Some(error) = error.downcast_ref::<RunError>() {
+        return (RUN, Some(unreadable(error)));
     }
     let record = |error: &RecordError| match error {
         RecordError::Exists(path) => {
-            (RECORD, Some(format!("`gilbench run --resume {}` goes on with it", path.display())))
+            (RECORD, Some(format!("`gilbench run --resume {}` goes on with it", pasted(path))))
         }
         RecordError::Foreign(_) | RecordError::NotAFolder(_) => {
             (RECORD, hint("choose an empty or a new folder with `--out`"))
         }
         RecordError::Locked(_) => (RECORD, hint("wait for it, or choose another folder with `--out`")),
-        RecordError::Read(_) => {
-            (RUN, hint("a run directory holds `plan.json`, `environment.json` and `samples.jsonl`"))
-        }
+        RecordError::Read(error) => (RUN, Some(unreadable(error))),
+        RecordError::NotBegun { .. } => (
+            RECORD,
+            hint("nothing was recorded: make room, or choose a folder that can be written to with `--out`"),
+        ),
         RecordError::Write { .. } => (
             RECORD,
-            hint("what was recorded before is whole: make room and go on with `gilbench run --resume DIR`"),
+            hint(
+                "what was recorded before is whole: make room, or the folder writable, and go on with `gilbench run --resume DIR`",
+            ),
         ),
     };
     match error.downcast_ref::<RunFailure>() {

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: the first asks the run to stop in order, a later one ends the program at once. Either
+//! Ctrl-C, SIGTERM and SIGHUP: the first asks the run to stop in order, a later one ends the program at once. Either
 //! way the launcher notices and leaves no worker behind.
 
 use std::io;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::exit::INTERRUPTED;
@@ -23,6 +23,9 @@ impl Interrupt {
     pub(crate) fn listen() -> io::Result<Self> {
         let came = Arc::new(AtomicBool::new(false));
         let mut signals = Signals::new([SIGINT, SIGTERM])?;
+        if !ignores_hangup() {
+            signals.add_signal(SIGHUP)?;
+        }
         let flag = Arc::clone(&came);
         std::thread::spawn(move || {
             let mut first: Option<Instant> = None;
@@ -40,6 +43,14 @@ impl Interrupt {
     pub(crate) fn came(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
+}
+
+/// Whether whoever started us wants us to outlive the terminal, as `nohup` does. What cannot be read is no.
+fn ignores_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    mask & (1 << (SIGHUP - 1)) != 0
 }
 
 #[expect(clippy::exit, reason = "asked twice, with the run still stopping in order")]

@@ -13,6 +13,7 @@ mod interrupt;
 mod output;
 mod precision;
 mod progress;
+mod scratch;
 
 use std::process::ExitCode;
 

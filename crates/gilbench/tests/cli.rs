@@ -236,7 +236,7 @@ fn a_probe_that_fails_names_its_executable() {
     let result = Test::new().run(&["interpreters", "probe", "/bin/false"]);
     assert_eq!(result.code, Some(1));
     insta::assert_snapshot!(result.stderr, @r"
-    error: cannot probe `/bin/false`
+    error: no Python interpreter, or a broken one: `/bin/false`
       exit status: 1
     ");
 }
@@ -395,6 +395,43 @@ fn the_protocol_check_finds_what_is_wrong() {
     assert!(garbage.stdout.contains("FAIL  says `failed` to half a request"), "{}", garbage.stdout);
 }
 
+#[test]
+fn a_check_that_could_not_be_made_is_not_passed() {
+    let test = Test::new();
+    let result = test.run(&["protocol", "check", "--workload=faulty", "--size=default", "--", "/bin/true"]);
+    assert_eq!(result.code, Some(1), "{}", result.stderr);
+    insta::assert_snapshot!(result.stdout, @r"
+    FAIL  answers with messages only: no message
+    FAIL  says hello with facts: no `hello`
+    FAIL  runs as many iterations as asked: 0, expected 3
+    —     marks the first iterations as warm-up: not reached
+    —     measures a time: not reached
+    —     answers right: not reached
+    FAIL  ends with `done`: no such message, exit code 0
+    ok    exits with 0
+    —     stops at the time limit, after the least iterations: not reached
+    FAIL  says `unsupported` to an unknown strategy: no such message, exit code 0
+    —     exits with 0 then: not reached
+    FAIL  says `failed` to half a request: no such message, exit code 0
+    —     exits with another code than 0 then: not reached
+    1 passed, 6 failed, 6 not reached
+    ");
+}
+
+#[test]
+fn a_worker_that_does_not_answer_is_waited_for_aloud() {
+    let test = Test::new();
+    let mut command = test.command();
+    command.args(["protocol", "check", "--workload=faulty", "--size=default", "--", "/bin/sleep", "600"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = std::io::BufReader::new(child.stderr.take().unwrap()).lines();
+    let told = lines.next().unwrap().unwrap();
+    // The launcher kills the worker.
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(told, "still waiting for the answer to an ordinary request, for at most 60 s");
+}
+
 /// An executable of one shell command.
 fn script(test: &Test, name: &str, command: &str) -> PathBuf {
     let path = test.path(name);
@@ -499,6 +536,132 @@ fn a_finished_run_has_nothing_left_to_do() {
     2 cases: 2 completed, 0 failed, 0 skipped
     ");
     assert_eq!(files.map(|file| std::fs::read(file).unwrap()), before);
+}
+
+#[test]
+fn a_command_in_a_hint_can_be_pasted() {
+    let test = Test::new();
+    let (run, moved) = (one_round(&test), test.path("a b"));
+    std::fs::rename(run, &moved).unwrap();
+    let result = test.run(&["run", "--suite", "plain", "--out", moved.to_str().unwrap()]);
+    assert_eq!(result.code, Some(6), "{}", result.stderr);
+    let command = format!("`gilbench run --resume '{}'` goes on with it", moved.display());
+    assert!(result.stderr.contains(&command), "{}", result.stderr);
+}
+
+#[test]
+fn a_place_for_scratch_that_is_none_is_named_and_no_interpreter_blamed() {
+    let test = Test::new();
+    let (run, python) = (test.path("run"), support::python());
+    let measure = ["run", "--suite", "plain", "--out", run.to_str().unwrap()];
+    let probe = ["interpreters", "probe", python.to_str().unwrap()];
+    for arguments in [&measure[..], &["interpreters", "list"], &probe] {
+        let mut command = test.command();
+        let result = support::ran(&command.args(arguments).env("TMPDIR", "/no/where").output().unwrap());
+        assert_eq!(result.code, Some(1), "{}", result.stderr);
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(result.stderr, @r"
+            error: cannot make a scratch folder in `/no/where` (TMPDIR)
+              No such file or directory (os error 2)
+            hint: set `TMPDIR` to a folder that exists and can be written to
+            ");
+        }
+    }
+    assert!(!run.exists(), "there is nothing to go on with");
+}
+
+#[test]
+fn a_run_that_begins_in_the_same_second_as_another_gets_a_name_of_its_own() {
+    let test = Test::new();
+    test.edit("workloads/suites/plain.yaml", "{least: 8, most: 8}", "{least: 1, most: 1}");
+    let runs = test.data().join("target/gilbench/runs");
+    // Another run for every second in which this one may begin.
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    for second in now..now + 60 {
+        let time = gilbench_model::units::format_utc(second * 1000).replace(':', "-");
+        let folder = runs.join(format!("{time}-plain"));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("plan.json"), "{}").unwrap();
+    }
+    let result = test.run(&["run", "--suite", "plain"]);
+    assert_eq!(result.code, Some(0), "{}", result.stderr);
+    assert!(result.stdout.trim_end().ends_with("-plain-2"), "{}", result.stdout);
+}
+
+#[test]
+fn a_damaged_run_is_refused_and_lost_samples_can_be_measured_again() {
+    let test = Test::new();
+    let run = one_round(&test);
+    let samples = std::fs::read_to_string(run.join("samples.jsonl")).unwrap();
+    let refused = |file: &str, text: &str| {
+        let path = run.join(file);
+        let before = std::fs::read_to_string(&path);
+        std::fs::write(&path, text).unwrap();
+        let result = test.run(&["claims", run.to_str().unwrap()]);
+        match before {
+            Ok(before) => std::fs::write(&path, before).unwrap(),
+            Err(_) => std::fs::remove_file(&path).unwrap(),
+        }
+        assert_eq!(result.code, Some(5), "{}", result.stderr);
+        result.stderr.replace(run.to_str().unwrap(), "RUN")
+    };
+
+    // The facts, two pilots, and the first of two rounds.
+    let cut: String = samples.split_inclusive('\n').take(4).collect();
+    let told = refused("samples.jsonl", &cut);
+    assert!(told.contains(": samples.jsonl\n  processes of case "), "{told}");
+    assert!(told.contains(": found 1, expected 2, with which it ended (`events.jsonl`, line "), "{told}");
+    assert!(told.contains("hint: `rm RUN/events.jsonl`, and `gilbench run --resume RUN` measures"), "{told}");
+
+    let last = samples.lines().next_back().unwrap();
+    let told = refused("samples.jsonl", &format!("{samples}{last}\n"));
+    assert!(told.contains("  line 6: found round 0 of case "), "{told}");
+    assert!(told.contains(" for the second time, after line 5, expected it once\n"), "{told}");
+
+    let opinion = r#"[{"case": 0, "tool": "x", "wall_ns": []},
+        {"case": 9, "tool": "x", "wall_ns": []}]"#;
+    let told = refused("second-opinion.json", opinion);
+    assert!(
+        told.contains(": second-opinion.json\n  line 2: case 9 does not exist, expected one from 0 to 1\n"),
+        "{told}"
+    );
+
+    // As the hint says.
+    std::fs::write(run.join("samples.jsonl"), cut).unwrap();
+    std::fs::remove_file(run.join("events.jsonl")).unwrap();
+    let result = test.run(&["run", "--resume", run.to_str().unwrap()]);
+    assert_eq!(result.code, Some(0), "{}", result.stderr);
+    assert_eq!(support::processes(&run).len(), 4);
+}
+
+#[test]
+fn a_data_file_is_a_regular_file_of_a_sensible_length() {
+    let test = Test::new();
+    let suites = test.data().join("workloads/suites");
+    std::os::unix::fs::symlink("/dev/zero", suites.join("zero.yaml")).unwrap();
+    std::fs::write(suites.join("long.yaml"), "#".repeat(1024 * 1024 + 1)).unwrap();
+    let told = complaint(&test);
+    assert!(told.contains("long.yaml`\n  cannot be read: it is longer than 1 MiB\n"), "{told}");
+    assert!(told.contains("zero.yaml`\n  cannot be read: it is no regular file\n"), "{told}");
+}
+
+#[test]
+fn a_mistake_at_the_top_of_a_file_has_its_line() {
+    let test = Test::new();
+    test.edit("workloads/suites/plain.yaml", "interpreters: [fake]", "");
+    test.edit("workloads/suites/faults.yaml", "summary: Every fault once.\n", "summary: x\n");
+    test.edit("workloads/suites/faults.yaml", "name: faults", "# A name.\nname: FAULTS");
+    let told = complaint(&test);
+    assert!(told.contains("missing field `interpreters` at line 1 column 1\n"), "{told}");
+    assert!(told.contains("beginning with a letter or digit at line 2\n"), "{told}");
+}
+
+#[test]
+fn a_run_that_cannot_begin_is_not_gone_on_with() {
+    let result = Test::new().run(&["run", "--suite", "plain", "--out", "/proc/run"]);
+    assert_eq!(result.code, Some(6), "{}", result.stderr);
+    assert!(result.stderr.contains("error: cannot begin a run in `/proc/run`: "), "{}", result.stderr);
+    assert!(!result.stderr.contains("--resume"), "{}", result.stderr);
 }
 
 #[test]

@@ -48,6 +48,7 @@ fn every_fault_is_a_row_with_its_reason_and_the_run_goes_on() {
         ("garbage", "failed/protocol", "line 2 of the answer"),
         ("half-line", "failed/protocol", "half a line"),
         ("hang", "timed-out", ""),
+        ("kill-launcher", "failed/crashed", "the launcher was killed"),
         ("misidentified", "failed/misidentified", "4.0.0"),
         ("no-done", "failed/incomplete", "exit code 0"),
         ("out-of-memory", "failed/out-of-memory", "MemoryError"),
@@ -154,6 +155,26 @@ fn ctrl_c_stops_in_order_and_the_run_can_go_on() {
     assert!(std::fs::read_to_string(run.join("events.jsonl")).unwrap().contains("interrupted"));
     assert_eq!(test.run(&["run", "--resume", out]).code, Some(0));
     assert_complete(&run);
+}
+
+#[test]
+fn a_closed_terminal_stops_in_order_unless_it_is_to_be_outlived() {
+    let test = Test::new();
+    test.edit("workloads/suites/plain.yaml", "{least: 8, most: 8}", "{least: 1, most: 1}");
+    for (name, script, code) in [("run", "exec \"$@\"", 130), ("nohup", "trap '' HUP; exec \"$@\"", 0)] {
+        let run = test.path(name);
+        let mut command = Command::new("/bin/sh");
+        test.isolate(&mut command);
+        command.args(["-c", script, "sh", env!("CARGO_BIN_EXE_gilbench"), "--data"]).arg(test.data());
+        command.arg("--python").arg(support::python()).args(["run", "--suite", "plain", "--out"]).arg(&run);
+        let mut child = command.spawn().unwrap();
+        wait_for_processes(&run, 2);
+        kill_process(Pid::from_child(&child), Signal::HUP).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(code), "{name}");
+        test.assert_no_process_left();
+        let interrupted = std::fs::read_to_string(run.join("events.jsonl")).unwrap().contains("interrupted");
+        assert_eq!(interrupted, code == 130, "{name}");
+    }
 }
 
 #[test]

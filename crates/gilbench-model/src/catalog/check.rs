@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::reader::{Sourced, file_name};
 use crate::Name;
-use crate::data_file::{DataError, Source, did_you_mean};
+use crate::data_file::{DataError, Source, did_you_mean, known_words};
 use crate::interpreter::Interpreter;
 use crate::suite::{Group, Pattern, Selection, Suite};
 use crate::workload::{Axis, Workload};
@@ -57,7 +57,7 @@ impl Reference<'_> {
             );
             let hint = match did_you_mean(self.found.as_str(), names.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`? {}", self.list),
-                None => format!("known are {}", names.join(", ")),
+                None => known_words(self.found.as_str(), names),
             };
             errors.push(error.with_hint(hint));
         }

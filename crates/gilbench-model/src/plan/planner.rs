@@ -8,6 +8,7 @@ use crate::condition::{Affinity, Gil, Omp, StartMethod, Workers};
 use crate::environment::{InterpreterState, Status};
 use crate::interpreter::{Interpreter, WorkerKind};
 use crate::machine::{Allowance, AllowanceError};
+use crate::shell::quoted;
 use crate::suite::{Group, Pattern, Selection, Suite};
 use crate::workload::{Axis, Bound, Parameter, Strategy, Workload, default_size};
 use crate::{Conditions, Name};
@@ -343,6 +344,11 @@ fn reduce(mut conditions: Conditions, strategy: &Strategy, interpreter: &Interpr
     conditions
 }
 
+/// A recorded path as it is typed: a shell knows the home folder only by a `~` outside of quotes.
+fn typed(path: &str) -> String {
+    path.strip_prefix("~/").map_or_else(|| quoted(path).into_owned(), |below| format!("~/{}", quoted(below)))
+}
+
 fn reason_to_skip(
     strategy: &Strategy,
     conditions: &Conditions,
@@ -362,8 +368,7 @@ fn reason_to_skip(
     let facts = state.facts.as_ref()?;
     let has = |package: &&String| facts.packages.iter().any(|found| found.name.eq_ignore_ascii_case(package));
     if let Some(missing) = strategy.packages.iter().find(|package| !has(package)) {
-        let hint =
-            state.executable.as_ref().map(|executable| format!("{executable} -m pip install {missing}"));
+        let hint = state.executable.as_ref().map(|path| format!("{} -m pip install {missing}", typed(path)));
         return Some(Skip { reason: format!("needs {missing}"), hint });
     }
     if let (Some(method), Some(methods)) = (conditions.start_method, &facts.start_methods) {

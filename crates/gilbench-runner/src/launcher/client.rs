@@ -2,20 +2,26 @@
 
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gilbench_model::sample::Tree;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{AddressFamily, SocketFlags, SocketType};
+use rustix::process::{Pid, Signal, kill_process};
 
+use super::tree::{Reap, descendants, reap};
 use super::wire::{Channel, Launched, Order};
 
 /// A running launcher. Dropping it ends it, and whatever it runs.
 #[derive(Debug)]
 pub struct Launcher {
+    command: Vec<String>,
     channel: Option<Channel>,
     process: Child,
+    /// Descendants of ours that were there before it.
+    others: Vec<i32>,
 }
 
 /// What to start.
@@ -87,6 +93,12 @@ const MUCH: usize = BUFFER / 4;
 /// More is left for the next look, which then comes at once.
 const MOST_AT_ONCE: usize = 16 * BUFFER;
 
+/// A launcher whose socket closed has most likely been killed; its end is told a moment later.
+const END: Duration = Duration::from_secs(1);
+
+/// Between two looks for an end that is near.
+const SOON: Duration = Duration::from_millis(1);
+
 /// The harness looks this often whether it was interrupted, and into the pipes.
 const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
 
@@ -99,7 +111,57 @@ impl Launcher {
         let (program, arguments) = command.split_first().ok_or_else(|| io::Error::other("empty command"))?;
         let mut launcher = Command::new(program);
         launcher.args(arguments).stdin(Stdio::from(theirs)).stdout(Stdio::null());
-        Ok(Self { channel: Some(Channel::new(ours)), process: launcher.spawn()? })
+        // A worker can kill the launcher. What that leaves behind comes to us then, to be ended.
+        rustix::process::set_child_subreaper(Some(rustix::process::getpid())).map_err(io::Error::from)?;
+        let others = descendants();
+        let process = launcher.spawn()?;
+        Ok(Self { command: command.to_vec(), channel: Some(Channel::new(ours)), process, others })
+    }
+
+    /// Whether a signal has ended it.
+    pub fn was_killed(&mut self) -> bool {
+        let deadline = Instant::now() + END;
+        loop {
+            match self.process.try_wait() {
+                Ok(Some(status)) => return status.signal().is_some(),
+                Ok(None) if Instant::now() < deadline => std::thread::sleep(SOON),
+                _ => return false,
+            }
+        }
+    }
+
+    /// Starts a new one in the place of one that ended, of whose workers none is left.
+    pub fn restart(&mut self) -> Result<(), LauncherError> {
+        self.end();
+        *self = Self::start(&self.command)?;
+        Ok(())
+    }
+
+    /// Ends it, and what it runs.
+    fn end(&mut self) {
+        let Some(channel) = self.channel.take() else { return };
+        // It notices the closed socket, kills what runs, removes its control group and ends.
+        drop(channel);
+        if self.process.wait().is_ok_and(|status| status.signal().is_some()) {
+            self.kill_adopted();
+        }
+    }
+
+    /// Kills what a launcher that was killed has left to us.
+    fn kill_adopted(&self) {
+        loop {
+            while let Reap::Ended(_) = reap(false) {}
+            let left = descendants().into_iter().filter(|process| !self.others.contains(process));
+            let left: Vec<Pid> = left.filter_map(Pid::from_raw).collect();
+            if left.is_empty() {
+                return;
+            }
+            for process in left {
+                // One that ended meanwhile is what we wanted; it stays a zombie of ours, so its number is not reused.
+                let _ = kill_process(process, Signal::KILL);
+            }
+            std::thread::sleep(SOON);
+        }
     }
 
     /// Starts a worker.
@@ -132,9 +194,7 @@ impl Launcher {
 
 impl Drop for Launcher {
     fn drop(&mut self) {
-        // It notices the closed socket, kills what runs, removes its control group and ends.
-        drop(self.channel.take());
-        let _ = self.process.wait();
+        self.end();
     }
 }
 

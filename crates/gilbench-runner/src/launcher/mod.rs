@@ -4,7 +4,8 @@
 //! child: `wait4` then accounts for the CPU time of all of them, and none is left behind. It is started once
 //! and stays small, so that starting a worker from it is cheap. It is told what to start over a socket that
 //! also carries the worker's stdin, stdout and stderr; when the socket closes it kills what runs and ends, so
-//! a harness that is killed leaves nothing behind.
+//! a harness that is killed leaves nothing behind. A launcher that is killed leaves its workers to the harness,
+//! which is a child subreaper too and ends them.
 
 mod client;
 mod idle;

@@ -3,10 +3,9 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use gilbench_model::data_file::known_words;
 use gilbench_model::environment::{GilState, InterpreterState, Status};
-use gilbench_runner::probe;
+use gilbench_runner::probe::{self, ProbeError};
 use gilbench_runner::worker::base_environment;
 use serde::Serialize;
 
@@ -89,11 +88,18 @@ pub(super) fn list(common: &Common, format: Format) -> anyhow::Result<ExitCode> 
 pub(super) fn probe(common: &Common, interpreter: &str) -> anyhow::Result<ExitCode> {
     let catalog = data::catalog(common)?;
     let facts = if Path::new(interpreter).is_absolute() || interpreter.contains('/') {
+        crate::scratch::check_place()?;
         let path = std::path::absolute(interpreter)?;
         let command = probe::command(&path, &[], &catalog.root, &catalog.packages());
         let environment = base_environment(&catalog.root);
         let facts = probe::facts(&command, &environment, || data::still_asking(&path));
-        Some(facts.with_context(|| format!("cannot probe `{}`", path.display()))?)
+        Some(facts.map_err(|error| {
+            let what = match error {
+                ProbeError::Run(_) | ProbeError::TimedOut => "cannot probe",
+                _ => "no Python interpreter, or a broken one:",
+            };
+            anyhow::Error::new(error).context(format!("{what} `{}`", path.display()))
+        })?)
     } else {
         let found = data::interpreters(&catalog, common)?.interpreters;
         let Some(state) = found.into_iter().find(|state| state.id == *interpreter) else {

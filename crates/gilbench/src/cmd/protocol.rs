@@ -1,7 +1,7 @@
 //! `gilbench protocol check`: tests anybody's worker against the protocol.
 
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gilbench_model::catalog::Catalog;
 use gilbench_model::protocol::{End, Request, Transcript};
@@ -16,6 +16,9 @@ use crate::{data, output};
 
 /// A worker that takes longer for a small request is not usable.
 const LIMIT: Duration = Duration::from_mins(1);
+
+/// After so long, a person wonders what is going on.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// No worker needs to answer more to a small request.
 const LONGEST_ANSWER: usize = 1024 * 1024;
@@ -36,6 +39,15 @@ struct Checker<'a> {
     digest: &'a Digest,
     failed: u32,
     passed: u32,
+    not_reached: u32,
+}
+
+/// What came of one check.
+enum Verdict {
+    Passed,
+    Failed(String),
+    /// What it is about did not come, so nothing can be said.
+    NotReached,
 }
 
 /// Sends a few requests and judges the answers.
@@ -55,12 +67,17 @@ pub(super) fn check(common: &Common, arguments: &ProtocolCheck) -> anyhow::Resul
         digest: &digest,
         failed: 0,
         passed: 0,
+        not_reached: 0,
     };
     checker.ordinary()?;
     checker.time_limit()?;
     checker.unknown_strategy()?;
     checker.broken_request()?;
-    output::line(&format!("{} passed, {} failed", checker.passed, checker.failed))?;
+    let not_reached = match checker.not_reached {
+        0 => String::new(),
+        number => format!(", {number} not reached"),
+    };
+    output::line(&format!("{} passed, {} failed{not_reached}", checker.passed, checker.failed))?;
     Ok(ExitCode::from(if checker.failed == 0 { 0 } else { FAILURE }))
 }
 
@@ -104,20 +121,25 @@ fn resolve(program: &str) -> anyhow::Result<String> {
 }
 
 impl Checker<'_> {
-    fn judge(&mut self, what: &str, verdict: Result<(), String>) -> output::Result {
+    fn judge(&mut self, what: &str, verdict: Verdict) -> output::Result {
         match verdict {
-            Ok(()) => {
+            Verdict::Passed => {
                 self.passed += 1;
                 output::line(&format!("ok    {what}"))
             }
-            Err(why) => {
+            Verdict::Failed(why) => {
                 self.failed += 1;
                 output::line(&format!("FAIL  {what}: {why}"))
+            }
+            Verdict::NotReached => {
+                self.not_reached += 1;
+                output::line(&format!("—     {what}: not reached"))
             }
         }
     }
 
-    fn send(&mut self, input: Vec<u8>) -> anyhow::Result<Answer> {
+    /// Sends a request, and says what we wait for when the answer takes long.
+    fn send(&mut self, asked: &str, input: Vec<u8>) -> anyhow::Result<Answer> {
         let launch = Launch {
             command: self.command.clone(),
             environment: self.environment.clone(),
@@ -132,6 +154,7 @@ impl Checker<'_> {
             Err(problem) if error.is_none() => error = Some(problem.to_string()),
             _ => {}
         };
+        let (begun, mut told) = (Instant::now(), false);
         let ended = self.launcher.launch(launch)?.wait(
             |stream, bytes| {
                 if stream == Stream::Output {
@@ -139,7 +162,14 @@ impl Checker<'_> {
                 }
                 rest.len() <= LONGEST_ANSWER
             },
-            || true,
+            || {
+                if !told && begun.elapsed() >= PATIENCE {
+                    told = true;
+                    let limit = LIMIT.as_secs();
+                    output::note(&format!("still waiting for the answer to {asked}, for at most {limit} s"));
+                }
+                true
+            },
         )?;
         if rest.len() > LONGEST_ANSWER {
             error = Some("more than 1 MiB of answer".to_owned());
@@ -156,76 +186,114 @@ impl Checker<'_> {
         }
     }
 
-    fn ask(&mut self, change: impl FnOnce(&mut Request)) -> anyhow::Result<Answer> {
+    fn ask(&mut self, asked: &str, change: impl FnOnce(&mut Request)) -> anyhow::Result<Answer> {
         let mut request = self.request.clone();
         change(&mut request);
-        self.send(serde_json::to_vec(&request)?)
+        self.send(asked, serde_json::to_vec(&request)?)
     }
 
     fn ordinary(&mut self) -> anyhow::Result<()> {
-        let answer = self.ask(|request| (request.iterations, request.warmup) = (3, 1))?;
+        let answer =
+            self.ask("an ordinary request", |request| (request.iterations, request.warmup) = (3, 1))?;
         let transcript = &answer.transcript;
         let hello = transcript.facts.is_some();
         let count = transcript.iterations.len();
         let warmup: Vec<bool> = transcript.iterations.iter().map(|iteration| iteration.warmup).collect();
         let zero = transcript.iterations.iter().any(|iteration| iteration.wall_ns == Nanoseconds(0));
-        let wrong = transcript.digests.iter().find(|digest| *digest != self.digest).cloned();
-        let (error, end, code) = (answer.error.clone(), transcript.end.clone(), answer.exit_code);
-        let expected = self.digest.as_str().to_owned();
-        self.judge("answers with messages only", error.map_or(Ok(()), Err))?;
+        let wrong = transcript.digests.iter().find(|digest| *digest != self.digest);
+        let expected = self.digest.as_str();
+        let right = match wrong {
+            Some(found) => Verdict::Failed(format!("digest {}, expected {expected}", found.as_str())),
+            None => Verdict::Passed,
+        };
+        let messages = match &answer.error {
+            Some(error) => Verdict::Failed(error.clone()),
+            None => require(answer.said_something(), || "no message".to_owned()),
+        };
+        self.judge("answers with messages only", messages)?;
         self.judge("says hello with facts", require(hello, || "no `hello`".to_owned()))?;
         self.judge(
             "runs as many iterations as asked",
             require(count == 3, || format!("{count}, expected 3")),
         )?;
-        self.judge(
-            "marks the first iterations as warm-up",
-            require(warmup == [true, false, false], || format!("{warmup:?}, expected the first of three")),
-        )?;
-        self.judge("measures a time", require(!zero && count > 0, || "a wall time of 0 ns".to_owned()))?;
-        self.judge(
-            "answers right",
-            wrong.map_or(Ok(()), |found| Err(format!("digest {}, expected {expected}", found.as_str()))),
-        )?;
-        self.judge("ends with `done`", require(end == Some(End::Done), || format!("{end:?}")))?;
-        self.judge("exits with 0", require(code == Some(0), || format!("{code:?}")))?;
+        let marked =
+            require(warmup == [true, false, false], || format!("{warmup:?}, expected the first of three"));
+        self.judge("marks the first iterations as warm-up", marked.after(count > 0))?;
+        let timed = require(!zero, || "a wall time of 0 ns".to_owned());
+        self.judge("measures a time", timed.after(count > 0))?;
+        self.judge("answers right", right.after(count > 0))?;
+        let done = transcript.end == Some(End::Done);
+        self.judge("ends with `done`", require(done, || answer.how_it_ended()))?;
+        self.judge("exits with 0", require(answer.exit_code == Some(0), || answer.exit()))?;
         Ok(())
     }
 
     fn time_limit(&mut self) -> anyhow::Result<()> {
-        let answer = self.ask(|request| {
+        let answer = self.ask("a request with a time limit", |request| {
             (request.iterations, request.least_iterations) = (50, 2);
             request.time_limit_ns = Some(Nanoseconds(1));
         })?;
         let count = answer.transcript.iterations.len();
         let verdict = require(count == 2, || format!("{count} iterations, expected 2"));
-        self.judge("stops at the time limit, after the least iterations", verdict)?;
+        self.judge("stops at the time limit, after the least iterations", verdict.after(count > 0))?;
         Ok(())
     }
 
     fn unknown_strategy(&mut self) -> anyhow::Result<()> {
         let unknown = "no-such-strategy".parse().map_err(anyhow::Error::new)?;
-        let answer = self.ask(|request| request.strategy = unknown)?;
-        let (end, code) = (answer.transcript.end.clone(), answer.exit_code);
-        let unsupported = matches!(end, Some(End::Unsupported { .. }));
-        self.judge("says `unsupported` to an unknown strategy", require(unsupported, || format!("{end:?}")))?;
-        self.judge("exits with 0 then", require(code == Some(0), || format!("{code:?}")))?;
+        let answer = self.ask("an unknown strategy", |request| request.strategy = unknown)?;
+        let unsupported = matches!(answer.transcript.end, Some(End::Unsupported { .. }));
+        let says = require(unsupported, || answer.how_it_ended());
+        self.judge("says `unsupported` to an unknown strategy", says)?;
+        let exits = require(answer.exit_code == Some(0), || answer.exit());
+        self.judge("exits with 0 then", exits.after(unsupported))?;
         Ok(())
     }
 
     fn broken_request(&mut self) -> anyhow::Result<()> {
         let mut half = serde_json::to_vec(self.request)?;
         half.truncate(half.len() / 2);
-        let answer = self.send(half)?;
-        let (end, code) = (answer.transcript.end.clone(), answer.exit_code);
-        let failed = matches!(end, Some(End::Failed { .. }));
-        self.judge("says `failed` to half a request", require(failed, || format!("{end:?}")))?;
-        let not_zero = !answer.timed_out && code != Some(0);
-        self.judge("exits with another code than 0 then", require(not_zero, || format!("{code:?}")))?;
+        let answer = self.send("half a request", half)?;
+        let failed = matches!(answer.transcript.end, Some(End::Failed { .. }));
+        let says = require(failed, || answer.how_it_ended());
+        self.judge("says `failed` to half a request", says)?;
+        let not_zero = !answer.timed_out && answer.exit_code != Some(0);
+        let exits = require(not_zero, || answer.exit());
+        self.judge("exits with another code than 0 then", exits.after(failed))?;
         Ok(())
     }
 }
 
-fn require(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), String> {
-    if holds { Ok(()) } else { Err(otherwise()) }
+impl Answer {
+    fn said_something(&self) -> bool {
+        let transcript = &self.transcript;
+        transcript.facts.is_some() || !transcript.iterations.is_empty() || transcript.end.is_some()
+    }
+
+    /// The last message, where there is one.
+    fn how_it_ended(&self) -> String {
+        match &self.transcript.end {
+            Some(end) => format!("{end:?}"),
+            None => format!("no such message, {}", self.exit()),
+        }
+    }
+
+    fn exit(&self) -> String {
+        match self.exit_code {
+            _ if self.timed_out => format!("killed after {} s", LIMIT.as_secs()),
+            Some(code) => format!("exit code {code}"),
+            None => "ended by a signal".to_owned(),
+        }
+    }
+}
+
+impl Verdict {
+    /// The same, if what it is about was reached.
+    fn after(self, reached: bool) -> Self {
+        if reached { self } else { Self::NotReached }
+    }
+}
+
+fn require(holds: bool, otherwise: impl FnOnce() -> String) -> Verdict {
+    if holds { Verdict::Passed } else { Verdict::Failed(otherwise()) }
 }

@@ -11,7 +11,7 @@ use gilbench_model::plan::{Case, Plan, PlanError, Planner, definitions};
 use gilbench_model::run_directory::{Run as RecordedRun, SECOND_OPINION, SecondOpinion};
 use gilbench_model::units::format_utc;
 use gilbench_model::{Name, SCHEMA};
-use gilbench_runner::discovery::Discovery;
+use gilbench_runner::discovery::{Discovery, unanswered};
 use gilbench_runner::home::Home;
 use gilbench_runner::launcher::Launcher;
 use gilbench_runner::recorder::{Recorder, now_ms, write_whole};
@@ -20,10 +20,11 @@ use gilbench_runner::worker::{WorkerContext, public_environment};
 use gilbench_runner::{RunFailure, Runner};
 
 use crate::cli::{Common, Measure, Run};
-use crate::exit::UsageError;
+use crate::exit::{NothingError, UsageError, pasted};
 use crate::interrupt::Interrupt;
 use crate::precision::Precision;
 use crate::progress::Reporter;
+use crate::scratch::Scratch;
 use crate::{data, output};
 
 /// Runs hyperfine this often on each cold case: enough for an interval of its median, with one to spare.
@@ -50,11 +51,14 @@ pub(super) fn make_plan(
     let suite = catalog.suites.get(suite).ok_or_else(|| PlanError::NoSuite(suite.to_string()))?;
     // Before the interpreters are asked: their answering is load too.
     let machine = gilbench_runner::machine::read();
-    let Discovery { interpreters, .. } = data::interpreters(catalog, common)?;
+    let Discovery { interpreters, silent, .. } = data::interpreters(catalog, common)?;
     let home = Home::of_user();
     let interpreters: Vec<_> = interpreters.into_iter().map(|state| home.hide_in_state(state)).collect();
     let planner = Planner { catalog, interpreters: &interpreters, allowance: &machine.allowance, only, seed };
-    let plan = planner.plan(suite)?;
+    let plan = planner.plan(suite).map_err(|error| match (error, unanswered(&silent)) {
+        (error @ PlanError::NoCase(_), Some(silent)) => NothingError(format!("{error}; {silent}")).into(),
+        (error, _) => anyhow::Error::new(error),
+    })?;
     let environment = Environment {
         schema: SCHEMA,
         gilbench: env!("CARGO_PKG_VERSION").to_owned(),
@@ -74,12 +78,16 @@ pub(super) fn measure(common: &Common, arguments: &Measure) -> anyhow::Result<Pa
     let (plan, environment) = make_plan(&catalog, common, &arguments.suite, &arguments.interpreter, seed)?;
     announce(&plan, &environment);
     let name = format!("{}-{}", format_utc(environment.planned_ms).replace(':', "-"), plan.suite);
-    let directory = arguments.out.clone().unwrap_or_else(|| data::runs(&catalog.root).join(name));
     // Up to here a signal ends the program at once: there is nothing to keep.
     let interrupt = Interrupt::listen()?;
-    let recorder = Recorder::begin(&directory, &plan, &environment)?;
+    let scratch = Scratch::new()?;
+    let recorder = match &arguments.out {
+        Some(directory) => Recorder::begin(directory, &plan, &environment)?,
+        None => Recorder::begin_new(&data::runs(&catalog.root), &name, &plan, &environment)?,
+    };
+    let directory = recorder.directory().to_owned();
     output::note(&format!("recording in {}", directory.display()));
-    execute(&catalog, &interrupt, &plan, &environment, recorder, None)?;
+    execute(&catalog, (&interrupt, &scratch), &plan, &environment, recorder, None)?;
     Ok(directory)
 }
 
@@ -87,6 +95,7 @@ pub(super) fn measure(common: &Common, arguments: &Measure) -> anyhow::Result<Pa
 fn resume(common: &Common, directory: &Path) -> anyhow::Result<PathBuf> {
     let interrupt = Interrupt::listen()?;
     let catalog = data::catalog(common)?;
+    let scratch = Scratch::new()?;
     let (recorder, run) = Recorder::resume(directory)?;
     if is_finished(&run) {
         output::note("nothing left to do: every case has ended");
@@ -94,7 +103,7 @@ fn resume(common: &Common, directory: &Path) -> anyhow::Result<PathBuf> {
         return Ok(directory.to_owned());
     }
     same_experiment(&catalog, &run)?;
-    execute(&catalog, &interrupt, &run.plan, &run.environment, recorder, Some(&run))?;
+    execute(&catalog, (&interrupt, &scratch), &run.plan, &run.environment, recorder, Some(&run))?;
     Ok(directory.to_owned())
 }
 
@@ -147,13 +156,12 @@ fn announce(plan: &Plan, environment: &Environment) {
 
 fn execute(
     catalog: &Catalog,
-    interrupt: &Interrupt,
+    (interrupt, scratch): (&Interrupt, &Scratch),
     plan: &Plan,
     environment: &Environment,
     recorder: Recorder,
     earlier: Option<&RecordedRun>,
 ) -> anyhow::Result<()> {
-    let scratch = Scratch::new()?;
     let gilbench = std::env::current_exe()?;
     let home = Home::of_user();
     let expanded = |state: &InterpreterState| InterpreterState {
@@ -163,9 +171,9 @@ fn execute(
     let context = WorkerContext {
         root: catalog.root.clone(),
         gilbench: gilbench.clone(),
-        folder: scratch.0.join("start"),
+        folder: scratch.start(),
         // Not kept: CPython takes a torn file from a full disk for good, and then cannot start any more.
-        bytecode: scratch.0.join("bytecode"),
+        bytecode: scratch.path().join("bytecode"),
         timeout: plan.profile.timeout,
         definitions: catalog.interpreters.clone(),
         interpreters: environment
@@ -192,9 +200,9 @@ fn execute(
         interrupted: &|| interrupt.came(),
     }
     .run(earlier)
-    .inspect_err(|_| output::note(&format!("to go on: gilbench run --resume {}", directory.display())))?;
+    .inspect_err(|_| output::note(&format!("to go on: gilbench run --resume {}", pasted(&directory))))?;
     let run = RecordedRun::load(&directory)?;
-    second_opinions(&run, &context, interrupt, &scratch.0)?;
+    second_opinions(&run, &context, interrupt, scratch.path())?;
     summary(&run);
     Ok(())
 }
@@ -248,22 +256,4 @@ fn completed(run: &RecordedRun, case: u32) -> bool {
 
 fn start_launcher(gilbench: &Path) -> anyhow::Result<Launcher> {
     Ok(Launcher::start(&[gilbench.to_string_lossy().into_owned(), "launcher".to_owned()])?)
-}
-
-/// A folder for what lasts as long as the run: where workers start, and bytecode. Removed at the end.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> std::io::Result<Self> {
-        let folder = std::env::temp_dir().join(format!("gilbench-{}", std::process::id()));
-        std::fs::create_dir_all(folder.join("start"))?;
-        Ok(Self(folder))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // What is left behind lies in the system's place for such things.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
 }
