@@ -20,7 +20,7 @@ use crate::statistics::{
 pub const BASELINE: &str = "sequential";
 
 /// A case bound by CPU needs this share of the CPUs that it could use at best; with less, it is crowded.
-pub const ROOM: f64 = 0.8;
+const ROOM: f64 = 0.8;
 
 /// One finding for each case of the plan.
 pub(crate) fn findings(run: &Run, samples: &[CaseSamples<'_>]) -> Vec<CaseFinding> {
@@ -57,9 +57,7 @@ fn finding(
         whole: tree(|process| process.tree.as_ref().map(|tree| tree.wall_ns.seconds())),
         second_opinion: second_opinion(run, samples.index),
         cpu_per_wall: log_location(&values(&samples.cpu_per_wall())).ok(),
-        tree_cpu: tree(|process| {
-            process.tree.as_ref().map(|tree| tree.user_ns.seconds() + tree.system_ns.seconds())
-        }),
+        tree_cpu: tree(|process| process.tree.as_ref().map(Tree::cpu_seconds)),
         cpus_left: cpus_left(samples),
         crowded: crowded(run, samples).is_some(),
         memory: memory(samples),
@@ -110,8 +108,7 @@ pub(crate) fn ideal(run: &Run, samples: &CaseSamples<'_>) -> Option<f64> {
 /// The CPUs that others left to a case, on average over its rounds: those that were idle, and those that it used.
 fn cpus_left(samples: &CaseSamples<'_>) -> Option<f64> {
     let trees = samples.completed().filter_map(|(_, process)| process.tree.as_ref());
-    let left =
-        |tree: &Tree| Some(tree.idle_ns?.seconds() + tree.user_ns.seconds() + tree.system_ns.seconds());
+    let left = |tree: &Tree| Some(tree.idle_ns?.seconds() + tree.cpu_seconds());
     // Summed first: the kernel counts in ticks, which a short process can hardly be measured by.
     let (left, wall) = trees
         .map(|tree| Some((left(tree)?, tree.wall_ns.seconds())))

@@ -139,27 +139,12 @@ impl<'a> Decider<'a> {
             Some(Ok(against)) => self.estimate(test, samples, Some(against)),
             None => self.estimate(test, samples, None),
         };
-        let both = || [Some(samples), partner].into_iter().flatten();
-        let over = both().find(|samples| samples.case.oversubscribed);
-        // How often something was seen is no matter of time.
-        let timed = test.measure != Measure::Observation;
-        let crowd = both().find_map(|samples| crowded(self.run, samples)).filter(|_| timed);
         let (verdict, reason) = match &estimate {
             Err(undecided) => (undecided.verdict, Some(undecided.reason.clone())),
-            Ok(_) if over.is_some() => {
-                let case = over.unwrap_or(samples).case;
-                let (workers, cpus) = (case.conditions.workers, case.effective_cpus);
-                let reason =
-                    format!("oversubscribed: {workers} workers on {cpus} effective CPUs decide no claim");
-                (Verdict::Inconclusive, Some(reason))
-            }
-            Ok(_) if crowd.is_some() => {
-                let (left, needed) = crowd.unwrap_or_default();
-                let reason =
-                    format!("crowded: other programs left it {left:.2} CPUs, and it could use {needed}");
-                (Verdict::Inconclusive, Some(reason))
-            }
-            Ok(estimate) => decide(*estimate, test.confirmed, test.refuted),
+            Ok(estimate) => match self.obstacle(test, &[Some(samples), partner]) {
+                Some(reason) => (Verdict::Inconclusive, Some(reason)),
+                None => decide(*estimate, test.confirmed, test.refuted),
+            },
         };
         Comparison {
             measure: test.measure,
@@ -171,6 +156,23 @@ impl<'a> Decider<'a> {
             verdict,
             reason,
         }
+    }
+
+    /// Why a comparison of these cases can decide nothing, whatever its number is.
+    fn obstacle(&self, test: &Test, compared: &[Option<&CaseSamples<'_>>]) -> Option<String> {
+        let compared = || compared.iter().copied().flatten();
+        if let Some(over) = compared().find(|samples| samples.case.oversubscribed) {
+            let (workers, cpus) = (over.case.conditions.workers, over.case.effective_cpus);
+            return Some(format!(
+                "oversubscribed: {workers} workers on {cpus} effective CPUs decide no claim"
+            ));
+        }
+        // What was observed does not depend on how long it took.
+        if test.measure == Measure::Observation {
+            return None;
+        }
+        let (left, needed) = compared().find_map(|samples| crowded(self.run, samples))?;
+        Some(format!("crowded: other programs left it {left:.2} CPUs, and it could use {needed}"))
     }
 
     /// The one case to compare with: what the selector leaves out is as in `of`.

@@ -18,7 +18,7 @@ use gilbench_model::Nanoseconds;
 use gilbench_model::claim::Claim;
 use gilbench_model::run_directory::Run;
 
-pub use cases::{BASELINE, ROOM};
+pub use cases::BASELINE;
 use findings::{CaseState, Findings, Totals};
 
 /// Everything that a run shows.

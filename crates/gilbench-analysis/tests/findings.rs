@@ -99,6 +99,18 @@ fn memory_that_only_the_pilot_knows_is_one_number() {
     assert_eq!(memory_of(vec![pilot]), Some(MemoryFinding::SampledPss { bytes: 900 }));
 }
 
+/// A claim that the one case uses at most 1.1 CPUs.
+fn at_most_one_cpu() -> Claim {
+    from_value(json!({
+        "id": "c04", "place": "", "statement": "", "refuted_if_seen": "",
+        "tests": [{
+            "measure": "cpu-per-wall", "case": {"workload": "work", "strategy": "sequential"},
+            "confirmed": {"at_most": 1.1}
+        }]
+    }))
+    .unwrap()
+}
+
 /// The verdict on "uses at most 1.1 CPUs" for a case of which every process used 0.7 CPU seconds in a second, in
 /// which its CPU was idle for so long.
 fn verdict_with_idle(idle_ns: Option<u64>) -> (Verdict, Option<String>) {
@@ -118,14 +130,7 @@ fn verdict_with_idle(idle_ns: Option<u64>) -> (Verdict, Option<String>) {
         .unwrap()
     };
     let run = Run { processes: (0..8).map(process).collect(), ..run(&["one"], &json!([])) };
-    let claim = json!({
-        "id": "c04", "place": "", "statement": "", "refuted_if_seen": "",
-        "tests": [{
-            "measure": "cpu-per-wall", "case": {"workload": "work", "strategy": "sequential"},
-            "confirmed": {"at_most": 1.1}
-        }]
-    });
-    let claim = analyse(&run, &[from_value::<Claim>(claim).unwrap()]).claims.remove(0);
+    let claim = analyse(&run, &[at_most_one_cpu()]).claims.remove(0);
     (claim.verdict, claim.reason)
 }
 
@@ -255,14 +260,7 @@ fn cases_that_a_claim_passes_over_are_not_said_to_be_missing() {
 fn a_claim_that_names_no_interpreter_says_that_the_native_baseline_does_not_count() {
     let mut run = run(&["native"], &json!([]));
     run.plan.cases[0].worker = WorkerKind::Native;
-    let claim = json!({
-        "id": "c01", "place": "", "statement": "", "refuted_if_seen": "",
-        "tests": [{
-            "measure": "cpu-per-wall", "case": {"workload": "work", "strategy": "sequential"},
-            "confirmed": {"at_most": 1.1}
-        }]
-    });
-    let claim = analyse(&run, &[from_value::<Claim>(claim).unwrap()]).claims.remove(0);
+    let claim = analyse(&run, &[at_most_one_cpu()]).claims.remove(0);
     assert_eq!(claim.reason.unwrap(), "the run has work/sequential only on the native baseline");
 }
 

@@ -219,12 +219,16 @@ fn check_events(events: &[TimedEvent], cases: usize) -> Result<(), RunErrorKind>
 
 /// Every process of a case that ended is there: the pilot, and as many rounds as the event says.
 fn check_complete(processes: &[Process], events: &[TimedEvent]) -> Result<(), RunErrorKind> {
+    let mut recorded: BTreeMap<u32, usize> = BTreeMap::new();
+    for process in processes {
+        *recorded.entry(process.case).or_default() += 1;
+    }
     for (event, line) in events.iter().zip(1..) {
         let Event::Ended { case, rounds, .. } = event.event else { continue };
         if processes.is_empty() {
             return Err(RunErrorKind::Lost);
         }
-        let found = processes.iter().filter(|process| process.case == case).count();
+        let found = recorded.get(&case).copied().unwrap_or(0);
         let expected = rounds as usize + 1;
         if found < expected {
             return Err(RunErrorKind::Incomplete { line, case, found, expected });

@@ -189,6 +189,13 @@ pub struct Tree {
     pub orphans: u32,
 }
 
+impl Tree {
+    /// CPU time of all processes, user and system.
+    pub fn cpu_seconds(&self) -> f64 {
+        self.user_ns.seconds() + self.system_ns.seconds()
+    }
+}
+
 /// Peak memory of a process tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

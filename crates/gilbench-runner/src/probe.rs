@@ -11,7 +11,7 @@ use gilbench_model::facts::Facts;
 pub const LIMIT: Duration = Duration::from_secs(30);
 
 /// After so long, a person wonders what is going on.
-const PATIENCE: Duration = Duration::from_secs(1);
+pub const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Facts are some kilobytes.
 const LONGEST: u64 = 256 * 1024;

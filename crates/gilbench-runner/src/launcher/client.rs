@@ -9,9 +9,8 @@ use std::time::{Duration, Instant};
 use gilbench_model::sample::Tree;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{AddressFamily, SocketFlags, SocketType};
-use rustix::process::{Pid, Signal, kill_process};
 
-use super::tree::{Reap, descendants, reap};
+use super::tree::{Reap, descendants, kill_descendants, reap};
 use super::wire::{Channel, Launched, Order};
 
 /// A running launcher. Dropping it ends it, and whatever it runs.
@@ -151,14 +150,8 @@ impl Launcher {
     fn kill_adopted(&self) {
         loop {
             while let Reap::Ended(_) = reap(false) {}
-            let left = descendants().into_iter().filter(|process| !self.others.contains(process));
-            let left: Vec<Pid> = left.filter_map(Pid::from_raw).collect();
-            if left.is_empty() {
+            if kill_descendants(&self.others) == 0 {
                 return;
-            }
-            for process in left {
-                // One that ended meanwhile is what we wanted; it stays a zombie of ours, so its number is not reused.
-                let _ = kill_process(process, Signal::KILL);
             }
             std::thread::sleep(SOON);
         }
@@ -178,7 +171,7 @@ impl Launcher {
             command: launch.command,
             environment: launch.environment,
             folder: launch.folder,
-            cpus: launch.cpus.clone(),
+            cpus: launch.cpus,
             limit_ms: u64::try_from(launch.limit.as_millis()).unwrap_or(u64::MAX),
             sample_memory: launch.sample_memory,
         };

@@ -209,7 +209,7 @@ impl Watch<'_> {
             if now >= self.limit && !killed {
                 self.timed_out = true;
                 killed = true;
-                kill_descendants();
+                kill_descendants(&[]);
             }
             if self.sample {
                 self.peak = self.peak.max(proportional_set_size());
@@ -240,17 +240,17 @@ impl Watch<'_> {
                 // Either the order to kill, or the harness is gone.
                 let gone = channel.receive::<Order>()?.is_none();
                 killed = true;
-                kill_descendants();
+                kill_descendants(&[]);
                 if gone {
                     while !descendants().is_empty() {
-                        kill_descendants();
+                        kill_descendants(&[]);
                         let _ = reap(true);
                     }
                     return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the harness is gone"));
                 }
             } else if killed {
                 // A process that was just being forked can escape the first pass.
-                kill_descendants();
+                kill_descendants(&[]);
             }
         }
         let wall = self.begun.elapsed();
@@ -274,7 +274,7 @@ impl Watch<'_> {
                 Reap::NoChild => return ended,
                 Reap::StillRunning => {
                     if kill || Instant::now() >= deadline {
-                        let found = kill_descendants();
+                        let found = kill_descendants(&[]);
                         // Those that we ended ourselves at the limit are no orphans.
                         if !killed {
                             ended.orphans = ended.orphans.max(found);

@@ -101,9 +101,10 @@ fn living_parent(process: i32) -> Option<i32> {
     (state != "Z" && state != "X").then_some(parent)
 }
 
-/// Sends SIGKILL to all descendants and says how many there were.
-pub(super) fn kill_descendants() -> u32 {
-    let found = descendants();
+/// Sends SIGKILL to all descendants but those that are spared, and says how many there were.
+pub(super) fn kill_descendants(spared: &[i32]) -> u32 {
+    let mut found = descendants();
+    found.retain(|process| !spared.contains(process));
     for &process in &found {
         if let Some(process) = rustix::process::Pid::from_raw(process) {
             // One that ended meanwhile is what we wanted; it stays a zombie of ours, so its number is not reused.

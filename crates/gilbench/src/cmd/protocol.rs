@@ -8,6 +8,7 @@ use gilbench_model::protocol::{End, Request, Transcript};
 use gilbench_model::workload::Digest;
 use gilbench_model::{Conditions, Nanoseconds};
 use gilbench_runner::launcher::{Ended, Launch, Launcher, Stream};
+use gilbench_runner::probe::PATIENCE;
 use gilbench_runner::worker::base_environment;
 
 use crate::cli::{Common, ProtocolCheck};
@@ -16,9 +17,6 @@ use crate::{data, output};
 
 /// A worker that takes longer for a small request is not usable.
 const LIMIT: Duration = Duration::from_mins(1);
-
-/// After so long, a person wonders what is going on.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 /// No worker needs to answer more to a small request.
 const LONGEST_ANSWER: usize = 1024 * 1024;
