@@ -30,6 +30,15 @@ pub(crate) struct Headline {
     pub(crate) workload: Option<String>,
     /// Interpreter by interpreter.
     pub(crate) answers: Vec<Answer>,
+    /// The run's other interpreters.
+    pub(crate) unanswered: Vec<Unanswered>,
+}
+
+/// An interpreter with cases of the workload that do not say it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Unanswered {
+    pub(crate) interpreter: String,
+    pub(crate) reason: String,
 }
 
 /// The answer on one interpreter.
@@ -65,24 +74,28 @@ pub(crate) fn headline(report: &Report<'_>) -> Headline {
         let Some((size, of_several)) = size(report, workload) else {
             continue;
         };
-        let answers: Vec<Answer> = report
-            .interpreters()
-            .iter()
-            .filter(|name| !report.is_native(name))
-            .filter_map(|name| answer(report, workload, size, name))
-            .collect();
+        let (mut answers, mut unanswered) = (Vec::new(), Vec::new());
+        for name in report.interpreters_of(workload).into_iter().filter(|name| !report.is_native(name)) {
+            match answer(report, workload, size, name) {
+                Some(answer) => answers.push(answer),
+                None => unanswered.push(Unanswered {
+                    interpreter: name.to_string(),
+                    reason: obstacle(report, workload, size, name),
+                }),
+            }
+        }
         let named = of_several || *size != DEFAULT_SIZE;
         let work = if named { format!("{workload}, size {size}") } else { workload.to_string() };
         let mut sentence = sentence(&work, &answers);
         if *size != DEFAULT_SIZE && !is_claimed(report, workload, size) {
             sentence.push_str(" No claim is decided by cases of this size.");
         }
-        return Headline { sentence, workload: Some(work), answers };
+        return Headline { sentence, workload: Some(work), answers, unanswered };
     }
     let sentence =
         "This run does not say whether threads run CPU-bound code in parallel: no such case has a speed-up."
             .to_owned();
-    Headline { sentence, workload: None, answers: Vec::new() }
+    Headline { sentence, workload: None, answers: Vec::new(), unanswered: Vec::new() }
 }
 
 /// The size to answer with, and whether it is one of several in which threads were measured: the default one, else
@@ -136,25 +149,50 @@ fn answer(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Name)
     })
 }
 
-/// Cases of a size with several threads that there are CPUs for, under otherwise neutral conditions, and what they
-/// gain.
+/// Why there is no answer on an interpreter.
+fn obstacle(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Name) -> String {
+    let cases: Vec<_> = THREADS
+        .iter()
+        .flat_map(|strategy| with_threads(report, workload, size, strategy))
+        .filter(|entry| entry.case.interpreter == *interpreter)
+        .collect();
+    let unmeasured = cases.iter().find_map(|entry| match entry.state() {
+        (state, Some(reason)) => Some(format!("{}: {state}: {reason}", entry.label())),
+        (_, None) => None,
+    });
+    unmeasured.unwrap_or_else(|| match cases.first() {
+        Some(entry) if entry.case.oversubscribed => format!("{}: more threads than CPUs", entry.label()),
+        Some(entry) => format!("{}: no sequential case to compare with in enough rounds", entry.label()),
+        None => format!("no case with several threads in size {size}"),
+    })
+}
+
+/// Measured cases of a size with several threads that there are CPUs for, and what they gain.
 fn candidates<'a>(
     report: &Report<'a>,
     workload: &Name,
     size: &Name,
     strategy: &str,
 ) -> impl Iterator<Item = (Entry<'a>, Estimate)> {
-    report
-        .of(workload)
-        .filter(move |entry| entry.case.strategy == *strategy && !report.is_native(&entry.case.interpreter))
+    with_threads(report, workload, size, strategy)
+        .filter(|entry| !report.is_native(&entry.case.interpreter))
         .filter(Entry::is_decisive)
-        // Nothing but the number of workers is varied.
-        .filter(move |entry| {
-            let workers = entry.case.conditions.workers;
-            let neutral = Conditions::neutral(size.clone());
-            workers > 1 && entry.case.conditions == Conditions { workers, ..neutral }
-        })
         .filter_map(|entry| Some((entry, entry.finding.speed_up?)))
+}
+
+/// Cases of a size with several threads, under otherwise neutral conditions.
+fn with_threads<'a>(
+    report: &Report<'a>,
+    workload: &Name,
+    size: &Name,
+    strategy: &str,
+) -> impl Iterator<Item = Entry<'a>> {
+    report.of(workload).filter(move |entry| {
+        // Nothing but the number of workers is varied.
+        let workers = entry.case.conditions.workers;
+        let neutral = Conditions { workers, ..Conditions::neutral(size.clone()) };
+        workers > 1 && entry.case.strategy == *strategy && entry.case.conditions == neutral
+    })
 }
 
 fn gain(speed_up: &Estimate) -> &'static str {

@@ -137,6 +137,26 @@ impl Entry<'_> {
         self.finding.state == CaseState::Measured && !self.case.oversubscribed
     }
 
+    /// A word for what became of it, and why it has no time where it has none.
+    pub(crate) fn state(&self) -> (&'static str, Option<String>) {
+        let rounds = self.finding.rounds;
+        match &self.finding.state {
+            CaseState::Measured => ("measured", None),
+            CaseState::Skipped { reason, .. } => ("skipped", Some(reason.clone())),
+            CaseState::Failed { reason } => {
+                // The state stands before it.
+                let words = reason.strip_prefix("failed: ").unwrap_or(reason);
+                ("failed", Some(words.to_owned()))
+            }
+            CaseState::TooFew { needed } => {
+                ("ended", Some(format!("too few rounds: {rounds} of {needed} for an interval")))
+            }
+            CaseState::Pending { needed } => {
+                ("pending", Some(format!("{rounds} of {} recorded", count(u64::from(*needed), "round"))))
+            }
+        }
+    }
+
     /// Conditions and strategy, for a table of one interpreter: `threads workers=4`.
     pub(crate) fn label(&self) -> String {
         format!("{} {}", self.case.strategy, self.case.conditions)

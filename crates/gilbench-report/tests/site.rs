@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 use fixture::{HOSTILE, empty_run, hostile_run, large_run, run};
+use gilbench_analysis::findings::{CaseFinding, CaseState};
+use gilbench_model::plan::Case;
 use gilbench_report::{MARKER, Site, render};
 
 fn site() -> Site {
@@ -208,6 +210,32 @@ fn the_answer_names_its_size_and_is_no_more_credulous_than_the_claims() {
         answer("small", "brief", false),
         format!("Threads made CPU-bound Python code (sum-squares, size brief) faster on {faster}.{none}")
     );
+}
+
+#[test]
+fn an_interpreter_without_an_answer_says_why() {
+    let row = |change: &dyn Fn(&mut Case, &mut CaseFinding)| {
+        let (mut run, mut findings) = run();
+        for (case, finding) in run.plan.cases.iter_mut().zip(&mut findings.cases) {
+            let threads = case.strategy == "threads" || case.strategy == "thread-pool";
+            if case.workload == "sum-squares" && case.interpreter == "cpython-3.12" && threads {
+                change(case, finding);
+                finding.speed_up = None;
+            }
+        }
+        let site = render(&run, &findings).unwrap();
+        let table = text(&site, "index.html").split("<caption>CPU-bound work").nth(1).unwrap();
+        let rows = table.split("</table>").next().unwrap();
+        let row = rows.split("<th scope=\"row\">cpython-3.12</th>").nth(1).unwrap();
+        row.split("</tr>").next().unwrap().to_owned()
+    };
+    let elsewhere = row(&|case, _| case.conditions.size = "other".parse().unwrap());
+    assert!(elsewhere.contains(">no case with several threads in size default<"), "{elsewhere}");
+    let crashed = CaseState::Failed { reason: "failed: crashed: signal 11".to_owned() };
+    let failed = row(&|_, finding| finding.state = crashed.clone());
+    assert!(failed.contains(": failed: crashed: signal 11<"), "{failed}");
+    let alone = row(&|_, _| {});
+    assert!(alone.contains(": no sequential case to compare with in enough rounds<"), "{alone}");
 }
 
 #[test]

@@ -47,6 +47,15 @@ pub fn facts(
     environment: &[(String, String)],
     slow: impl FnOnce(),
 ) -> Result<Facts, ProbeError> {
+    facts_within(LIMIT, command, environment, slow)
+}
+
+fn facts_within(
+    limit: Duration,
+    command: &[String],
+    environment: &[(String, String)],
+    slow: impl FnOnce(),
+) -> Result<Facts, ProbeError> {
     let (program, arguments) =
         command.split_first().ok_or_else(|| ProbeError::Run(std::io::Error::other("empty command")))?;
     let expression = duct::cmd(program, arguments)
@@ -67,7 +76,7 @@ pub fn facts(
     });
     let answer = receiver.recv_timeout(PATIENCE).or_else(|_| {
         slow();
-        receiver.recv_timeout(LIMIT.saturating_sub(PATIENCE))
+        receiver.recv_timeout(limit.saturating_sub(PATIENCE))
     });
     // A process that has ended is not harmed; one that goes on is of no use.
     let ended = running.try_wait().ok().flatten().map(|output| output.status);
@@ -98,4 +107,24 @@ pub fn command(executable: &Path, arguments: &[String], root: &Path, packages: &
     command.push(script.to_string_lossy().into_owned());
     command.extend(packages.iter().cloned());
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_answer_is_given_up_and_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let number = folder.path().join("number");
+        let script = format!("echo $$ > {}; exec sleep 600", number.display());
+        let command = ["/bin/sh".to_owned(), "-c".to_owned(), script];
+        let limit = PATIENCE + Duration::from_secs(1);
+        let mut told = false;
+        let answer = facts_within(limit, &command, &[], || told = true);
+        assert!(told);
+        assert!(matches!(answer, Err(ProbeError::TimedOut)), "{answer:?}");
+        let number = std::fs::read_to_string(number).unwrap();
+        assert!(!Path::new("/proc").join(number.trim()).exists(), "it still runs");
+    }
 }

@@ -76,22 +76,10 @@ impl Cell {
 /// Describes a case.
 fn row(report: &Report<'_>, entry: Entry<'_>) -> CaseRow {
     let (case, finding) = (entry.case, entry.finding);
-    let (state, reason, hint) = match &finding.state {
-        CaseState::Measured => ("measured", None, None),
-        CaseState::Skipped { reason, hint } => ("skipped", Some(reason.clone()), hint.clone()),
-        CaseState::Failed { reason } => {
-            // The state stands before it.
-            let words = reason.strip_prefix("failed: ").unwrap_or(reason);
-            ("failed", Some(words.to_owned()), None)
-        }
-        CaseState::TooFew { needed } => {
-            let reason = format!("too few rounds: {} of {needed} for an interval", finding.rounds);
-            ("ended", Some(reason), None)
-        }
-        CaseState::Pending { needed } => {
-            let reason = format!("{} of {} recorded", finding.rounds, count(u64::from(*needed), "round"));
-            ("pending", Some(reason), None)
-        }
+    let (state, reason) = entry.state();
+    let hint = match &finding.state {
+        CaseState::Skipped { hint, .. } => hint.clone(),
+        _ => None,
     };
     // What is said where a case that was not measured has no number.
     let not_measured = match state {

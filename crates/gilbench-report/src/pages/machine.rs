@@ -209,7 +209,7 @@ fn interpreter(report: &Report<'_>, state: &InterpreterState) -> Interpreter {
         Fact::maybe("Version", state.version.clone()),
         Fact::maybe("Version in its own words", known(|facts| Some(facts.version_text.clone()))),
         Fact::maybe("Implementation", known(|facts| Some(facts.implementation.clone()))),
-        Fact::maybe("Found by", state.provider.clone()),
+        Fact::maybe("Provider", state.provider.clone()),
         Fact::maybe("Container image", state.image.clone()),
         Fact::maybe("Platform", known(|facts| facts.platform.clone())),
         Fact::maybe("Compiler", known(|facts| facts.build.compiler.clone())),

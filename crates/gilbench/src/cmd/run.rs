@@ -148,10 +148,26 @@ fn announce(plan: &Plan, environment: &Environment) {
             broken.reason.as_deref().unwrap_or_default()
         ));
     }
-    let skipped = plan.cases.iter().filter_map(|case| Some((&case.id, case.skip.as_ref()?)));
-    for (id, skip) in skipped {
-        output::warning(&format!("{id} is skipped: {skip}"));
+    for warning in skip_warnings(plan) {
+        output::warning(&warning);
     }
+}
+
+/// One for each reason, however many cases it keeps from being measured.
+fn skip_warnings(plan: &Plan) -> Vec<String> {
+    let mut skipped: Vec<(String, &str, usize)> = Vec::new();
+    for case in &plan.cases {
+        let Some(reason) = case.skip.as_ref().map(ToString::to_string) else { continue };
+        match skipped.iter_mut().find(|(known, ..)| *known == reason) {
+            Some((_, _, more)) => *more += 1,
+            None => skipped.push((reason, &case.id, 0)),
+        }
+    }
+    let warning = |(reason, first, more)| match more {
+        0 => format!("{first} is skipped: {reason}"),
+        _ => format!("{first} and {more} more are skipped: {reason}"),
+    };
+    skipped.into_iter().map(warning).collect()
 }
 
 fn execute(
