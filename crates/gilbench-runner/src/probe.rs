@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use gilbench_model::facts::Facts;
 
+use crate::launcher::kill_tree;
+
 /// Whatever takes longer is of no use. The slowest that was seen, a GraalPy on a JVM, needs up to ten seconds of CPU
 /// time to start and answer; this allows for a machine that is busy with other things too.
 pub const LIMIT: Duration = Duration::from_secs(30);
@@ -78,9 +80,11 @@ fn facts_within(
         slow();
         receiver.recv_timeout(limit.saturating_sub(PATIENCE))
     });
-    // A process that has ended is not harmed; one that goes on is of no use.
+    // One that goes on is of no use.
     let ended = running.try_wait().ok().flatten().map(|output| output.status);
-    let _ = running.kill();
+    if ended.is_none() {
+        running.pids().into_iter().for_each(kill_tree);
+    }
     let text = match answer {
         Ok(read) => read.map_err(ProbeError::Run)?,
         Err(_) => return Err(ProbeError::TimedOut),
@@ -116,15 +120,23 @@ mod tests {
     #[test]
     fn what_does_not_answer_is_given_up_and_ended() {
         let folder = tempfile::tempdir().unwrap();
-        let number = folder.path().join("number");
-        let script = format!("echo $$ > {}; exec sleep 600", number.display());
+        let numbers = folder.path().join("numbers");
+        let script = format!("sleep 600 & echo $$ $! > {}; wait", numbers.display());
         let command = ["/bin/sh".to_owned(), "-c".to_owned(), script];
         let limit = PATIENCE + Duration::from_secs(1);
         let mut told = false;
         let answer = facts_within(limit, &command, &[], || told = true);
         assert!(told);
         assert!(matches!(answer, Err(ProbeError::TimedOut)), "{answer:?}");
-        let number = std::fs::read_to_string(number).unwrap();
-        assert!(!Path::new("/proc").join(number.trim()).exists(), "it still runs");
+        let numbers = std::fs::read_to_string(numbers).unwrap();
+        for number in numbers.split_whitespace() {
+            // A zombie has no command line.
+            let runs = || std::fs::read(format!("/proc/{number}/cmdline")).is_ok_and(|line| !line.is_empty());
+            let deadline = std::time::Instant::now() + LIMIT;
+            while runs() {
+                assert!(std::time::Instant::now() < deadline, "{number} still runs");
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
     }
 }

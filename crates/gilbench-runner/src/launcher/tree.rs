@@ -76,12 +76,15 @@ fn convert(usage: &libc::rusage) -> Usage {
 
 /// All living descendants of this process, zombies left out.
 pub(super) fn descendants() -> Vec<i32> {
+    descendants_of(std::process::id().cast_signed())
+}
+
+fn descendants_of(ancestor: i32) -> Vec<i32> {
     let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
     let processes = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
     let parents: Vec<(i32, i32)> =
         processes.filter_map(|process| Some((process, living_parent(process)?))).collect();
-    let own = std::process::id().cast_signed();
-    let mut found = vec![own];
+    let mut found = vec![ancestor];
     let mut next = 0;
     while let Some(&parent) = found.get(next) {
         found.extend(parents.iter().filter(|(_, of)| *of == parent).map(|(process, _)| *process));
@@ -105,13 +108,25 @@ fn living_parent(process: i32) -> Option<i32> {
 pub(super) fn kill_descendants(spared: &[i32]) -> u32 {
     let mut found = descendants();
     found.retain(|process| !spared.contains(process));
-    for &process in &found {
+    kill(&found);
+    u32::try_from(found.len()).unwrap_or(u32::MAX)
+}
+
+/// Sends SIGKILL to a child of ours and its descendants.
+pub(crate) fn kill_tree(child: u32) {
+    let child = child.cast_signed();
+    let mut found = descendants_of(child);
+    found.push(child);
+    kill(&found);
+}
+
+fn kill(processes: &[i32]) {
+    for &process in processes {
         if let Some(process) = rustix::process::Pid::from_raw(process) {
             // One that ended meanwhile is what we wanted; it stays a zombie of ours, so its number is not reused.
             let _ = rustix::process::kill_process(process, rustix::process::Signal::KILL);
         }
     }
-    u32::try_from(found.len()).unwrap_or(u32::MAX)
 }
 
 /// Proportional set size of all descendants together, in bytes.
