@@ -9,17 +9,15 @@
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use gilbench_analysis::statistics::{median, paired_ratio};
 use gilbench_model::catalog::Catalog;
+use gilbench_model::environment;
 use gilbench_model::machine::Allowance;
 use gilbench_model::plan::Planner;
-use gilbench_model::sample::{Iteration, Line, Outcome, Process, Tree};
-use gilbench_model::{Nanoseconds, environment};
 
 /// The least and the most processes of a run, and how often both are repeated.
 const SHORT: u32 = 6;
@@ -94,6 +92,13 @@ fn wide_axes(workers: u32) -> String {
     format!("      size: [{sizes}]\n      workers: [{workers}]\n")
 }
 
+/// The program with this data, which finds no interpreter of the user's.
+fn gilbench(folder: &Path, data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gilbench"));
+    command.env("PATH", "/usr/bin:/bin").env("HOME", folder).arg("--data").arg(data);
+    command
+}
+
 fn timed(command: &mut Command) -> Duration {
     command.stdout(Stdio::null()).stderr(Stdio::null()).stdin(Stdio::null());
     let begun = Instant::now();
@@ -104,14 +109,9 @@ fn timed(command: &mut Command) -> Duration {
 
 fn per_process(folder: &Path, data: &Path) {
     let ours = |suite: &str, turn: usize| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_gilbench"));
-        command.args(["--data"]).arg(data).args(["run", "--suite", suite, "--out"]);
-        timed(
-            command
-                .arg(folder.join(format!("{suite}-{turn}")))
-                .env("PATH", "/usr/bin:/bin")
-                .env("HOME", folder),
-        )
+        let mut command = gilbench(folder, data);
+        command.args(["run", "--suite", suite, "--out"]);
+        timed(command.arg(folder.join(format!("{suite}-{turn}"))))
     };
     let theirs = |runs: u32| {
         let mut command = Command::new("hyperfine");
@@ -182,78 +182,20 @@ fn ready() -> environment::InterpreterState {
     }
 }
 
-/// A run of 1,000 cases, eight rounds each, written by hand and rendered by the program.
+/// A run of 1,000 cases, eight rounds each, recorded and rendered by the program.
 fn rendering(folder: &Path, data: &Path) {
-    let catalog = Catalog::load(data).expect("the data is right");
-    let allowance = Allowance { cpus: vec![0, 1], ..Allowance::default() };
-    let planner =
-        Planner { catalog: &catalog, interpreters: &[ready()], allowance: &allowance, only: &[], seed: 1 };
-    let plan = planner.plan(&catalog.suites["wide"]).expect("a plan");
-    let run = folder.join("short-0");
-    let samples: String = (0..8)
-        .flat_map(|round| (0..).zip(&plan.cases).map(move |(case, _)| (case, round)))
-        .map(|(case, round)| {
-            serde_json::to_string(&Line::Process(process(case, round))).expect("JSON") + "\n"
-        })
-        .collect();
-    std::fs::write(run.join("plan.json"), serde_json::to_string(&plan).expect("JSON")).expect("a file");
-    std::fs::write(run.join("samples.jsonl"), samples).expect("a file");
-    std::fs::write(run.join("events.jsonl"), "").expect("a file");
-    let times: Vec<f64> = (0..5)
-        .map(|_| {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_gilbench"));
-            command.arg("--data").arg(data).arg("report").arg(&run).arg("--out").arg(folder.join("site"));
-            timed(&mut command).as_secs_f64() * 1e3
-        })
-        .collect();
+    let run = folder.join("wide");
+    timed(gilbench(folder, data).args(["run", "--suite", "wide", "--out"]).arg(&run));
+    let site = folder.join("site");
+    let render = || timed(gilbench(folder, data).arg("report").arg(&run).arg("--out").arg(&site));
+    let times: Vec<f64> = (0..5).map(|_| render().as_secs_f64() * 1e3).collect();
     let size = |path: &Path| path.metadata().map_or(0, |metadata| metadata.len());
-    let bytes: u64 = walk(&folder.join("site")).iter().map(|path| size(path)).sum();
-    println!(
-        "rendering: {} cases in {:.0} ms, {} kB",
-        plan.cases.len(),
-        median(&times).unwrap_or(f64::NAN),
-        bytes / 1000
-    );
+    let bytes: u64 = walk(&site).iter().map(|path| size(path)).sum();
+    println!("rendering: 1000 cases in {:.0} ms, {} kB", median(&times).unwrap_or(f64::NAN), bytes / 1000);
 }
 
 fn walk(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let paths = entries.flatten().map(|entry| entry.path());
     paths.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
-}
-
-fn process(case: u32, round: u32) -> Process {
-    // Any spread will do: what is timed is the rendering.
-    let wall_ns = Nanoseconds(1_000_000 + u64::from(case) * 1000 + u64::from(case ^ round) * 977 % 10_000);
-    let iteration = Iteration {
-        warmup: false,
-        wall_ns,
-        user_ns: Some(wall_ns),
-        system_ns: Some(Nanoseconds(0)),
-        voluntary_switches: Some(1),
-        involuntary_switches: Some(1),
-        phases: BTreeMap::new(),
-        observations: BTreeMap::new(),
-    };
-    let tree = Tree {
-        wall_ns,
-        idle_ns: Some(wall_ns),
-        user_ns: wall_ns,
-        system_ns: Nanoseconds(0),
-        voluntary_switches: 1,
-        involuntary_switches: 1,
-        memory: None,
-        exit_code: Some(0),
-        signal: None,
-        orphans: 0,
-    };
-    Process {
-        case,
-        round: Some(round),
-        began_ms: 0,
-        outcome: Outcome::Completed,
-        facts: None,
-        iterations: vec![iteration],
-        tree: Some(tree),
-    }
 }
