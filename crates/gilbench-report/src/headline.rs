@@ -93,7 +93,8 @@ pub(crate) fn headline(report: &Report<'_>) -> Headline {
         return Headline { sentence, workload: Some(work), answers, unanswered };
     }
     let sentence =
-        "This run does not say whether threads run CPU-bound code in parallel: no such case has a speed-up."
+        "This run does not say whether threads run CPU-bound code in parallel: no such case has a speed-up that \
+         counts."
             .to_owned();
     Headline { sentence, workload: None, answers: Vec::new(), unanswered: Vec::new() }
 }
@@ -141,7 +142,7 @@ fn answer(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Name)
     Some(Answer {
         interpreter: interpreter.to_string(),
         colour: report.colour(interpreter),
-        gain: if entry.finding.crowded { "undecided" } else { gain(&speed_up) },
+        gain: gain(&speed_up),
         threads: ratio(&speed_up),
         threads_label: entry.label(),
         threads_anchor: anchor(&entry.case.id),
@@ -162,12 +163,15 @@ fn obstacle(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Nam
     });
     unmeasured.unwrap_or_else(|| match cases.first() {
         Some(entry) if entry.case.oversubscribed => format!("{}: more threads than CPUs", entry.label()),
+        Some(entry) if entry.finding.crowded => {
+            format!("{}: crowded: other programs left it too few CPUs", entry.label())
+        }
         Some(entry) => format!("{}: no sequential case to compare with in enough rounds", entry.label()),
         None => format!("no case with several threads in size {size}"),
     })
 }
 
-/// Measured cases of a size with several threads that there are CPUs for, and what they gain.
+/// Cases of a size with several threads that may decide something, and what they gain.
 fn candidates<'a>(
     report: &Report<'a>,
     workload: &Name,

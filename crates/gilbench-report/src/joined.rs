@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gilbench_analysis::findings::{CaseFinding, CaseState, Findings};
+use gilbench_analysis::statistics::{Estimate, paired_ratio};
 use gilbench_model::condition::DEFAULT_SIZE;
 use gilbench_model::environment::InterpreterState;
 use gilbench_model::interpreter::WorkerKind;
@@ -132,9 +133,18 @@ impl<'a> Report<'a> {
 }
 
 impl Entry<'_> {
-    /// Whether the case may decide or win anything: it has a time and as many CPUs as it wants.
+    /// Whether the case may decide or win anything: it has a time, there are as many CPUs as it wants, and others
+    /// left them to it.
     pub(crate) fn is_decisive(&self) -> bool {
-        self.finding.state == CaseState::Measured && !self.case.oversubscribed
+        self.finding.state == CaseState::Measured && !self.case.oversubscribed && !self.finding.crowded
+    }
+
+    /// How long a steady iteration takes against one of another case; `None` in too few rounds of both.
+    pub(crate) fn time_ratio(&self, to: &Entry<'_>) -> Option<Estimate> {
+        let others: BTreeMap<_, _> = to.finding.values.iter().copied().collect();
+        let both = self.finding.values.iter().filter_map(|(round, time)| Some((*time, *others.get(round)?)));
+        let (these, others): (Vec<f64>, Vec<f64>) = both.unzip();
+        paired_ratio(&these, &others).ok()
     }
 
     /// A word for what became of it, and why it has no time where it has none.

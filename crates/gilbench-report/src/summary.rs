@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::best::{best, sizes};
 use crate::headline::headline;
-use crate::joined::Report;
+use crate::joined::{Entry, Report};
 use crate::numbers::{count, ratio, seconds};
 use crate::pages::verdicts::{badge, counts};
 use crate::text::markdown;
@@ -43,27 +43,57 @@ fn write(report: &Report<'_>, out: &mut String) -> std::fmt::Result {
         }
         writeln!(out)?;
     }
+    write_unmeasured(report, out)?;
     writeln!(out, "### Fastest measured\n")?;
-    writeln!(out, "| workload | interpreter | fastest | time | speed-up | of |\n|---|---|---|---|---|---|")?;
+    writeln!(
+        out,
+        "| workload | interpreter | fastest | time | speed-up | not told apart from it | of |\n\
+         |---|---|---|---|---|---|---|",
+    )?;
     for (workload, _) in report.workloads() {
         for size in sizes(report, workload) {
             for interpreter in report.interpreters_of(workload) {
                 let Some(best) = best(report, workload, size, interpreter) else {
-                    writeln!(out, "| {workload} ({size}) | {interpreter} | nothing measured | — | — | 0 |")?;
+                    writeln!(
+                        out,
+                        "| {workload} ({size}) | {interpreter} | nothing to rank | — | — | — | 0 |"
+                    )?;
                     continue;
                 };
                 let time = best.entry.finding.steady.as_ref().map(|time| seconds(time).text());
                 let speed_up = best.entry.finding.speed_up.as_ref().map(|speed_up| ratio(speed_up).text());
+                let ties: Vec<String> = best.ties.iter().map(Entry::label).collect();
                 writeln!(
                     out,
-                    "| {workload} ({size}) | {interpreter} | {} | {} | {} | {} |",
+                    "| {workload} ({size}) | {interpreter} | {} | {} | {} | {} | {} |",
                     markdown(&best.entry.label()),
                     time.as_deref().unwrap_or("—"),
                     speed_up.as_deref().unwrap_or("—"),
+                    if ties.is_empty() { "—".to_owned() } else { markdown(&ties.join(", ")) },
                     count(best.of as u64, "case"),
                 )?;
             }
         }
     }
     Ok(())
+}
+
+/// Why cases have no time: a row for each reason, with the first case that it holds for.
+fn write_unmeasured(report: &Report<'_>, out: &mut String) -> std::fmt::Result {
+    let mut reasons: Vec<(&str, String, &str, u64)> = Vec::new();
+    for entry in &report.entries {
+        let (state, Some(reason)) = entry.state() else { continue };
+        match reasons.iter_mut().find(|(known, words, ..)| *known == state && *words == reason) {
+            Some((.., cases)) => *cases += 1,
+            None => reasons.push((state, reason, &entry.case.id, 1)),
+        }
+    }
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "### Not measured\n\n| state | reason | cases | first of them |\n|---|---|---|---|")?;
+    for (state, reason, first, cases) in reasons {
+        writeln!(out, "| {state} | {} | {cases} | {} |", markdown(&reason), markdown(first))?;
+    }
+    writeln!(out)
 }

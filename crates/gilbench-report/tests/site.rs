@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use fixture::{HOSTILE, empty_run, hostile_run, large_run, run};
 use gilbench_analysis::findings::{CaseFinding, CaseState};
 use gilbench_model::plan::Case;
-use gilbench_report::{MARKER, Site, render};
+use gilbench_report::{MARKER, Site, render, summary_markdown};
 
 fn site() -> Site {
     let (run, findings) = run();
@@ -176,7 +176,7 @@ fn the_answer_names_interpreters_with_figures_and_intervals() {
         "{}",
         page.lines().find(|line| line.contains("class=\"answer\"")).unwrap()
     );
-    assert!(page.contains("With too few rounds for an interval: 1 case."));
+    assert!(page.contains("Pending, with too few rounds so far: 1 case."));
 }
 
 #[test]
@@ -236,6 +236,27 @@ fn an_interpreter_without_an_answer_says_why() {
     assert!(failed.contains(": failed: crashed: signal 11<"), "{failed}");
     let alone = row(&|_, _| {});
     assert!(alone.contains(": no sequential case to compare with in enough rounds<"), "{alone}");
+}
+
+#[test]
+fn rounds_that_pair_tell_cases_apart_whose_intervals_overlap() {
+    let (run, mut findings) = run();
+    let case = |strategy: &str| {
+        let id = format!("sum-squares/{strategy}/cpython-3.13t/workers=2");
+        run.plan.cases.iter().position(|case| case.id == id).unwrap()
+    };
+    // The machine slows down from round to round.
+    let drift =
+        |factor: f64| (0..8).map(|round| (round, f64::from(round + 1) * factor * 1e-3)).collect::<Vec<_>>();
+    let mut ties = |factor: f64| {
+        findings.cases[case("threads")].values = drift(1.0);
+        findings.cases[case("thread-pool")].values = drift(factor);
+        let summary = summary_markdown(&run, &findings);
+        let row = summary.lines().find(|line| line.contains("(default) | cpython-3.13t |")).unwrap();
+        row.split(" | ").nth(5).unwrap().to_owned()
+    };
+    assert_eq!(ties(1.0001), "—", "slower in every round");
+    assert_eq!(ties(1.0), "thread-pool workers=2");
 }
 
 #[test]
@@ -351,7 +372,7 @@ fn hostile_text_is_inert() {
 #[test]
 fn hostile_text_is_inert_in_the_summary() {
     let (run, findings) = hostile_run();
-    let summary = gilbench_report::summary_markdown(&run, &findings);
+    let summary = summary_markdown(&run, &findings);
     assert!(summary.contains("&lt;script&gt;") && !summary.contains("<script"));
     assert!(!summary.contains('\u{202e}'));
     let columns = |line: &str| line.replace("\\|", "").matches('|').count();
@@ -387,7 +408,7 @@ fn findings_of_another_run_are_refused() {
         std::error::Error::source(&error).unwrap().to_string(),
         format!("the findings are of 3 cases, the plan has {}", run.plan.cases.len())
     );
-    assert!(gilbench_report::summary_markdown(&run, &findings).starts_with("No summary"));
+    assert!(summary_markdown(&run, &findings).starts_with("No summary"));
 }
 
 #[test]

@@ -56,7 +56,7 @@ pub(super) struct BestTable {
 struct BestRow {
     interpreter: String,
     key: String,
-    /// `None` where nothing was measured.
+    /// `None` where nothing could be ranked.
     best: Option<BestCell>,
 }
 
@@ -68,6 +68,7 @@ struct BestCell {
     time: Option<Figure>,
     speed_up: Option<Figure>,
     of: usize,
+    unranked: usize,
     ties: Vec<String>,
     more_ties: usize,
 }
@@ -148,6 +149,7 @@ fn best_row(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Nam
             time: best.entry.finding.steady.as_ref().map(seconds),
             speed_up: best.entry.finding.speed_up.as_ref().map(ratio),
             of: best.of,
+            unranked: best.unranked,
             ties: best.ties.iter().take(TIES).map(crate::joined::Entry::label).collect(),
             more_ties: best.ties.len().saturating_sub(TIES),
         }),
@@ -229,12 +231,18 @@ fn run_facts(report: &Report<'_>) -> Vec<Fact> {
     ]
 }
 
-/// From the most crowded case to the least: `1.61 to 1.98; crowded: 3 cases`.
+/// From the most crowded case to the least: `1.61 to 1.98 of 2; too few for its work: 3 cases`.
 fn cpus_left(report: &Report<'_>) -> Option<String> {
     let left = || report.findings.cases.iter().filter_map(|case| case.cpus_left);
     let (least, most) = (left().reduce(f64::min)?, left().reduce(f64::max)?);
+    let counted = report.entries.iter().filter(|entry| entry.finding.cpus_left.is_some());
+    let cpus = counted.map(|entry| entry.case.effective_cpus);
+    let of = range(cpus.clone().min()?, cpus.max()?);
     let crowded = report.findings.cases.iter().filter(|case| case.crowded).count() as u64;
-    Some(format!("{least:.2} to {most:.2}; crowded: {}", count(crowded, "case")))
+    Some(format!(
+        "{least:.2} to {most:.2} of {of}; too few for its work (crowded): {}",
+        count(crowded, "case")
+    ))
 }
 
 fn unfinished(report: &Report<'_>) -> Option<String> {
@@ -245,10 +253,12 @@ fn unfinished(report: &Report<'_>) -> Option<String> {
         .rev()
         .find(|timed| matches!(timed.event, Event::Began { .. } | Event::Interrupted | Event::Finished));
     let totals = &report.findings.totals;
-    let too_few = match u64::from(totals.too_few + totals.pending) {
+    let said = |cases: u32, what: &str| match cases {
         0 => String::new(),
-        cases => format!(" With too few rounds for an interval: {}.", count(cases, "case")),
+        _ => format!(" {what}: {}.", count(u64::from(cases), "case")),
     };
+    let too_few = said(totals.too_few, "Ended with too few rounds for an interval")
+        + &said(totals.pending, "Pending, with too few rounds so far");
     match last.map(|timed| &timed.event) {
         Some(Event::Finished) if too_few.is_empty() => None,
         Some(Event::Finished) => Some(format!("The run finished with something missing.{too_few}")),
