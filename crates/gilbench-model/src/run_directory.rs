@@ -125,7 +125,7 @@ pub enum RunErrorKind {
     Dangling {
         /// From 1.
         line: usize,
-        /// `case` or `facts`.
+        /// `case`, `round` or `facts`.
         what: &'static str,
         /// The number.
         number: u32,
@@ -144,7 +144,7 @@ impl Run {
         let environment: Environment =
             read_document(&directory.join(ENVIRONMENT)).map_err(at(ENVIRONMENT))?;
         let (lines, _) = read_lines::<Line>(&directory.join(SAMPLES)).map_err(at(SAMPLES))?;
-        let (facts, processes) = sort_lines(lines, plan.cases.len()).map_err(at(SAMPLES))?;
+        let (facts, processes) = sort_lines(lines, &plan).map_err(at(SAMPLES))?;
         let (events, _) = read_lines::<TimedEvent>(&directory.join(EVENTS)).map_err(at(EVENTS))?;
         check_events(&events, plan.cases.len()).map_err(at(EVENTS))?;
         check_complete(&processes, &events).map_err(at(SAMPLES))?;
@@ -260,7 +260,9 @@ fn read_opinions(path: &Path, cases: usize) -> Result<Vec<SecondOpinion>, RunErr
     Ok(opinions)
 }
 
-fn sort_lines(lines: Vec<Line>, cases: usize) -> Result<(Vec<Facts>, Vec<Process>), RunErrorKind> {
+fn sort_lines(lines: Vec<Line>, plan: &Plan) -> Result<(Vec<Facts>, Vec<Process>), RunErrorKind> {
+    let cases = plan.cases.len();
+    let rounds = plan.profile.rounds.most;
     let (mut facts, mut processes) = (Vec::new(), Vec::new());
     let mut seen = BTreeMap::new();
     for (index, line) in lines.into_iter().enumerate() {
@@ -275,6 +277,9 @@ fn sort_lines(lines: Vec<Line>, cases: usize) -> Result<(Vec<Facts>, Vec<Process
             Line::Process(process) => {
                 if process.case as usize >= cases {
                     return Err(dangling("case", process.case, below(cases)));
+                }
+                if let Some(round) = process.round.filter(|round| *round >= rounds) {
+                    return Err(dangling("round", round, below(rounds as usize)));
                 }
                 if let Some(number) = process.facts.filter(|number| *number as usize >= facts.len()) {
                     return Err(dangling("facts", number, below(facts.len())));

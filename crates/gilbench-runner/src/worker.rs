@@ -269,10 +269,10 @@ impl WorkerContext {
         let identity = self.definitions.get(&case.interpreter)?.identity.as_ref()?;
         if !identity.matches(facts) {
             return Some(format!(
-                "it is {} {} (GIL built in: {:?}), expected {} {} (GIL built in: {})",
+                "it is {} {} (GIL built in: {}), expected {} {} (GIL built in: {})",
                 facts.implementation,
                 facts.version,
-                facts.gil.built,
+                facts.gil.built.map_or_else(|| "not known".to_owned(), |built| built.to_string()),
                 identity.implementation,
                 identity.version,
                 identity.gil_built

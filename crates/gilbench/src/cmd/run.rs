@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use gilbench_model::catalog::Catalog;
 use gilbench_model::environment::{Environment, InterpreterState, Status};
 use gilbench_model::event::Event;
+use gilbench_model::machine::Machine;
 use gilbench_model::plan::{Case, Plan, PlanError, Planner, definitions};
 use gilbench_model::run_directory::{Run as RecordedRun, SECOND_OPINION, SecondOpinion};
 use gilbench_model::units::format_utc;
@@ -122,13 +123,30 @@ fn same_experiment(catalog: &Catalog, run: &RecordedRun) -> anyhow::Result<()> {
         return Err(UsageError::new(message, hint).into());
     }
     let then = &run.environment.machine;
-    let (before, now) = ((&then.cpu_model, &then.allowance), (&machine.cpu_model, &machine.allowance));
-    if before != now {
-        let message =
-            format!("`{}` began on another machine: {before:?}, here {now:?}", run.directory.display());
+    let differences: Vec<String> = machine_parts(then)
+        .into_iter()
+        .zip(machine_parts(&machine))
+        .filter(|(then, here)| then != here)
+        .map(|((part, then), (_, here))| format!("{part} {then} then, {here} here"))
+        .collect();
+    if !differences.is_empty() {
+        let directory = run.directory.display();
+        let message = format!("`{directory}` began on another machine: {}", differences.join("; "));
         return Err(UsageError::new(message, hint).into());
     }
     Ok(())
+}
+
+/// What makes a machine another one.
+fn machine_parts(machine: &Machine) -> [(&'static str, serde_json::Value); 5] {
+    let allowance = &machine.allowance;
+    [
+        ("CPU model", serde_json::json!(machine.cpu_model)),
+        ("CPUs allowed", serde_json::json!(allowance.cpus)),
+        ("CPUs of each core", serde_json::json!(allowance.siblings)),
+        ("isolated CPUs", serde_json::json!(allowance.isolated)),
+        ("quota in CPUs", serde_json::json!(allowance.quota)),
+    ]
 }
 
 /// Says what will be measured, and what not.
@@ -204,6 +222,7 @@ fn execute(
         .filter_map(|workload| Some((workload.name.clone(), workload.server.clone()?)))
         .collect();
     let directory = recorder.directory().to_owned();
+    let to_go_on = || output::note(&format!("to go on: gilbench run --resume {}", pasted(&directory)));
     let mut reporter = Reporter::new(plan);
     Runner {
         plan,
@@ -216,9 +235,9 @@ fn execute(
         interrupted: &|| interrupt.came(),
     }
     .run(earlier)
-    .inspect_err(|_| output::note(&format!("to go on: gilbench run --resume {}", pasted(&directory))))?;
+    .inspect_err(|_| to_go_on())?;
     let run = RecordedRun::load(&directory)?;
-    second_opinions(&run, &context, interrupt, scratch.path())?;
+    second_opinions(&run, &context, interrupt, scratch.path()).inspect_err(|_| to_go_on())?;
     summary(&run);
     Ok(())
 }
