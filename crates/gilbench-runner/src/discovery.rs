@@ -12,6 +12,7 @@ use gilbench_model::environment::{GilState, InterpreterState, Status};
 use gilbench_model::facts::Facts;
 use gilbench_model::interpreter::Interpreter;
 
+use crate::launcher::Adoption;
 use crate::probe::{self, ProbeError};
 use crate::worker::{base_environment, fill_placeholders};
 
@@ -56,7 +57,7 @@ pub struct Candidate {
 
 /// An executable given by the user is of no use.
 #[derive(Debug, thiserror::Error)]
-#[error("`{}` {error}", .path.display())]
+#[error("`{}`: {error}", .path.display())]
 pub struct ExplicitError {
     /// The path.
     pub path: PathBuf,
@@ -67,9 +68,22 @@ pub struct ExplicitError {
 /// Told of an executable that takes long to answer, from any thread.
 pub type Slow<'a> = &'a (dyn Fn(&Path) + Sync);
 
+/// Asks one executable.
+pub fn ask(executable: &Path, catalog: &Catalog, slow: impl FnOnce()) -> Result<Facts, ProbeError> {
+    let _adoption = adopt();
+    let command = probe::command(executable, &[], &catalog.root, &catalog.packages());
+    probe::facts(&command, &base_environment(&catalog.root), slow)
+}
+
+/// What is asked may start something that outlives its answer.
+fn adopt() -> Option<Adoption> {
+    Adoption::begin().inspect_err(|error| tracing::debug!(%error, "cannot adopt what is left behind")).ok()
+}
+
 /// Looks for every defined interpreter.
 pub fn discover(catalog: &Catalog, places: &Places, slow: Slow<'_>) -> Result<Discovery, ExplicitError> {
     let sources = sources(places);
+    let _adoption = adopt();
     let answers = ask_all(&sources, catalog, slow);
     let (mut candidates, mut silent) = (Vec::new(), Vec::new());
     for (source, answer) in sources.into_iter().zip(answers) {

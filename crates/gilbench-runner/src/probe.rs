@@ -1,8 +1,8 @@
 //! Asks an executable what it is: runs the probe script with it and reads one line of facts.
 
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gilbench_model::facts::Facts;
 
@@ -14,6 +14,12 @@ pub const LIMIT: Duration = Duration::from_secs(30);
 
 /// After so long, a person wonders what is going on.
 pub const PATIENCE: Duration = Duration::from_secs(1);
+
+/// One that has answered is about to end by itself.
+const END: Duration = Duration::from_secs(1);
+
+/// Between two looks for an end that is near.
+const SOON: Duration = Duration::from_millis(1);
 
 /// Facts are some kilobytes.
 const LONGEST: u64 = 256 * 1024;
@@ -69,38 +75,69 @@ fn facts_within(
     let running = std::sync::Arc::new(expression.reader().map_err(ProbeError::Run)?);
     let (sender, receiver) = std::sync::mpsc::channel();
     let reader = std::sync::Arc::clone(&running);
-    // The thread ends when the process does, or when it has said too much.
+    // The thread ends when the process has answered, ended or said too much.
     std::thread::spawn(move || {
-        let mut text = Vec::new();
-        let read = (&*reader).take(LONGEST).read_to_end(&mut text);
         // Nobody listens any more once the time is up.
-        let _ = sender.send(read.map(|_| text));
+        let _ = sender.send(listen(&*reader));
     });
     let answer = receiver.recv_timeout(PATIENCE).or_else(|_| {
         slow();
         receiver.recv_timeout(limit.saturating_sub(PATIENCE))
     });
+    let status = || running.try_wait().ok().flatten().map(|output| output.status);
+    let deadline = Instant::now() + END;
+    while matches!(answer, Ok(Ok(Said::Answer(_)))) && status().is_none() && Instant::now() < deadline {
+        std::thread::sleep(SOON);
+    }
     // One that goes on is of no use.
-    let ended = running.try_wait().ok().flatten().map(|output| output.status);
+    let ended = status();
     if ended.is_none() {
         running.pids().into_iter().for_each(kill_tree);
+        // Not left to whoever waits for adopted processes.
+        running.kill().map_err(ProbeError::Run)?;
     }
     let text = match answer {
-        Ok(read) => read.map_err(ProbeError::Run)?,
+        Ok(Ok(Said::Answer(line))) => return Ok(serde_json::from_slice(line.trim_ascii())?),
+        Ok(Ok(Said::All(text))) => text,
+        Ok(Err(error)) => return Err(ProbeError::Run(error)),
         Err(_) => return Err(ProbeError::TimedOut),
     };
     if text.len() as u64 >= LONGEST {
         return Err(ProbeError::TooMuch);
     }
     let text = String::from_utf8_lossy(&text);
-    let status = ended.or_else(|| running.try_wait().ok().flatten().map(|output| output.status));
-    if let Some(status) = status.filter(|status| !status.success()) {
+    if let Some(status) = ended.filter(|status| !status.success()) {
         let said = text.lines().rev().find(|line| !line.trim().is_empty()).map(|line| line.trim().to_owned());
         return Err(ProbeError::Failed { status: status.to_string(), said });
     }
-    // An interpreter may warn before it answers.
-    let line = text.lines().rev().find(|line| line.starts_with('{')).unwrap_or(&text);
+    // Its answer may lack the line's end.
+    let line = text.lines().next_back().filter(|line| line.starts_with('{')).unwrap_or(&text);
     Ok(serde_json::from_str(line.trim())?)
+}
+
+/// What a command says.
+enum Said {
+    /// A whole line that looks like facts.
+    Answer(Vec<u8>),
+    /// No such line, but all this.
+    All(Vec<u8>),
+}
+
+/// Listens until an answer has come. What the command has started may hold the pipe open for long after it.
+fn listen(output: impl Read) -> std::io::Result<Said> {
+    let mut output = BufReader::new(output.take(LONGEST));
+    let mut text = Vec::new();
+    loop {
+        // An interpreter may warn before it answers.
+        let begin = text.len();
+        if output.read_until(b'\n', &mut text)? == 0 {
+            return Ok(Said::All(text));
+        }
+        let line = &text[begin..];
+        if line.starts_with(b"{") && line.ends_with(b"\n") {
+            return Ok(Said::Answer(line.to_vec()));
+        }
+    }
 }
 
 /// The command that probes an interpreter.
@@ -118,6 +155,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_answer_is_a_whole_line_and_the_pipes_end_is_not_waited_for() {
+        let (reader, mut writer) = std::io::pipe().unwrap();
+        std::io::Write::write_all(&mut writer, b"a warning\n{}\n").unwrap();
+        assert!(matches!(listen(reader), Ok(Said::Answer(line)) if line == b"{}\n"));
+        assert!(matches!(listen(&b"a warning\n{"[..]), Ok(Said::All(text)) if text == b"a warning\n{"));
+    }
+
+    #[test]
     fn what_does_not_answer_is_given_up_and_ended() {
         let folder = tempfile::tempdir().unwrap();
         let numbers = folder.path().join("numbers");
@@ -132,9 +177,9 @@ mod tests {
         for number in numbers.split_whitespace() {
             // A zombie has no command line.
             let runs = || std::fs::read(format!("/proc/{number}/cmdline")).is_ok_and(|line| !line.is_empty());
-            let deadline = std::time::Instant::now() + LIMIT;
+            let deadline = Instant::now() + LIMIT;
             while runs() {
-                assert!(std::time::Instant::now() < deadline, "{number} still runs");
+                assert!(Instant::now() < deadline, "{number} still runs");
                 std::thread::sleep(Duration::from_millis(1));
             }
         }

@@ -209,7 +209,7 @@ fn a_python_that_is_none_is_a_usage_error() {
     let result = test.run(&["--python", "/bin/false", "interpreters", "list"]);
     assert_eq!(result.code, Some(2));
     insta::assert_snapshot!(result.stderr, @r"
-    error: `/bin/false` exit status: 1
+    error: `/bin/false`: exit status: 1
     hint: run `/bin/false --version`: `--python` takes a Python interpreter or a folder with one
     ");
 }
@@ -228,6 +228,28 @@ fn an_executable_that_hangs_is_named_while_we_wait() {
         kill_process_group(Pid::from_child(&child), Signal::KILL).unwrap();
         child.wait().unwrap();
         assert_eq!(told.unwrap(), format!("still asking `{hang}` what it is, for at most 30 s"));
+    }
+}
+
+#[test]
+fn what_an_interpreter_leaves_behind_is_not_waited_for_and_ended() {
+    let test = Test::new();
+    let number = test.path("number");
+    let python = support::python();
+    let command = format!(
+        "setsid /bin/sh -c 'echo $$ > {}; exec sleep 600' &\nwhile ! [ -s {0} ]; do :; done\nexec {} \"$@\"",
+        number.display(),
+        python.display()
+    );
+    let wrapper = script(&test, "wrapper", &command);
+    let wrapper = wrapper.to_str().unwrap();
+    for arguments in [&["--python", wrapper, "interpreters", "list"][..], &["interpreters", "probe", wrapper]]
+    {
+        let _ = std::fs::remove_file(&number);
+        let result = test.run(arguments);
+        assert_eq!(result.code, Some(0), "{}", result.stderr);
+        let process = std::fs::read_to_string(&number).unwrap();
+        assert!(!std::path::Path::new("/proc").join(process.trim()).exists(), "{process} is left behind");
     }
 }
 

@@ -10,7 +10,7 @@ use gilbench_model::sample::Tree;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{AddressFamily, SocketFlags, SocketType};
 
-use super::tree::{Reap, descendants, kill_descendants, reap};
+use super::tree::{descendants, end_descendants};
 use super::wire::{Channel, Launched, Order};
 
 /// A running launcher. Dropping it ends it, and whatever it runs.
@@ -142,18 +142,8 @@ impl Launcher {
         // It notices the closed socket, kills what runs, removes its control group and ends.
         drop(channel);
         if self.process.wait().is_ok_and(|status| status.signal().is_some()) {
-            self.kill_adopted();
-        }
-    }
-
-    /// Kills what a launcher that was killed has left to us.
-    fn kill_adopted(&self) {
-        loop {
-            while let Reap::Ended(_) = reap(false) {}
-            if kill_descendants(&self.others) == 0 {
-                return;
-            }
-            std::thread::sleep(SOON);
+            // What a launcher that was killed has left to us.
+            end_descendants(&self.others);
         }
     }
 

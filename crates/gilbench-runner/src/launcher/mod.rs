@@ -15,4 +15,4 @@ mod wire;
 
 pub use client::{Ended, Launch, Launcher, LauncherError, Running, Stream};
 pub use process::serve;
-pub(crate) use tree::kill_tree;
+pub(crate) use tree::{Adoption, kill_tree};

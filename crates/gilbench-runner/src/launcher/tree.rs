@@ -1,8 +1,12 @@
 //! The launcher's descendants: found, summed up, killed.
 
 use std::io;
+use std::time::Duration;
 
 use gilbench_model::Nanoseconds;
+
+/// Between two looks for an end that is near.
+const SOON: Duration = Duration::from_millis(1);
 
 /// What `wait4` told of processes that ended.
 #[derive(Debug, Default, Clone, Copy)]
@@ -110,6 +114,35 @@ pub(super) fn kill_descendants(spared: &[i32]) -> u32 {
     found.retain(|process| !spared.contains(process));
     kill(&found);
     u32::try_from(found.len()).unwrap_or(u32::MAX)
+}
+
+/// Ends and collects what has come to us, whose parents are gone, and whatever else is not spared.
+pub(super) fn end_descendants(spared: &[i32]) {
+    loop {
+        while let Reap::Ended(_) = reap(false) {}
+        if kill_descendants(spared) == 0 {
+            return;
+        }
+        std::thread::sleep(SOON);
+    }
+}
+
+/// While it lives, descendants that detach themselves come to us. Its end ends them.
+pub(crate) struct Adoption {
+    others: Vec<i32>,
+}
+
+impl Adoption {
+    pub(crate) fn begin() -> io::Result<Self> {
+        rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
+        Ok(Self { others: descendants() })
+    }
+}
+
+impl Drop for Adoption {
+    fn drop(&mut self) {
+        end_descendants(&self.others);
+    }
 }
 
 /// Sends SIGKILL to a child of ours and its descendants.

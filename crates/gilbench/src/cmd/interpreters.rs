@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use gilbench_model::data_file::known_words;
 use gilbench_model::environment::{GilState, InterpreterState, Status};
-use gilbench_runner::probe::{self, ProbeError};
-use gilbench_runner::worker::base_environment;
+use gilbench_runner::discovery;
+use gilbench_runner::probe::ProbeError;
 use serde::Serialize;
 
 use crate::cli::Common;
@@ -90,9 +90,7 @@ pub(super) fn probe(common: &Common, interpreter: &str) -> anyhow::Result<ExitCo
     let facts = if Path::new(interpreter).is_absolute() || interpreter.contains('/') {
         crate::scratch::check_place()?;
         let path = std::path::absolute(interpreter)?;
-        let command = probe::command(&path, &[], &catalog.root, &catalog.packages());
-        let environment = base_environment(&catalog.root);
-        let facts = probe::facts(&command, &environment, || data::still_asking(&path));
+        let facts = discovery::ask(&path, &catalog, || data::still_asking(&path));
         Some(facts.map_err(|error| {
             let what = match error {
                 ProbeError::Run(_) | ProbeError::TimedOut => "cannot probe",
