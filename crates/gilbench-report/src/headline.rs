@@ -70,20 +70,13 @@ pub(crate) struct Fastest {
 /// Forms the answer.
 pub(crate) fn headline(report: &Report<'_>) -> Headline {
     let bound_by_cpu = |name: &Name| report.run.plan.workloads.get(name).map(|w| w.bound) == Some(Bound::Cpu);
-    for (workload, _) in report.workloads().into_iter().filter(|(name, _)| bound_by_cpu(name)) {
+    let workloads: Vec<&Name> =
+        report.workloads().into_iter().map(|(name, _)| name).filter(|name| bound_by_cpu(name)).collect();
+    for workload in &workloads {
         let Some((size, of_several)) = size(report, workload) else {
             continue;
         };
-        let (mut answers, mut unanswered) = (Vec::new(), Vec::new());
-        for name in report.interpreters_of(workload).into_iter().filter(|name| !report.is_native(name)) {
-            match answer(report, workload, size, name) {
-                Some(answer) => answers.push(answer),
-                None => unanswered.push(Unanswered {
-                    interpreter: name.to_string(),
-                    reason: obstacle(report, workload, size, name),
-                }),
-            }
-        }
+        let (answers, unanswered) = answers(report, workload, size);
         let named = of_several || *size != DEFAULT_SIZE;
         let work = if named { format!("{workload}, size {size}") } else { workload.to_string() };
         let mut sentence = sentence(&work, &answers);
@@ -96,7 +89,29 @@ pub(crate) fn headline(report: &Report<'_>) -> Headline {
         "This run does not say whether threads run CPU-bound code in parallel: no such case has a speed-up that \
          counts."
             .to_owned();
-    Headline { sentence, workload: None, answers: Vec::new(), unanswered: Vec::new() }
+    // Why not, by the first workload that could have said it.
+    let silent = workloads.iter().find_map(|workload| {
+        let mut sizes = sizes(report, workload).into_iter();
+        let size = sizes.find(|size| !with_any_threads(report, workload, size).is_empty())?;
+        Some((format!("{workload}, size {size}"), answers(report, workload, size).1))
+    });
+    let (workload, unanswered) = silent.unzip();
+    Headline { sentence, workload, answers: Vec::new(), unanswered: unanswered.unwrap_or_default() }
+}
+
+/// The answer on each interpreter, and why others have none.
+fn answers(report: &Report<'_>, workload: &Name, size: &Name) -> (Vec<Answer>, Vec<Unanswered>) {
+    let (mut answers, mut unanswered) = (Vec::new(), Vec::new());
+    for name in report.interpreters_of(workload).into_iter().filter(|name| !report.is_native(name)) {
+        match answer(report, workload, size, name) {
+            Some(answer) => answers.push(answer),
+            None => unanswered.push(Unanswered {
+                interpreter: name.to_string(),
+                reason: obstacle(report, workload, size, name),
+            }),
+        }
+    }
+    (answers, unanswered)
 }
 
 /// The size to answer with, and whether it is one of several in which threads were measured: the default one, else
@@ -152,11 +167,8 @@ fn answer(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Name)
 
 /// Why there is no answer on an interpreter.
 fn obstacle(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Name) -> String {
-    let cases: Vec<_> = THREADS
-        .iter()
-        .flat_map(|strategy| with_threads(report, workload, size, strategy))
-        .filter(|entry| entry.case.interpreter == *interpreter)
-        .collect();
+    let mut cases = with_any_threads(report, workload, size);
+    cases.retain(|entry| entry.case.interpreter == *interpreter);
     let unmeasured = cases.iter().find_map(|entry| match entry.state() {
         (state, Some(reason)) => Some(format!("{}: {state}: {reason}", entry.label())),
         (_, None) => None,
@@ -169,6 +181,11 @@ fn obstacle(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Nam
         Some(entry) => format!("{}: no sequential case to compare with in enough rounds", entry.label()),
         None => format!("no case with several threads in size {size}"),
     })
+}
+
+/// Cases of a size with several threads, whatever became of them.
+fn with_any_threads<'a>(report: &Report<'a>, workload: &Name, size: &Name) -> Vec<Entry<'a>> {
+    THREADS.iter().flat_map(|strategy| with_threads(report, workload, size, strategy)).collect()
 }
 
 /// Cases of a size with several threads that may decide something, and what they gain.

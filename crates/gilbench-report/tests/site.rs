@@ -234,8 +234,19 @@ fn an_interpreter_without_an_answer_says_why() {
     let crashed = CaseState::Failed { reason: "failed: crashed: signal 11".to_owned() };
     let failed = row(&|_, finding| finding.state = crashed.clone());
     assert!(failed.contains(": failed: crashed: signal 11<"), "{failed}");
+    let crowded = row(&|_, finding| finding.crowded = true);
+    assert!(crowded.contains(": crowded: other programs left it too few CPUs<"), "{crowded}");
     let alone = row(&|_, _| {});
     assert!(alone.contains(": no sequential case to compare with in enough rounds<"), "{alone}");
+
+    let (run, mut findings) = run();
+    for finding in &mut findings.cases {
+        finding.crowded = true;
+    }
+    let site = render(&run, &findings).unwrap();
+    let page = text(&site, "index.html");
+    assert!(page.contains("This run does not say whether threads run CPU-bound code in parallel"));
+    assert_eq!(page.matches(": crowded: other programs left it too few CPUs<").count(), 2);
 }
 
 #[test]
