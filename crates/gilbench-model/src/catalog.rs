@@ -57,6 +57,9 @@ impl Catalog {
             reader.folders(&root.join("workloads"), "workload.yaml", |workload: &Workload| &workload.name);
         let interpreters =
             reader.files(&root.join("interpreters"), "id", |interpreter: &Interpreter| &interpreter.id);
+        if interpreters.values().any(|(_, interpreter)| interpreter.identity.is_some()) {
+            reader.needs(&root.join("interpreters/probe.py"), "asks an executable what it is");
+        }
         let suites = reader.files(&root.join("workloads/suites"), "name", |suite: &Suite| &suite.name);
         let claims: Option<(Source, Claims)> = reader.file(&root.join("workloads/claims.yaml"));
 

@@ -660,6 +660,18 @@ fn a_damaged_run_is_refused_and_lost_samples_can_be_measured_again() {
 }
 
 #[test]
+fn a_data_folder_without_the_probe_script_is_refused() {
+    let test = Test::new();
+    std::fs::remove_file(test.data().join("interpreters/probe.py")).unwrap();
+    for arguments in [&["check"][..], &["interpreters", "list"]] {
+        let result = test.run(arguments);
+        assert_eq!(result.code, Some(3), "{}", result.stderr);
+        let told = "probe.py`\n  found no such file, expected the one that asks an executable what it is\n";
+        assert!(result.stderr.contains(told), "{}", result.stderr);
+    }
+}
+
+#[test]
 fn a_data_file_is_a_regular_file_of_a_sensible_length() {
     let test = Test::new();
     let suites = test.data().join("workloads/suites");

@@ -83,6 +83,16 @@ impl Reader {
         self.named(paths.into_iter(), "name", name)
     }
 
+    /// A file that gilbench does not read itself, and what it does.
+    pub(super) fn needs(&mut self, path: &Path, purpose: &str) {
+        if !path.is_file() {
+            let kind = Box::new(DataErrorKind::Shape(format!(
+                "found no such file, expected the one that {purpose}"
+            )));
+            self.errors.push(DataError { path: path.to_owned(), kind, hint: None });
+        }
+    }
+
     fn not_read(&mut self, path: PathBuf, why: &str, hint: &str) {
         let kind = Box::new(DataErrorKind::Shape(format!("is not read: it {why}")));
         self.errors.push(DataError { path, kind, hint: Some(hint.to_owned()) });
