@@ -1,7 +1,7 @@
 //! The catalogue: all data files of one data folder, read and checked against each other.
 //!
 //! The folder holds `workloads/<name>/workload.yaml`, `workloads/suites/<name>.yaml`,
-//! `workloads/claims.yaml` and `interpreters/<id>.yaml`. Loading collects every error instead of stopping
+//! `workloads/claims.yaml`, `interpreters/<id>.yaml` and `interpreters/_base.yaml`. Loading collects every error instead of stopping
 //! at the first, so that `gilbench check` can show them together.
 
 mod check;
@@ -17,6 +17,7 @@ use crate::Name;
 use crate::claim::{Claim, Claims};
 use crate::data_file::{DataError, Source};
 use crate::interpreter::{Interpreter, WorkerKind};
+use crate::provider::Base;
 use crate::suite::Suite;
 use crate::workload::Workload;
 
@@ -29,6 +30,8 @@ pub struct Catalog {
     pub workloads: BTreeMap<Name, Workload>,
     /// By id.
     pub interpreters: BTreeMap<Name, Interpreter>,
+    /// What local interpreters are put into to be measured in a container.
+    pub base: Base,
     /// By name.
     pub suites: BTreeMap<Name, Suite>,
     /// In the order of the article.
@@ -60,6 +63,8 @@ impl Catalog {
         if interpreters.values().any(|(_, interpreter)| interpreter.identity.is_some()) {
             reader.needs(&root.join("interpreters/probe.py"), "asks an executable what it is");
         }
+        let base_file = root.join("interpreters/_base.yaml");
+        let base: Option<(Source, Base)> = base_file.exists().then(|| reader.file(&base_file)).flatten();
         let suites = reader.files(&root.join("workloads/suites"), "name", |suite: &Suite| &suite.name);
         let claims: Option<(Source, Claims)> = reader.file(&root.join("workloads/claims.yaml"));
 
@@ -70,6 +75,11 @@ impl Catalog {
         }
         for (source, interpreter) in interpreters.values() {
             checker.interpreter(source, interpreter, &mut errors);
+        }
+        if let Some((source, base)) = &base {
+            for provider in &base.providers.0 {
+                Checker::provider(source, provider, &mut errors);
+            }
         }
         for (source, suite) in suites.values() {
             checker.suite(source, suite, &mut errors);
@@ -82,6 +92,7 @@ impl Catalog {
                 root: root.to_owned(),
                 workloads: without_sources(workloads),
                 interpreters: without_sources(interpreters),
+                base: base.map(|(_, base)| base).unwrap_or_default(),
                 suites: without_sources(suites),
                 claims: claims.map(|(_, claims)| claims.claims).unwrap_or_default(),
             })

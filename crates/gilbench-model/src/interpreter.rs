@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::Name;
+use crate::condition::StartMethod;
 use crate::data_file::unique_map;
 use crate::facts::Facts;
+use crate::provider::Providers;
 
 /// How to recognise an interpreter and how to start a worker with it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,12 +35,57 @@ pub struct Interpreter {
     /// Whether CPU time as the interpreter reports it is right.
     #[serde(default = "yes")]
     pub cpu_time_trusted: bool,
+    /// How `multiprocessing` can start processes with it; empty where it has none.
+    #[serde(default)]
+    pub start_methods: Vec<StartMethod>,
+    /// Whether packages can be installed for it.
+    #[serde(default)]
+    pub packages: PackageKind,
     /// Whether `PYTHON_GIL` switches the GIL.
     #[serde(default)]
     pub gil_switch: bool,
-    /// The command that gets it, shown where it is missing.
+    /// Where it comes from, in the order in which that is tried.
+    #[serde(default)]
+    pub providers: Providers,
+    /// Its licence, as an SPDX expression where there is one.
+    #[serde(default)]
+    pub licence: Option<String>,
+    /// The command that gets it where no provider can, shown where it is missing.
     #[serde(default)]
     pub install_hint: Option<String>,
+}
+
+/// Ending of the id of an interpreter that is measured in a container beside the same one on the machine itself.
+const IN_CONTAINER: &str = "-container";
+
+impl Interpreter {
+    /// The same interpreter in a container, where it has rows of its own.
+    #[must_use]
+    pub fn in_container(&self) -> Self {
+        let id = format!("{}{IN_CONTAINER}", self.id).parse().unwrap_or_else(|_| self.id.clone());
+        Self { id, label: format!("{}, container", self.label), ..self.clone() }
+    }
+
+    /// The id of the definition behind an id, and whether the same interpreter in a container is meant.
+    pub fn definition_id(id: &Name) -> (Name, bool) {
+        match id.as_str().strip_suffix(IN_CONTAINER).and_then(|id| id.parse().ok()) {
+            Some(id) => (id, true),
+            None => (id.clone(), false),
+        }
+    }
+}
+
+/// How packages are installed for an interpreter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PackageKind {
+    /// Not at all.
+    #[default]
+    None,
+    /// As wheels from the index.
+    Wheels,
+    /// By its own pip, which patches them.
+    OwnPip,
 }
 
 fn yes() -> bool {

@@ -20,6 +20,7 @@ pub mod machine;
 pub mod name;
 pub mod plan;
 pub mod protocol;
+pub mod provider;
 pub mod run_directory;
 pub mod sample;
 pub mod shell;

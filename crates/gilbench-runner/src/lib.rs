@@ -12,6 +12,7 @@
 pub mod cgroup;
 pub mod discovery;
 pub mod home;
+pub mod install;
 pub mod launcher;
 pub mod machine;
 pub mod probe;

@@ -7,6 +7,7 @@ use super::reader::{Sourced, file_name};
 use crate::Name;
 use crate::data_file::{DataError, Source, did_you_mean, known_words};
 use crate::interpreter::Interpreter;
+use crate::provider::Provider;
 use crate::suite::{Group, Pattern, Selection, Suite};
 use crate::workload::{Axis, Workload};
 
@@ -21,6 +22,12 @@ const MOST_ITERATIONS: u32 = 10_000;
 
 /// Fewest rounds from which a 95 % signed-rank interval can be formed.
 const FEWEST_ROUNDS: u32 = 6;
+
+/// Whether a path stays below the folder that it is joined to.
+fn is_below(path: &Path) -> bool {
+    use std::path::Component;
+    path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+}
 
 pub(super) struct Checker<'a> {
     pub(super) workloads: &'a Sourced<Workload>,
@@ -181,6 +188,17 @@ impl Checker<'_> {
                 "`identity` for an interpreter that is found by probing, or `command` for one that is not",
             ));
         }
+        if Interpreter::definition_id(&interpreter.id).1 {
+            errors.push(source.value_error(
+                &["id"],
+                "id",
+                format!("`{}`", interpreter.id),
+                "another ending: `-container` stands for the same interpreter in a container",
+            ));
+        }
+        for provider in &interpreter.providers.0 {
+            Self::provider(source, provider, errors);
+        }
         // Two definitions that accept the same interpreter would make its rows depend on the order of files.
         for (other_source, other) in self.interpreters.values() {
             if let (Some(identity), Some(other_identity)) = (&interpreter.identity, &other.identity)
@@ -194,6 +212,63 @@ impl Checker<'_> {
                     format!("the identity of `{other_file}`"),
                     "an identity of its own",
                 ));
+            }
+        }
+    }
+
+    /// Checks one of the providers of an interpreter, or of what containers are made from.
+    pub(super) fn provider(source: &Source, provider: &Provider, errors: &mut Vec<DataError>) {
+        let kind = provider.kind().as_str();
+        let mut refuse = |field: &str, word: &str, found: String, expected: &str| {
+            let field = format!("providers.{kind}.{field}");
+            errors.push(source.value_error(&["providers", kind, word], &field, found, expected));
+        };
+        let below = "a path below the installation's folder";
+        match provider {
+            Provider::Uv(uv) if uv.request.is_empty() || uv.request.starts_with('-') => {
+                refuse("request", "request", format!("`{}`", uv.request), "a request such as `cpython-3.12`");
+            }
+            Provider::Local(_) | Provider::Uv(_) => {}
+            Provider::Source(tarball) => {
+                if tarball.urls.is_empty() {
+                    refuse("urls", "urls", "none".to_owned(), "at least one address");
+                }
+                if !is_below(&tarball.executable) {
+                    let found = format!("`{}`", tarball.executable.display());
+                    refuse("executable", "executable", found, below);
+                }
+            }
+            Provider::Maven(maven) => {
+                for artifact in &maven.artifacts {
+                    if artifact.id.split(':').filter(|part| !part.is_empty()).count() != 3 {
+                        let found = format!("`{}`", artifact.id);
+                        refuse("artifacts", &artifact.id, found, "`group:artifact:version`");
+                    }
+                    if artifact.folders.is_empty() || !artifact.folders.iter().all(|folder| is_below(folder))
+                    {
+                        let found = format!("folders {:?} of `{}`", artifact.folders, artifact.id);
+                        refuse("artifacts", "folders", found, below);
+                    }
+                }
+                if !is_below(&maven.executable) {
+                    let found = format!("`{}`", maven.executable.display());
+                    refuse("executable", "executable", found, below);
+                }
+            }
+            Provider::Container(image) => {
+                let pinned = image.image.rsplit_once("@sha256:").is_some_and(|(_, digest)| {
+                    digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit())
+                });
+                if !pinned {
+                    let found = format!("`{}`", image.image);
+                    refuse("image", "image", found, "an image with its digest, `name@sha256:…`");
+                }
+            }
+            Provider::Rootfs(rootfs) => {
+                if rootfs.suite.parse::<Name>().is_err() {
+                    let found = format!("`{}`", rootfs.suite);
+                    refuse("suite", "suite", found, "a suite of Debian's such as `trixie`");
+                }
             }
         }
     }

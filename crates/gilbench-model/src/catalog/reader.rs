@@ -44,7 +44,8 @@ impl Reader {
         }
     }
 
-    /// `folder/<name>.yaml`, where the name inside, which stands in `field`, must be the file's stem.
+    /// `folder/<name>.yaml`, where the name inside, which stands in `field`, must be the file's stem. A file whose
+    /// name begins with `_` is something else.
     pub(super) fn files<T: DeserializeOwned>(
         &mut self,
         folder: &Path,
@@ -56,7 +57,9 @@ impl Reader {
         for path in self.entries(folder).into_iter().filter(nearly) {
             self.not_read(path, "ends in `.yml`", "rename it to `.yaml`");
         }
-        let paths: Vec<PathBuf> = self.entries(folder).into_iter().filter(yaml).collect();
+        let other = |path: &PathBuf| file_name(path).starts_with('_');
+        let paths: Vec<PathBuf> =
+            self.entries(folder).into_iter().filter(|path| yaml(path) && !other(path)).collect();
         self.named(paths.into_iter().map(|path| (stem(&path), path)), field, name)
     }
 

@@ -7,6 +7,7 @@ use sha2::Digest as _;
 
 use super::Case;
 use crate::Name;
+use crate::interpreter::Interpreter;
 use crate::workload::Digest;
 
 /// A digest of all that determines what is measured, but for the interpreters' own binaries. `root` is the data
@@ -28,8 +29,8 @@ pub fn definitions(root: &Path, cases: &[Case]) -> Digest {
     for path in files_below(&root.join("workloads/_worker")) {
         add("worker", &path);
     }
-    let interpreters: BTreeSet<&Name> = cases.iter().map(|case| &case.interpreter).collect();
-    for name in interpreters {
+    let defined = |case: &Case| Interpreter::definition_id(&case.interpreter).0;
+    for name in cases.iter().map(defined).collect::<BTreeSet<Name>>() {
         add(name.as_str(), &root.join("interpreters").join(format!("{name}.yaml")));
     }
     digest_of(hash)
