@@ -88,6 +88,7 @@ fn baseline<'a>(all: &'a [CaseSamples<'a>], of: &CaseSamples<'_>) -> Option<&'a 
             && other.case.conditions.omp == conditions.omp
             && other.case.conditions.affinity == conditions.affinity
             && other.case.conditions.gil == conditions.gil
+            && other.case.conditions.quota == conditions.quota
     })
 }
 

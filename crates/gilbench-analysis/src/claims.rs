@@ -193,6 +193,7 @@ impl<'a> Decider<'a> {
             affinity: Some(selector.affinity.as_ref().unwrap_or(&conditions.affinity).clone()),
             gil: Some(selector.gil.unwrap_or(conditions.gil)),
             start_method: selector.start_method,
+            quota: selector.quota.or(conditions.quota),
         };
         let size = selector.size.as_ref().and_then(|sizes| sizes.first()).unwrap_or(&conditions.size);
         let wanted = Wanted::of_size(&complete, size.as_str());

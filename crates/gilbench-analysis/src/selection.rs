@@ -7,7 +7,7 @@ use gilbench_model::claim::Selector;
 use gilbench_model::condition::{DEFAULT_SIZE, Workers};
 use gilbench_model::interpreter::WorkerKind;
 use gilbench_model::plan::{Case, useful_workers};
-use gilbench_model::{Affinity, Name};
+use gilbench_model::{Affinity, Name, Quota};
 
 /// A selector with the sizes that it may pick.
 #[derive(Clone)]
@@ -26,11 +26,12 @@ enum Condition {
     Affinity,
     Gil,
     StartMethod,
+    Quota,
 }
 
 impl Condition {
-    const ALL: [Self; 6] =
-        [Self::Size, Self::Workers, Self::Omp, Self::Affinity, Self::Gil, Self::StartMethod];
+    const ALL: [Self; 7] =
+        [Self::Size, Self::Workers, Self::Omp, Self::Affinity, Self::Gil, Self::StartMethod, Self::Quota];
 
     /// As in a case's id.
     fn name(self) -> &'static str {
@@ -41,6 +42,7 @@ impl Condition {
             Self::Affinity => "affinity",
             Self::Gil => "gil",
             Self::StartMethod => "start",
+            Self::Quota => "quota",
         }
     }
 
@@ -55,6 +57,7 @@ impl Condition {
             Self::StartMethod => {
                 conditions.start_method.map_or_else(|| "default".to_owned(), |method| method.to_string())
             }
+            Self::Quota => quota(conditions.quota),
         }
     }
 }
@@ -162,6 +165,7 @@ impl<'a> Wanted<'a> {
             Condition::StartMethod => {
                 selector.start_method.is_none_or(|method| conditions.start_method == Some(method))
             }
+            Condition::Quota => selector.quota == conditions.quota,
         }
     }
 
@@ -181,6 +185,7 @@ impl<'a> Wanted<'a> {
             Condition::StartMethod => {
                 selector.start_method.map(|method| method.to_string()).unwrap_or_default()
             }
+            Condition::Quota => quota(selector.quota),
         };
         either(condition, [value])
     }
@@ -188,6 +193,10 @@ impl<'a> Wanted<'a> {
 
 fn fits<T: PartialEq>(wanted: Option<&T>, found: &T) -> bool {
     wanted.is_none_or(|wanted| wanted == found)
+}
+
+fn quota(quota: Option<Quota>) -> String {
+    quota.map_or_else(|| "none".to_owned(), |quota| quota.to_string())
 }
 
 /// `size=default or brief`.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::Name;
-use crate::condition::{Affinity, Gil, Omp, StartMethod, Workers};
+use crate::condition::{Affinity, Gil, Omp, Quota, StartMethod, Workers};
 
 /// The whole file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -87,7 +87,7 @@ impl fmt::Display for Measure {
 }
 
 /// Picks cases of a run. What is left out matches every value, but for the size, which is `default`, and
-/// for omp, affinity and GIL, which are neutral.
+/// for omp, affinity, GIL and quota, which are neutral.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Selector {
@@ -118,6 +118,9 @@ pub struct Selector {
     /// The start method.
     #[serde(default)]
     pub start_method: Option<StartMethod>,
+    /// The CFS quota.
+    #[serde(default)]
+    pub quota: Option<Quota>,
 }
 
 /// A closed range, open on the side that is left out.

@@ -26,6 +26,9 @@ pub struct Conditions {
     pub gil: Gil,
     /// How `multiprocessing` starts processes; `null` leaves the interpreter's default.
     pub start_method: Option<StartMethod>,
+    /// CPU time per second that the container may use; `null` for no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quota: Option<Quota>,
     /// One iteration per process: what is measured is the whole process, start-up included.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cold: bool,
@@ -41,6 +44,7 @@ impl Conditions {
             affinity: Affinity::All,
             gil: Gil::Default,
             start_method: None,
+            quota: None,
             cold: false,
         }
     }
@@ -64,6 +68,9 @@ impl fmt::Display for Conditions {
         }
         if let Some(method) = self.start_method {
             write!(f, ",start={method}")?;
+        }
+        if let Some(quota) = self.quota {
+            write!(f, ",quota={quota}")?;
         }
         if self.cold {
             f.write_str(",cold")?;
@@ -349,6 +356,43 @@ impl fmt::Display for StartMethod {
     }
 }
 
+/// A CFS quota in CPUs: `0.5` is half a CPU's time. Kept in thousandths, so that equal quotas are equal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct Quota(u32);
+
+/// The least quota: below it, a process spends its time waiting for the next period.
+const LEAST_QUOTA: f64 = 0.01;
+
+/// The largest quota, in CPUs.
+const LARGEST_QUOTA: f64 = 8192.0;
+
+impl TryFrom<f64> for Quota {
+    type Error = String;
+
+    fn try_from(cpus: f64) -> Result<Self, String> {
+        if !(LEAST_QUOTA..=LARGEST_QUOTA).contains(&cpus) {
+            return Err(format!(
+                "found {cpus}, expected a number of CPUs from {LEAST_QUOTA} to {LARGEST_QUOTA}"
+            ));
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]
+        Ok(Self((cpus * 1000.0).round() as u32))
+    }
+}
+
+impl From<Quota> for f64 {
+    fn from(quota: Quota) -> Self {
+        Self::from(quota.0) / 1000.0
+    }
+}
+
+impl fmt::Display for Quota {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f64::from(*self).fmt(f)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -364,7 +408,11 @@ mod tests {
         conditions.affinity = Affinity::List(vec![0, 1, 2, 5]);
         conditions.gil = Gil::Off;
         conditions.start_method = Some(StartMethod::Spawn);
-        assert_eq!(conditions.to_string(), "workers=4,omp=default,affinity=0-2+5,gil=off,start=spawn");
+        conditions.quota = Some(Quota::try_from(1.5).unwrap());
+        assert_eq!(
+            conditions.to_string(),
+            "workers=4,omp=default,affinity=0-2+5,gil=off,start=spawn,quota=1.5"
+        );
     }
 
     #[test]

@@ -42,8 +42,11 @@ pub struct InterpreterState {
     pub provider: Option<String>,
     /// The executable.
     pub executable: Option<String>,
-    /// The container image.
+    /// The container image; the executable is inside it then.
     pub image: Option<String>,
+    /// Folders of this machine that the container sees because the interpreter is in them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mounts: Vec<String>,
     /// Its version.
     pub version: Option<String>,
     /// Its GIL.

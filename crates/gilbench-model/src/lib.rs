@@ -28,7 +28,7 @@ pub mod suite;
 pub mod units;
 pub mod workload;
 
-pub use condition::{Affinity, Conditions, Gil, Omp, StartMethod};
+pub use condition::{Affinity, Conditions, Gil, Omp, Quota, StartMethod};
 pub use name::Name;
 pub use units::Nanoseconds;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::Name;
-use crate::condition::{Affinity, Gil, Omp, StartMethod, Workers};
+use crate::condition::{Affinity, Gil, Omp, Quota, StartMethod, Workers};
 use crate::units::{Fraction, duration_text};
 
 /// What to measure, and how precisely.
@@ -20,6 +20,9 @@ pub struct Suite {
     pub profile: Profile,
     /// The interpreters to measure.
     pub interpreters: Selection,
+    /// Measure each of them in a container too, where that can be done: rows of their own.
+    #[serde(default)]
+    pub containers: bool,
     /// The cases.
     pub groups: Vec<Group>,
 }
@@ -177,6 +180,9 @@ pub struct Axes {
     /// Start methods, where the strategy starts processes.
     #[serde(default)]
     pub start_method: Option<Vec<StartMethod>>,
+    /// CFS quotas, for interpreters in containers.
+    #[serde(default)]
+    pub quota: Option<Vec<Quota>>,
 }
 
 /// A combination, or part of one: what is left out matches anything (exclude) or is neutral (include).
@@ -207,4 +213,7 @@ pub struct Pattern {
     /// The start method.
     #[serde(default)]
     pub start_method: Option<StartMethod>,
+    /// The CFS quota.
+    #[serde(default)]
+    pub quota: Option<Quota>,
 }

@@ -46,6 +46,7 @@ fn ready(id: &str, packages: &[&str], start_methods: &[&str]) -> InterpreterStat
         provider: None,
         executable: Some("/bin/python".to_owned()),
         image: None,
+        mounts: Vec::new(),
         version: None,
         gil: GilState::default(),
         reason: None,

@@ -11,7 +11,9 @@ use gilbench_model::catalog::Catalog;
 use gilbench_model::environment::{GilState, InterpreterState, Status};
 use gilbench_model::facts::Facts;
 use gilbench_model::interpreter::Interpreter;
+use gilbench_model::provider::Provider;
 
+use crate::container::{self, Choice, Containers};
 use crate::launcher::Adoption;
 use crate::probe::{self, ProbeError};
 use crate::worker::{base_environment, fill_placeholders};
@@ -23,6 +25,10 @@ pub struct Places {
     pub explicit: Vec<PathBuf>,
     /// The program that stands for `{gilbench}` in definitions.
     pub gilbench: PathBuf,
+    /// The container engine to ask.
+    pub engine: Choice,
+    /// Look for the interpreters of this machine in containers too.
+    pub in_containers: bool,
 }
 
 /// What was found.
@@ -106,7 +112,8 @@ pub fn discover(catalog: &Catalog, places: &Places, slow: Slow<'_>) -> Result<Di
             built_in(definition, places, slow)
         }
     });
-    let interpreters: Vec<InterpreterState> = interpreters.collect();
+    let mut interpreters: Vec<InterpreterState> = interpreters.collect();
+    look_into_containers(catalog, places, slow, &mut interpreters);
     let defined = |candidate: &Candidate| {
         let mut identities =
             catalog.interpreters.values().filter_map(|definition| definition.identity.as_ref());
@@ -114,6 +121,50 @@ pub fn discover(catalog: &Catalog, places: &Places, slow: Slow<'_>) -> Result<Di
     };
     candidates.retain(|candidate| !defined(candidate));
     Ok(Discovery { interpreters, undefined: candidates, silent })
+}
+
+/// Completes what was found by what is in containers. An engine is asked only if something could come of it.
+fn look_into_containers(
+    catalog: &Catalog,
+    places: &Places,
+    slow: Slow<'_>,
+    interpreters: &mut Vec<InterpreterState>,
+) {
+    let definition = |state: &InterpreterState| catalog.interpreters.get(&state.id);
+    let has_image = |state: &InterpreterState| {
+        let providers = definition(state).map(|definition| &definition.providers.0);
+        let makes_image = |provider: &Provider| provider.kind().makes_image();
+        state.status == Status::Missing && providers.is_some_and(|all| all.iter().any(makes_image))
+    };
+    if !places.in_containers && !interpreters.iter().any(has_image) {
+        return;
+    }
+    let containers = container::find(places.engine)
+        .and_then(|engine| Containers::new(engine, catalog, &places.gilbench))
+        .inspect_err(|error| tracing::debug!(%error, "no container engine"));
+    let twins_wanted = places.in_containers;
+    let here: Vec<usize> = (0..interpreters.len()).collect();
+    let found = on_all_cpus(&here, |&index| {
+        let state = &interpreters[index];
+        let definition = definition(state)?;
+        match &containers {
+            Ok(containers) if has_image(state) => containers.own(definition, slow),
+            Ok(containers) if twins_wanted && state.status == Status::Ready => {
+                Some(containers.twin(definition, state, &[], slow))
+            }
+            Err(error) if twins_wanted && state.status == Status::Ready => {
+                let twin = definition.in_container();
+                Some(InterpreterState { hint: None, ..absent(&twin, Status::Missing, error.to_string()) })
+            }
+            _ => None,
+        }
+    });
+    for state in found.into_iter().flatten() {
+        match interpreters.iter_mut().find(|known| known.id == state.id) {
+            Some(known) => *known = state,
+            None => interpreters.push(state),
+        }
+    }
 }
 
 const EXPLICIT: &str = "explicit";
@@ -217,6 +268,14 @@ fn looks_like_interpreter(name: &str) -> bool {
 fn ask_all(sources: &[Source], catalog: &Catalog, slow: Slow<'_>) -> Vec<Result<Facts, ProbeError>> {
     let packages = catalog.packages();
     let environment = base_environment(&catalog.root);
+    on_all_cpus(sources, |source| {
+        let command = probe::command(&source.path, &[], &catalog.root, &packages);
+        probe::facts(&command, &environment, || slow(&source.path))
+    })
+}
+
+/// The answers to a question that takes long, as many at once as there are CPUs.
+fn on_all_cpus<T: Sync, A: Send>(questions: &[T], answer: impl Fn(&T) -> A + Sync) -> Vec<A> {
     let next = AtomicUsize::new(0);
     let answers = Mutex::new(Vec::new());
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -225,9 +284,8 @@ fn ask_all(sources: &[Source], catalog: &Catalog, slow: Slow<'_>) -> Vec<Result<
             scope.spawn(|| {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(source) = sources.get(index) else { return };
-                    let command = probe::command(&source.path, &[], &catalog.root, &packages);
-                    let answer = probe::facts(&command, &environment, || slow(&source.path));
+                    let Some(question) = questions.get(index) else { return };
+                    let answer = answer(question);
                     if let Ok(mut answers) = answers.lock() {
                         answers.push((index, answer));
                     }
@@ -246,17 +304,8 @@ fn found(definition: &Interpreter, candidates: &[Candidate], silent: &[PathBuf])
     };
     match candidates.iter().find(fits) {
         Some(candidate) => {
-            let mut state =
-                ready(definition, candidate.provider, &candidate.executable, candidate.facts.clone());
-            // Its definition says that it can do without; measuring it as free-threaded would be a lie.
-            if state.gil.built == Some(false) && state.gil.enabled == Some(true) {
-                state.status = Status::Broken;
-                state.reason =
-                    Some("reports the GIL enabled; its definition requires it disabled".to_owned());
-                state.hint =
-                    Some("unset PYTHON_GIL; `gilbench interpreters list` shows the facts".to_owned());
-            }
-            state
+            let facts = Ok(candidate.facts.clone());
+            state_of(definition, candidate.provider, &candidate.executable, facts)
         }
         None => absent(definition, Status::Missing, not_found(silent)),
     }
@@ -287,6 +336,38 @@ fn built_in(definition: &Interpreter, places: &Places, slow: Slow<'_>) -> Interp
     }
 }
 
+/// What an executable that should be this interpreter is.
+pub(crate) fn state_of(
+    definition: &Interpreter,
+    provider: &str,
+    executable: &Path,
+    facts: Result<Facts, ProbeError>,
+) -> InterpreterState {
+    let broken = |reason: String| InterpreterState {
+        provider: Some(provider.to_owned()),
+        executable: Some(executable.to_string_lossy().into_owned()),
+        ..absent(definition, Status::Broken, reason)
+    };
+    let facts = match facts {
+        Ok(facts) => facts,
+        Err(error) => return broken(error.to_string()),
+    };
+    if let Some(identity) = definition.identity.as_ref().filter(|identity| !identity.matches(&facts)) {
+        return broken(format!(
+            "it is {} {}, expected {} {}",
+            facts.implementation, facts.version, identity.implementation, identity.version
+        ));
+    }
+    let mut state = ready(definition, provider, executable, facts);
+    // Its definition says that it can do without; measuring it as free-threaded would be a lie.
+    if state.gil.built == Some(false) && state.gil.enabled == Some(true) {
+        state.status = Status::Broken;
+        state.reason = Some("reports the GIL enabled; its definition requires it disabled".to_owned());
+        state.hint = Some("unset PYTHON_GIL; `gilbench interpreters list` shows the facts".to_owned());
+    }
+    state
+}
+
 fn ready(definition: &Interpreter, provider: &str, executable: &Path, facts: Facts) -> InterpreterState {
     InterpreterState {
         id: definition.id.clone(),
@@ -295,6 +376,7 @@ fn ready(definition: &Interpreter, provider: &str, executable: &Path, facts: Fac
         provider: Some(provider.to_owned()),
         executable: Some(executable.to_string_lossy().into_owned()),
         image: None,
+        mounts: Vec::new(),
         version: Some(facts.version.clone()),
         gil: GilState { built: facts.gil.built, enabled: facts.gil_enabled() },
         reason: None,
@@ -303,7 +385,7 @@ fn ready(definition: &Interpreter, provider: &str, executable: &Path, facts: Fac
     }
 }
 
-fn absent(definition: &Interpreter, status: Status, reason: String) -> InterpreterState {
+pub(crate) fn absent(definition: &Interpreter, status: Status, reason: String) -> InterpreterState {
     InterpreterState {
         id: definition.id.clone(),
         label: definition.label.clone(),
@@ -311,6 +393,7 @@ fn absent(definition: &Interpreter, status: Status, reason: String) -> Interpret
         provider: None,
         executable: None,
         image: None,
+        mounts: Vec::new(),
         version: None,
         gil: GilState::default(),
         reason: Some(reason),

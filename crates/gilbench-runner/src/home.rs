@@ -49,9 +49,20 @@ impl Home {
     pub fn hide_in_state(&self, state: InterpreterState) -> InterpreterState {
         InterpreterState {
             executable: state.executable.map(|path| self.shorten(&path)),
+            mounts: state.mounts.iter().map(|path| self.shorten(path)).collect(),
             reason: state.reason.map(|reason| self.hide_in_text(&reason)),
             facts: state.facts.map(|facts| self.hide_in_facts(facts)),
             ..state
+        }
+    }
+
+    /// A recorded interpreter as it was found.
+    #[must_use]
+    pub fn expand_in_state(&self, state: &InterpreterState) -> InterpreterState {
+        InterpreterState {
+            executable: state.executable.as_deref().map(|path| self.expand(path)),
+            mounts: state.mounts.iter().map(|path| self.expand(path)).collect(),
+            ..state.clone()
         }
     }
 

@@ -10,6 +10,7 @@
 #![deny(unsafe_code)]
 
 pub mod cgroup;
+pub mod container;
 pub mod discovery;
 pub mod home;
 pub mod install;

@@ -21,7 +21,7 @@ pub fn read() -> Machine {
         cpu_model: field("model name").or_else(|| field("Model")),
         logical_cpus: list("/sys/devices/system/cpu/online")
             .map(|cpus| u32::try_from(cpus.len()).unwrap_or(u32::MAX)),
-        memory_bytes: memory(),
+        memory_bytes: memory_bytes(),
         governor: text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
         virtual_machine: field("flags").map(|flags| flags.split(' ').any(|flag| flag == "hypervisor")),
         load: text("/proc/loadavg").and_then(|load| load.split(' ').next()?.parse().ok()),
@@ -37,7 +37,8 @@ fn list(path: impl AsRef<Path>) -> Option<Vec<u32>> {
     parse_cpu_list(&text(path)?)
 }
 
-fn memory() -> Option<u64> {
+/// Physical memory.
+pub(crate) fn memory_bytes() -> Option<u64> {
     let information = fs::read_to_string("/proc/meminfo").ok()?;
     let line = information.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
     Some(line.split_whitespace().next()?.parse::<u64>().ok()? * 1024)

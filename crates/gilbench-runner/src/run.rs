@@ -11,6 +11,7 @@ use gilbench_model::sample::{Failure, Process};
 use gilbench_model::suite::Rounds;
 use gilbench_model::workload::Server;
 
+use crate::container::Pool;
 use crate::launcher::{Launcher, LauncherError};
 use crate::recorder::{RecordError, Recorder, now_ms};
 use crate::schedule::{is_look, padding, shuffled};
@@ -63,6 +64,8 @@ pub struct Runner<'a> {
     pub servers: &'a BTreeMap<Name, Server>,
     /// Starts workers.
     pub launcher: Launcher,
+    /// Containers, where there is an engine.
+    pub containers: Option<Pool>,
     /// Records them.
     pub recorder: Recorder,
     /// When a case is known well enough.
@@ -208,10 +211,27 @@ impl Runner<'_> {
         repetition: Repetition,
         round: Option<u32>,
     ) -> Result<Finished, RunFailure> {
+        let began_ms = now_ms();
+        let failed = |failure, message: String| Ok(Finished::failed(began_ms, failure, message));
+        let container = self.context.container(case);
+        let in_container = container.is_some();
+        let launcher = match container {
+            None => &mut self.launcher,
+            Some((image, folders)) => {
+                let Some(pool) = &mut self.containers else {
+                    return failed(Failure::NotStarted, "there is no container engine".to_owned());
+                };
+                match pool.launcher(case, image, &folders) {
+                    Ok(launcher) => launcher,
+                    Err(error) => return failed(Failure::NotStarted, error.to_string()),
+                }
+            }
+        };
         let mut server = None;
         if let Some(definition) = self.servers.get(&case.workload) {
-            // Once per case, the server says how long its delay really is.
-            match RunningServer::start(&self.context.gilbench, definition, case, round.is_none()) {
+            // Once per case, the server says how long its delay really is, which it can ask itself only outside.
+            let measure = round.is_none() && !in_container;
+            match RunningServer::start(&self.context.gilbench, launcher, definition, case, measure) {
                 Ok(running) => {
                     if let Ready { asked_ns, measured_ns: Some(measured), .. } = running.ready {
                         let event = Event::ServerMeasured { case: index, asked: asked_ns, measured };
@@ -219,9 +239,7 @@ impl Runner<'_> {
                     }
                     server = Some(running);
                 }
-                Err(error) => {
-                    return Ok(Finished::failed(now_ms(), Failure::Server, error.to_string()));
-                }
+                Err(error) => return failed(Failure::Server, error.to_string()),
             }
         }
         let address = server.as_ref().map(|server| server.ready.address.clone());
@@ -229,16 +247,21 @@ impl Runner<'_> {
         let padding = padding(self.plan.seed, index, round);
         let sample_memory = round.is_none();
         let interrupted = self.interrupted;
-        let began_ms = now_ms();
-        let finished =
-            self.context.run(&mut self.launcher, case, &request, padding, sample_memory, || !interrupted());
+        let finished = self.context.run(launcher, case, &request, padding, sample_memory, || !interrupted());
         match finished {
             // A worker can do that, and would do it again on resume: it is the case's failure.
-            Err(_) if self.launcher.was_killed() => {
+            Err(_) if launcher.was_killed() => {
                 drop(server);
-                self.launcher.restart()?;
-                let message = "the launcher was killed".to_owned();
-                Ok(Finished::failed(began_ms, Failure::Crashed, message))
+                let message = if in_container {
+                    if let Some(pool) = &mut self.containers {
+                        pool.discard(case);
+                    }
+                    "its container was ended"
+                } else {
+                    self.launcher.restart()?;
+                    "the launcher was killed"
+                };
+                failed(Failure::Crashed, message.to_owned())
             }
             finished => Ok(finished?),
         }

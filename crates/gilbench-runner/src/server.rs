@@ -1,6 +1,7 @@
 //! The server of an I/O workload: a process of its own, started anew for every worker, on loopback.
 
 use std::io::{BufRead, BufReader};
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -8,6 +9,8 @@ use gilbench_model::Nanoseconds;
 use gilbench_model::plan::Case;
 use gilbench_model::workload::Server;
 use serde::{Deserialize, Serialize};
+
+use crate::launcher::{Launcher, LauncherError, pass};
 
 /// The line that a server prints when it is ready.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +30,8 @@ pub struct RunningServer {
     process: Child,
     /// What it said when it was ready.
     pub ready: Ready,
+    /// The other end of its stdin.
+    _life: OwnedFd,
 }
 
 /// Why there is no server.
@@ -35,14 +40,25 @@ pub enum ServerError {
     /// It could not be started.
     #[error("cannot be started: {0}")]
     Start(#[from] std::io::Error),
+    /// Its worker's launcher made no socket for it.
+    #[error("has no socket: {0}")]
+    Socket(#[from] LauncherError),
     /// It did not say that it is ready.
     #[error("did not say that it is ready, but `{0}`")]
     Silent(String),
 }
 
 impl RunningServer {
-    /// Starts the server that a case needs.
-    pub fn start(gilbench: &Path, server: &Server, case: &Case, measure: bool) -> Result<Self, ServerError> {
+    /// Starts the server that a case needs. The launcher of its worker makes the listening socket, so that the server
+    /// is on the loopback interface that the worker sees: in a container without a network, that is its own.
+    pub fn start(
+        gilbench: &Path,
+        launcher: &mut Launcher,
+        server: &Server,
+        case: &Case,
+        measure: bool,
+    ) -> Result<Self, ServerError> {
+        let listener = launcher.listen()?;
         let parameter = |name| case.parameters.get(name).copied().unwrap_or_default().to_string();
         let mut command = Command::new(gilbench);
         command.args([
@@ -56,13 +72,15 @@ impl RunningServer {
             command.arg("--measure");
         }
         // It ends when its stdin closes, so a killed harness leaves no server behind.
-        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let (life, stdin) = pass(listener.as_fd())?;
+        let mut process = command.stdin(Stdio::from(stdin)).stdout(Stdio::piped()).spawn()?;
+        drop(listener);
         let mut line = String::new();
         if let Some(output) = process.stdout.take() {
             BufReader::new(output).read_line(&mut line)?;
         }
         if let Ok(ready) = serde_json::from_str(&line) {
-            return Ok(Self { process, ready });
+            return Ok(Self { process, ready, _life: life });
         }
         let _ = process.kill();
         let _ = process.wait();

@@ -13,6 +13,7 @@ use gilbench_model::protocol::{End, Request, Transcript};
 use gilbench_model::sample::{Failure, Outcome, Process, Tree};
 use gilbench_model::{Conditions, Gil, Name, Nanoseconds};
 
+use crate::container::SCRATCH;
 use crate::launcher::{Ended, Launch, Launcher, LauncherError, Stream};
 use crate::recorder::now_ms;
 
@@ -68,7 +69,25 @@ pub struct Finished {
 
 /// The environment of every Python, native or probing process: little, known, and the same every time.
 pub fn base_environment(root: &Path) -> Vec<(String, String)> {
-    let mut environment = vec![
+    let mut environment = known_environment(root);
+    // What an interpreter may need to start at all.
+    for name in ["HOME", "TMPDIR", "JAVA_HOME", "LD_LIBRARY_PATH", "SYSTEMROOT"] {
+        if let Ok(value) = std::env::var(name) {
+            environment.push((name.to_owned(), value));
+        }
+    }
+    environment
+}
+
+/// The same in a container, which has nothing of this machine's.
+pub(crate) fn container_environment(root: &Path) -> Vec<(String, String)> {
+    let mut environment = known_environment(root);
+    environment.push(("HOME".to_owned(), SCRATCH.to_owned()));
+    environment
+}
+
+fn known_environment(root: &Path) -> Vec<(String, String)> {
+    vec![
         ("LANG".to_owned(), "C.UTF-8".to_owned()),
         ("LC_ALL".to_owned(), "C.UTF-8".to_owned()),
         ("PATH".to_owned(), "/usr/local/bin:/usr/bin:/bin".to_owned()),
@@ -77,14 +96,7 @@ pub fn base_environment(root: &Path) -> Vec<(String, String)> {
         // Loopback servers are not behind a proxy.
         ("NO_PROXY".to_owned(), "*".to_owned()),
         ("no_proxy".to_owned(), "*".to_owned()),
-    ];
-    // What an interpreter may need to start at all.
-    for name in ["HOME", "TMPDIR", "JAVA_HOME", "LD_LIBRARY_PATH", "SYSTEMROOT"] {
-        if let Ok(value) = std::env::var(name) {
-            environment.push((name.to_owned(), value));
-        }
-    }
-    environment
+    ]
 }
 
 /// The part of it that is the same for every user: no path of theirs.
@@ -105,6 +117,21 @@ impl WorkerContext {
         state.and_then(|state| state.facts.as_ref()).is_some_and(Facts::has_jit)
     }
 
+    /// Where a case's worker runs, if that is a container: the image, and the folders that it needs of this machine.
+    pub fn container(&self, case: &Case) -> Option<(&str, Vec<PathBuf>)> {
+        let state = self.interpreters.get(&case.interpreter)?;
+        Some((state.image.as_deref()?, state.mounts.iter().map(PathBuf::from).collect()))
+    }
+
+    /// Where a case's worker starts, and where it keeps bytecode.
+    fn places(&self, case: &Case) -> (PathBuf, PathBuf) {
+        if self.container(case).is_some() {
+            (SCRATCH.into(), Path::new(SCRATCH).join("bytecode"))
+        } else {
+            (self.folder.clone(), self.bytecode.clone())
+        }
+    }
+
     /// Absolute path and arguments of a case's worker.
     pub fn command(&self, case: &Case) -> Option<Vec<String>> {
         let definition = self.definitions.get(&case.interpreter)?;
@@ -122,9 +149,12 @@ impl WorkerContext {
     /// The whole environment of a case's worker. The padding moves the stack by a random amount, so that no
     /// case is always measured with a lucky or unlucky layout (Mytkowicz et al., ASPLOS 2009).
     pub fn environment(&self, case: &Case, padding: usize) -> Vec<(String, String)> {
-        let mut environment = base_environment(&self.root);
+        let mut environment = match self.container(case) {
+            Some(_) => container_environment(&self.root),
+            None => base_environment(&self.root),
+        };
         let mut set = |name: &str, value: String| environment.push((name.to_owned(), value));
-        set("PYTHONPYCACHEPREFIX", self.bytecode.to_string_lossy().into_owned());
+        set("PYTHONPYCACHEPREFIX", self.places(case).1.to_string_lossy().into_owned());
         set_conditions(&case.conditions, &mut set);
         let folder = self.root.join("workloads/_worker");
         for (name, value) in
@@ -174,7 +204,7 @@ impl WorkerContext {
         let launch = Launch {
             command,
             environment: self.environment(case, padding),
-            folder: self.folder.to_string_lossy().into_owned(),
+            folder: self.places(case).0.to_string_lossy().into_owned(),
             cpus: case.cpus.clone(),
             limit: self.timeout,
             sample_memory,

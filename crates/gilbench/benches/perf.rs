@@ -174,6 +174,7 @@ fn ready() -> environment::InterpreterState {
         provider: Some("built-in".to_owned()),
         executable: Some("/bin/sh".to_owned()),
         image: None,
+        mounts: Vec::new(),
         version: Some("1".to_owned()),
         gil: environment::GilState::default(),
         reason: None,

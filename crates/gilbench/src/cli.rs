@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use gilbench_model::Name;
+use gilbench_runner::container::Choice;
 
 use crate::output::Format;
 
@@ -26,6 +27,28 @@ pub(crate) struct Common {
     /// An interpreter, or a folder with some, to use before all that can be found; repeatable
     #[arg(long, global = true, value_name = "PATH", env = "GILBENCH_PYTHONS", value_delimiter = ':')]
     pub(crate) python: Vec<PathBuf>,
+    /// The container engine
+    #[arg(long, global = true, env = "GILBENCH_ENGINE", default_value = "auto")]
+    pub(crate) engine: Engine,
+}
+
+/// Which container engine to use.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Engine {
+    /// The first that answers
+    Auto,
+    Docker,
+    Podman,
+}
+
+impl From<Engine> for Choice {
+    fn from(engine: Engine) -> Self {
+        match engine {
+            Engine::Auto => Self::Auto,
+            Engine::Docker => Self::Docker,
+            Engine::Podman => Self::Podman,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -59,7 +82,11 @@ pub(crate) enum Verb {
     },
     /// Between harness and workers
     #[command(hide = true)]
-    Launcher,
+    Launcher {
+        /// The harness's socket [default: stdin]
+        #[arg(long, value_name = "PATH")]
+        connect: Option<PathBuf>,
+    },
     /// The native baselines
     #[command(hide = true)]
     NativeWorker {
@@ -135,6 +162,9 @@ pub(crate) enum Listed {
 pub(crate) enum Interpreters {
     /// What was found, what is missing, and how to get it
     List {
+        /// In containers too: rows of their own
+        #[arg(long)]
+        containers: bool,
         /// How to print
         #[arg(long, default_value = "text")]
         format: Format,

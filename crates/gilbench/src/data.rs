@@ -41,10 +41,19 @@ pub(crate) fn root(common: &Common) -> anyhow::Result<PathBuf> {
     })
 }
 
-/// Looks for every defined interpreter.
-pub(crate) fn interpreters(catalog: &Catalog, common: &Common) -> anyhow::Result<Discovery> {
+/// Looks for every defined interpreter, in containers too if `in_containers`.
+pub(crate) fn interpreters(
+    catalog: &Catalog,
+    common: &Common,
+    in_containers: bool,
+) -> anyhow::Result<Discovery> {
     crate::scratch::check_place()?;
-    let places = Places { explicit: common.python.clone(), gilbench: std::env::current_exe()? };
+    let places = Places {
+        explicit: common.python.clone(),
+        gilbench: std::env::current_exe()?,
+        engine: common.engine.into(),
+        in_containers,
+    };
     let discovery = discover(catalog, &places, &still_asking)?;
     for path in &common.python {
         if !discovery.uses(&std::path::absolute(path)?) {

@@ -383,6 +383,7 @@ impl Checker<'_> {
             ("affinity", axes.affinity.as_ref().map(Vec::len)),
             ("gil", axes.gil.as_ref().map(Vec::len)),
             ("start_method", axes.start_method.as_ref().map(Vec::len)),
+            ("quota", axes.quota.as_ref().map(Vec::len)),
         ];
         for (axis, _) in lengths.iter().filter(|(_, length)| *length == Some(0)) {
             let words = ["groups", group.workload.as_str(), axis];

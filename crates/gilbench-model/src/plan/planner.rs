@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Case, Plan, Skip, WorkloadSummary, definitions, sha256, useful_workers};
 use crate::catalog::{Catalog, implements};
-use crate::condition::{Affinity, Gil, Omp, StartMethod, Workers};
+use crate::condition::{Affinity, Gil, Omp, Quota, StartMethod, Workers};
 use crate::environment::{InterpreterState, Status};
 use crate::interpreter::{Interpreter, WorkerKind};
 use crate::machine::{Allowance, AllowanceError};
@@ -78,12 +78,13 @@ impl Planner<'_> {
             let Some(workload) = self.catalog.workloads.get(&group.workload) else {
                 continue;
             };
-            for &(interpreter, state) in &chosen {
-                if group.interpreters.as_ref().is_some_and(|only| !only.contains(&interpreter.id)) {
+            for (interpreter, state) in &chosen {
+                let (defined, _) = Interpreter::definition_id(&interpreter.id);
+                if group.interpreters.as_ref().is_some_and(|only| !only.contains(&defined)) {
                     continue;
                 }
                 for combination in self.combinations(group, workload, interpreter) {
-                    let case = self.case(workload, interpreter, state, combination)?;
+                    let case = self.case(workload, interpreter, *state, combination)?;
                     if seen.insert(case.id.clone()) {
                         cases.push(case);
                     }
@@ -114,16 +115,17 @@ impl Planner<'_> {
     }
 
     /// The interpreters that the suite asks for, less those that the caller left out.
-    fn chosen(&self, suite: &Suite) -> Result<Vec<(&Interpreter, Option<&InterpreterState>)>, PlanError> {
+    fn chosen(&self, suite: &Suite) -> Result<Vec<(Interpreter, Option<&InterpreterState>)>, PlanError> {
         let state = |id: &Name| self.interpreters.iter().find(|state| state.id == *id);
         let ready = |id: &Name| state(id).is_some_and(|state| state.status == Status::Ready);
         for found in self.only {
-            if !self.catalog.interpreters.contains_key(found) {
+            let (defined, _) = Interpreter::definition_id(found);
+            if !self.catalog.interpreters.contains_key(&defined) {
                 let known = self.catalog.interpreters.keys().cloned().collect();
                 return Err(PlanError::NoInterpreter { found: found.clone(), known });
             }
             if let Selection::These(list) = &suite.interpreters
-                && !list.contains(found)
+                && !list.contains(&defined)
             {
                 let (suite, known) = (suite.name.clone(), list.clone());
                 return Err(PlanError::NotInSuite { suite, found: found.clone(), known });
@@ -139,11 +141,20 @@ impl Planner<'_> {
                 Selection::These(list) => list.contains(id),
             }
         };
-        let all = self.catalog.interpreters.values();
-        Ok(all
-            .filter(|interpreter| wanted(&interpreter.id))
-            .map(|interpreter| (interpreter, state(&interpreter.id)))
-            .collect())
+        let mut chosen = Vec::new();
+        for interpreter in self.catalog.interpreters.values() {
+            let twin = interpreter.in_container();
+            if wanted(&interpreter.id) {
+                chosen.push((interpreter.clone(), state(&interpreter.id)));
+            }
+            // Where there is one place only, the suite's wish for both is no reason for a row.
+            let both = suite.containers && wanted(&interpreter.id) && state(&twin.id).is_some();
+            if self.only.contains(&twin.id) || both {
+                let state = state(&twin.id);
+                chosen.push((twin, state));
+            }
+        }
+        Ok(chosen)
     }
 
     /// The group's strategies × axes, less exclusions, plus inclusions, each reduced to what makes a difference.
@@ -191,6 +202,7 @@ impl Planner<'_> {
                 affinity,
                 gil: pattern.gil.unwrap_or_default(),
                 start_method: pattern.start_method,
+                quota: pattern.quota,
                 cold: group.cold,
             };
             found.push((name.clone(), reduce(conditions, strategy, interpreter)));
@@ -217,23 +229,30 @@ impl Planner<'_> {
             Some(list) => list.iter().copied().map(Some).collect(),
             None => vec![None],
         };
+        let quotas: Vec<Option<Quota>> = match &axes.quota {
+            Some(list) => list.iter().copied().map(Some).collect(),
+            None => vec![None],
+        };
         let mut product = Vec::new();
         for size in values(axes.size.as_ref(), default_size()) {
             for workers in values(axes.workers.as_ref(), Workers::Cpus) {
                 for omp in values(axes.omp.as_ref(), Omp::default()) {
                     for affinity in values(axes.affinity.as_ref(), Affinity::All) {
                         for gil in values(axes.gil.as_ref(), Gil::Default) {
-                            for &start_method in &methods {
-                                product.push(Conditions {
+                            let workers = workers.resolve(self.cpus(workload, &size, &affinity));
+                            product.extend(methods.iter().flat_map(|&start_method| {
+                                let (size, affinity) = (&size, &affinity);
+                                quotas.iter().map(move |&quota| Conditions {
                                     size: size.clone(),
-                                    workers: workers.resolve(self.cpus(workload, &size, &affinity)),
+                                    workers,
                                     omp,
                                     affinity: affinity.clone(),
                                     gil,
                                     start_method,
+                                    quota,
                                     cold: group.cold,
-                                });
-                            }
+                                })
+                            }));
                         }
                     }
                 }
@@ -264,6 +283,7 @@ impl Planner<'_> {
             && fits(pattern.affinity.as_ref(), &conditions.affinity)
             && fits(pattern.gil.as_ref(), &conditions.gil)
             && pattern.start_method.is_none_or(|method| conditions.start_method == Some(method))
+            && pattern.quota.is_none_or(|quota| conditions.quota == Some(quota))
     }
 
     fn case(
@@ -290,7 +310,10 @@ impl Planner<'_> {
             hint: None,
         });
         let cpus = cpus.unwrap_or_default();
-        let effective = match (&skip, self.allowance.effective(&cpus)) {
+        let quota = conditions.quota.map(f64::from);
+        let tighter = quota.into_iter().chain(self.allowance.quota).reduce(f64::min);
+        let allowance = Allowance { quota: tighter, ..self.allowance.clone() };
+        let effective = match (&skip, allowance.effective(&cpus)) {
             (Some(_), _) => 0,
             (None, Ok(effective)) => effective.count,
             (None, Err(error)) => {
@@ -359,9 +382,13 @@ fn reason_to_skip(
         let reason = state.and_then(|state| state.reason.clone()).unwrap_or_else(|| "not found".to_owned());
         return Some(Skip {
             reason: format!("{}: {reason}", interpreter.id),
-            hint: interpreter.install_hint.clone(),
+            hint: state.and_then(|state| state.hint.clone()).or_else(|| interpreter.install_hint.clone()),
         });
     };
+    if conditions.quota.is_some() && state.image.is_none() {
+        let hint = format!("gilbench run --interpreter {}", interpreter.in_container().id);
+        return Some(Skip { reason: "only a container has a quota".to_owned(), hint: Some(hint) });
+    }
     if interpreter.worker != WorkerKind::Python {
         return None;
     }

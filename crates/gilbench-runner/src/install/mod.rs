@@ -9,6 +9,7 @@ mod error;
 use std::path::{Path, PathBuf};
 
 pub use self::error::{InstallError, InstallFailure};
+use crate::container::Choice;
 
 /// What a provider has to work with.
 pub struct Job<'a> {
@@ -26,6 +27,8 @@ pub struct Job<'a> {
     pub downloads: &'a Path,
     /// Nothing may be fetched.
     pub offline: bool,
+    /// The container engine to use.
+    pub engine: Choice,
     /// Build for speed: by profile and at link time.
     pub optimised: bool,
     /// Told what is being done.

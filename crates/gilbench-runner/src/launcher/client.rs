@@ -4,6 +4,7 @@ use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gilbench_model::sample::Tree;
@@ -12,15 +13,27 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType};
 
 use super::tree::{descendants, end_descendants};
 use super::wire::{Channel, Launched, Order};
+use crate::container::Engine;
 
 /// A running launcher. Dropping it ends it, and whatever it runs.
 #[derive(Debug)]
 pub struct Launcher {
-    command: Vec<String>,
     channel: Option<Channel>,
-    process: Child,
-    /// Descendants of ours that were there before it.
-    others: Vec<i32>,
+    host: Host,
+}
+
+/// Where a launcher runs.
+#[derive(Debug)]
+enum Host {
+    /// On this machine, as a child of ours.
+    Process {
+        command: Vec<String>,
+        process: Child,
+        /// Descendants of ours that were there before it.
+        others: Vec<i32>,
+    },
+    /// In a container.
+    Container { engine: Arc<dyn Engine>, id: String },
 }
 
 /// What to start.
@@ -59,6 +72,8 @@ pub struct Running<'a> {
     launcher: &'a mut Launcher,
     stdout: Option<std::fs::File>,
     stderr: Option<std::fs::File>,
+    /// By then the launcher must have answered.
+    deadline: Instant,
 }
 
 /// How it ended.
@@ -95,6 +110,9 @@ const MOST_AT_ONCE: usize = 16 * BUFFER;
 /// A launcher whose socket closed has most likely been killed; its end is told a moment later.
 const END: Duration = Duration::from_secs(1);
 
+/// A launcher that has not answered so long after the worker's limit will not.
+const OVERDUE: Duration = Duration::from_secs(15);
+
 /// Between two looks for an end that is near.
 const SOON: Duration = Duration::from_millis(1);
 
@@ -114,25 +132,40 @@ impl Launcher {
         rustix::process::set_child_subreaper(Some(rustix::process::getpid())).map_err(io::Error::from)?;
         let others = descendants();
         let process = launcher.spawn()?;
-        Ok(Self { command: command.to_vec(), channel: Some(Channel::new(ours)), process, others })
+        let host = Host::Process { command: command.to_vec(), process, others };
+        Ok(Self { channel: Some(Channel::new(ours)), host })
     }
 
-    /// Whether a signal has ended it.
+    /// Takes over one that was started in a container and has connected.
+    pub(crate) fn of_container(engine: Arc<dyn Engine>, id: String, socket: OwnedFd) -> Self {
+        Self { channel: Some(Channel::new(socket)), host: Host::Container { engine, id } }
+    }
+
+    /// Whether something other than itself has ended it.
     pub fn was_killed(&mut self) -> bool {
-        let deadline = Instant::now() + END;
-        loop {
-            match self.process.try_wait() {
-                Ok(Some(status)) => return status.signal().is_some(),
-                Ok(None) if Instant::now() < deadline => std::thread::sleep(SOON),
-                _ => return false,
+        match &mut self.host {
+            Host::Process { process, .. } => {
+                let deadline = Instant::now() + END;
+                loop {
+                    match process.try_wait() {
+                        Ok(Some(status)) => return status.signal().is_some(),
+                        Ok(None) if Instant::now() < deadline => std::thread::sleep(SOON),
+                        _ => return false,
+                    }
+                }
             }
+            // Its launcher ends only when we do.
+            Host::Container { .. } => true,
         }
     }
 
-    /// Starts a new one in the place of one that ended, of whose workers none is left.
+    /// Starts a new one in the place of one that ended, of whose workers none is left. One in a container is started
+    /// again by its pool.
     pub fn restart(&mut self) -> Result<(), LauncherError> {
         self.end();
-        *self = Self::start(&self.command)?;
+        if let Host::Process { command, .. } = &self.host {
+            *self = Self::start(&command.clone())?;
+        }
         Ok(())
     }
 
@@ -141,10 +174,32 @@ impl Launcher {
         let Some(channel) = self.channel.take() else { return };
         // It notices the closed socket, kills what runs, removes its control group and ends.
         drop(channel);
-        if self.process.wait().is_ok_and(|status| status.signal().is_some()) {
-            // What a launcher that was killed has left to us.
-            end_descendants(&self.others);
+        match &mut self.host {
+            Host::Process { process, others, .. } => {
+                if process.wait().is_ok_and(|status| status.signal().is_some()) {
+                    // What a launcher that was killed has left to us.
+                    end_descendants(others);
+                }
+            }
+            Host::Container { engine, id } => {
+                if let Err(error) = engine.remove(id) {
+                    tracing::warn!(%error, id, "a container may be left behind");
+                }
+            }
         }
+    }
+
+    /// A socket that listens on a free port of the loopback interface that its workers see.
+    pub(crate) fn listen(&mut self) -> Result<OwnedFd, LauncherError> {
+        let channel = self.channel.as_mut().ok_or(LauncherError::Gone)?;
+        channel.send(&Order::Listen, &[])?;
+        let (answer, descriptors) = channel.receive::<Launched>()?.ok_or(LauncherError::Gone)?;
+        let reason = match (answer, descriptors.into_iter().next()) {
+            (Launched::Listening, Some(listener)) => return Ok(listener),
+            (Launched::NotListening { reason }, _) => reason,
+            _ => "no listening socket came".to_owned(),
+        };
+        Err(io::Error::other(reason).into())
     }
 
     /// Starts a worker.
@@ -171,7 +226,8 @@ impl Launcher {
             rustix::io::ioctl_fionbio(&pipe, true)?;
             Ok::<_, io::Error>(Some(OwnedFd::from(pipe).into()))
         };
-        Ok(Running { stdout: ours(stdout)?, stderr: ours(stderr)?, launcher: self })
+        let deadline = Instant::now() + launch.limit + OVERDUE;
+        Ok(Running { stdout: ours(stdout)?, stderr: ours(stderr)?, launcher: self, deadline })
     }
 }
 
@@ -196,6 +252,9 @@ impl Running<'_> {
         let (mut killed, mut eager, mut silent) = (false, false, false);
         loop {
             let ended = self.poll(eager)?;
+            if !ended && Instant::now() >= self.deadline {
+                self.give_up()?;
+            }
             let mut go_on = idle();
             let mut heard = 0;
             for stream in [Stream::Output, Stream::Errors] {
@@ -211,6 +270,9 @@ impl Running<'_> {
                         Ended::Tree { tree, timed_out, out_of_memory }
                     }
                     Launched::NotStarted { reason } => Ended::NotStarted { reason },
+                    Launched::Listening | Launched::NotListening { .. } => {
+                        return Err(io::Error::other("the answer to another order came").into());
+                    }
                 });
             }
             if !go_on && !killed {
@@ -221,6 +283,18 @@ impl Running<'_> {
                 silent = true;
                 // The tree has most likely ended.
                 channel.await_awake()?;
+            }
+        }
+    }
+
+    /// The launcher should have ended the worker long ago. A container is ended from the outside then, whatever holds
+    /// it up inside.
+    fn give_up(&mut self) -> Result<(), LauncherError> {
+        match &self.launcher.host {
+            Host::Process { .. } => Ok(()),
+            Host::Container { engine, id } => {
+                engine.remove(id).map_err(io::Error::other)?;
+                Err(LauncherError::Gone)
             }
         }
     }

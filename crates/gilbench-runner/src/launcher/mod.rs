@@ -6,6 +6,9 @@
 //! also carries the worker's stdin, stdout and stderr; when the socket closes it kills what runs and ends, so
 //! a harness that is killed leaves nothing behind. A launcher that is killed leaves its workers to the harness,
 //! which is a child subreaper too and ends them.
+//!
+//! In a container it is the first process, which collects whatever loses its parent there; everything else is the
+//! same, down to the pipes, which the kernel passes into the container.
 
 mod client;
 mod idle;
@@ -14,5 +17,7 @@ mod tree;
 mod wire;
 
 pub use client::{Ended, Launch, Launcher, LauncherError, Running, Stream};
-pub use process::serve;
+pub use process::{connect, serve};
 pub(crate) use tree::{Adoption, kill_tree};
+pub(crate) use wire::pass;
+pub use wire::passed;

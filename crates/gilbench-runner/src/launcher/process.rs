@@ -1,14 +1,17 @@
 //! The launcher's side: starts one worker at a time, waits for its whole tree, reports.
 
 use std::io;
-use std::os::fd::OwnedFd;
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use gilbench_model::Nanoseconds;
 use gilbench_model::sample::{Memory, MemorySource, Tree};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::idle::IdleCount;
@@ -26,6 +29,14 @@ const LOOK: Duration = Duration::from_millis(1);
 /// Between two samples of the tree's memory.
 const SAMPLE: Duration = Duration::from_millis(20);
 
+/// The socket of a harness that waits at `path`: how a launcher in a container finds it.
+pub fn connect(path: &Path) -> io::Result<OwnedFd> {
+    let socket =
+        rustix::net::socket_with(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
+    rustix::net::connect(&socket, &SocketAddrUnix::new(path)?)?;
+    Ok(socket)
+}
+
 /// Serves orders that come over `socket` until the other side closes it.
 pub fn serve(socket: OwnedFd) -> io::Result<()> {
     let mut channel = Channel::new(socket);
@@ -36,8 +47,21 @@ pub fn serve(socket: OwnedFd) -> io::Result<()> {
     let idle_count = IdleCount::open();
     let mut memory_kills = kernel_memory_kills();
     while let Some((order, descriptors)) = channel.receive::<Order>()? {
-        let Order::Start { command, environment, folder, cpus, limit_ms, sample_memory } = order else {
-            continue; // The worker had already ended when the order to kill it was sent.
+        let (command, environment, folder, cpus, limit_ms, sample_memory) = match order {
+            Order::Start { command, environment, folder, cpus, limit_ms, sample_memory } => {
+                (command, environment, folder, cpus, limit_ms, sample_memory)
+            }
+            // The worker had already ended when the order to kill it was sent.
+            Order::Kill => continue,
+            Order::Listen => {
+                match listener() {
+                    Ok(listener) => channel.send(&Launched::Listening, &[listener.as_fd()])?,
+                    Err(error) => {
+                        channel.send(&Launched::NotListening { reason: error.to_string() }, &[])?;
+                    }
+                }
+                continue;
+            }
         };
         let idle = Idle::begin(idle_count.as_ref(), &cpus);
         let begun = Instant::now();
@@ -84,6 +108,19 @@ pub fn serve(socket: OwnedFd) -> io::Result<()> {
         channel.await_awake()?;
     }
     Ok(())
+}
+
+/// Connections that may wait to be accepted. The kernel takes less if `somaxconn` is lower. The standard library's
+/// 128 would make the connections beyond it wait a second for a SYN to be sent again.
+const BACKLOG: i32 = 4096;
+
+/// A listener on a free port of the loopback interface.
+fn listener() -> io::Result<OwnedFd> {
+    let socket =
+        rustix::net::socket_with(AddressFamily::INET, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
+    rustix::net::bind(&socket, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0))?;
+    rustix::net::listen(&socket, BACKLOG)?;
+    Ok(socket)
 }
 
 /// Processes that the kernel has killed for want of memory since it started.

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use gilbench_model::sample::Tree;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{
-    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage,
-    SendFlags,
+    AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
+    SendAncillaryMessage, SendFlags, SocketFlags, SocketType,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,8 @@ pub(super) enum Order {
     },
     /// Kill the worker's tree.
     Kill,
+    /// Listen on a free port of the launcher's own loopback interface.
+    Listen,
 }
 
 /// What the launcher answers.
@@ -50,6 +52,13 @@ pub(super) enum Launched {
     },
     /// The worker could not be started.
     NotStarted {
+        /// Why.
+        reason: String,
+    },
+    /// The listening socket comes with the message.
+    Listening,
+    /// There is none.
+    NotListening {
         /// Why.
         reason: String,
     },
@@ -129,4 +138,21 @@ impl Channel {
         let descriptors = descriptors.collect();
         Ok(Some((serde_json::from_slice(&self.buffer[..received.bytes])?, descriptors)))
     }
+}
+
+/// Passes a descriptor to a process that is about to be started: gives its stdin, and our end of it, which closes when
+/// we end.
+pub(crate) fn pass(descriptor: BorrowedFd<'_>) -> io::Result<(OwnedFd, OwnedFd)> {
+    let (ours, theirs) =
+        rustix::net::socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
+    let channel = Channel { socket: ours, buffer: Vec::new() };
+    channel.send(&(), &[descriptor])?;
+    Ok((channel.socket, theirs))
+}
+
+/// The descriptor that came with a process's stdin.
+pub fn passed(stdin: OwnedFd) -> io::Result<OwnedFd> {
+    let received = Channel::new(stdin).receive::<()>()?;
+    let descriptor = received.and_then(|((), descriptors)| descriptors.into_iter().next());
+    descriptor.ok_or_else(|| io::Error::other("no descriptor came with stdin"))
 }

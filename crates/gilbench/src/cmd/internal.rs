@@ -2,15 +2,19 @@
 
 use std::io;
 use std::os::fd::AsFd;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::cli::Serve;
 use crate::output;
 
-/// Serves launch orders on stdin.
-pub(super) fn launcher() -> anyhow::Result<ExitCode> {
-    let socket = io::stdin().as_fd().try_clone_to_owned()?;
+/// Serves launch orders on stdin, or on the socket of a harness that waits at an address.
+pub(super) fn launcher(address: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let socket = match address {
+        Some(path) => gilbench_runner::launcher::connect(path)?,
+        None => io::stdin().as_fd().try_clone_to_owned()?,
+    };
     match gilbench_runner::launcher::serve(socket) {
         // The harness is gone: there is nobody to tell.
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(ExitCode::FAILURE),
@@ -34,7 +38,8 @@ pub(super) fn native_worker(facts: bool) -> anyhow::Result<ExitCode> {
 /// Serves the I/O workloads.
 pub(super) fn serve(arguments: &Serve) -> anyhow::Result<ExitCode> {
     let delay = Duration::from_millis(arguments.delay_ms);
-    gilbench_native::server::serve(delay, arguments.body_bytes, arguments.measure, |ready| {
+    let listener = gilbench_runner::launcher::passed(io::stdin().as_fd().try_clone_to_owned()?)?.into();
+    gilbench_native::server::serve(listener, delay, arguments.body_bytes, arguments.measure, |ready| {
         // If nobody reads the line, nobody will connect; stdin then closes too.
         let _ = serde_json::to_string(ready).map(|text| output::verbatim(&text));
     })?;

@@ -3,8 +3,10 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use gilbench_model::Name;
 use gilbench_model::data_file::known_words;
 use gilbench_model::environment::{GilState, InterpreterState, Status};
+use gilbench_model::interpreter::Interpreter;
 use gilbench_runner::discovery;
 use gilbench_runner::probe::ProbeError;
 use serde::Serialize;
@@ -47,21 +49,26 @@ impl<'a> From<&'a InterpreterState> for Listed<'a> {
 }
 
 /// Lists all defined interpreters as they were found.
-pub(super) fn list(common: &Common, format: Format) -> anyhow::Result<ExitCode> {
+pub(super) fn list(common: &Common, containers: bool, format: Format) -> anyhow::Result<ExitCode> {
     let catalog = data::catalog(common)?;
-    let discovery = data::interpreters(&catalog, common)?;
+    let discovery = data::interpreters(&catalog, common, containers)?;
     match format {
         Format::Json => output::json(&discovery.interpreters.iter().map(Listed::from).collect::<Vec<_>>())?,
         Format::Text => {
             let rows = discovery.interpreters.iter().map(|state| {
-                let place = state.executable.as_deref().or(state.reason.as_deref()).unwrap_or_default();
+                let reason = state.reason.as_deref().filter(|_| state.status != Status::Ready);
+                let place = reason.or(state.executable.as_deref()).unwrap_or_default();
+                let place = match &state.image {
+                    Some(image) if reason.is_none() => format!("{place} in {image}"),
+                    _ => place.to_owned(),
+                };
                 [
                     state.id.to_string(),
                     status(state.status).to_owned(),
                     state.version.clone().unwrap_or_else(|| "—".to_owned()),
                     gil(state.gil).to_owned(),
                     state.provider.clone().unwrap_or_else(|| "—".to_owned()),
-                    place.to_owned(),
+                    place,
                 ]
             });
             output::table(["id", "status", "version", "GIL", "provider", "executable, or why not"], rows)?;
@@ -99,7 +106,8 @@ pub(super) fn probe(common: &Common, interpreter: &str) -> anyhow::Result<ExitCo
             anyhow::Error::new(error).context(format!("{what} `{}`", path.display()))
         })?)
     } else {
-        let found = data::interpreters(&catalog, common)?.interpreters;
+        let in_container = interpreter.parse().is_ok_and(|id: Name| Interpreter::definition_id(&id).1);
+        let found = data::interpreters(&catalog, common, in_container)?.interpreters;
         let Some(state) = found.into_iter().find(|state| state.id == *interpreter) else {
             let hint = known_words(interpreter, catalog.interpreters.keys().map(AsRef::as_ref));
             return Err(UsageError::new(format!("no interpreter `{interpreter}`"), hint).into());

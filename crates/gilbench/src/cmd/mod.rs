@@ -23,7 +23,9 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Verb::Run(verb) => run::run(common, &verb),
         Verb::List(verb) => list::run(common, &verb),
         Verb::Check => check::run(common),
-        Verb::Interpreters { verb: Interpreters::List { format } } => interpreters::list(common, format),
+        Verb::Interpreters { verb: Interpreters::List { containers, format } } => {
+            interpreters::list(common, containers, format)
+        }
         Verb::Interpreters { verb: Interpreters::Probe { interpreter } } => {
             interpreters::probe(common, &interpreter)
         }
@@ -31,7 +33,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Verb::Report(verb) => report::run(common, &verb),
         Verb::Protocol { verb: Protocol::Check(verb) } => protocol::check(common, &verb),
         Verb::Completions { shell } => completions::run(shell),
-        Verb::Launcher => internal::launcher(),
+        Verb::Launcher { connect } => internal::launcher(connect.as_deref()),
         Verb::NativeWorker { facts } => internal::native_worker(facts),
         Verb::Serve(verb) => internal::serve(&verb),
     }

@@ -7,11 +7,13 @@ use std::process::ExitCode;
 use gilbench_model::catalog::Catalog;
 use gilbench_model::environment::{Environment, InterpreterState, Status};
 use gilbench_model::event::Event;
+use gilbench_model::interpreter::Interpreter;
 use gilbench_model::machine::Machine;
 use gilbench_model::plan::{Case, Plan, PlanError, Planner, definitions};
 use gilbench_model::run_directory::{Run as RecordedRun, SECOND_OPINION, SecondOpinion};
 use gilbench_model::units::format_utc;
 use gilbench_model::{Name, SCHEMA};
+use gilbench_runner::container::{self, Choice, Pool};
 use gilbench_runner::discovery::{Discovery, unanswered};
 use gilbench_runner::home::Home;
 use gilbench_runner::launcher::Launcher;
@@ -52,7 +54,8 @@ pub(super) fn make_plan(
     let suite = catalog.suites.get(suite).ok_or_else(|| PlanError::NoSuite(suite.to_string()))?;
     // Before the interpreters are asked: their answering is load too.
     let machine = gilbench_runner::machine::read();
-    let Discovery { interpreters, silent, .. } = data::interpreters(catalog, common)?;
+    let in_containers = suite.containers || only.iter().any(|id| Interpreter::definition_id(id).1);
+    let Discovery { interpreters, silent, .. } = data::interpreters(catalog, common, in_containers)?;
     let home = Home::of_user();
     let interpreters: Vec<_> = interpreters.into_iter().map(|state| home.hide_in_state(state)).collect();
     let planner = Planner { catalog, interpreters: &interpreters, allowance: &machine.allowance, only, seed };
@@ -88,7 +91,7 @@ pub(super) fn measure(common: &Common, arguments: &Measure) -> anyhow::Result<Pa
     };
     let directory = recorder.directory().to_owned();
     output::note(&format!("recording in {}", directory.display()));
-    execute(&catalog, (&interrupt, &scratch), &plan, &environment, recorder, None)?;
+    execute(&catalog, common.engine.into(), (&interrupt, &scratch), &plan, &environment, recorder, None)?;
     Ok(directory)
 }
 
@@ -104,7 +107,15 @@ fn resume(common: &Common, directory: &Path) -> anyhow::Result<PathBuf> {
         return Ok(directory.to_owned());
     }
     same_experiment(&catalog, &run)?;
-    execute(&catalog, (&interrupt, &scratch), &run.plan, &run.environment, recorder, Some(&run))?;
+    execute(
+        &catalog,
+        common.engine.into(),
+        (&interrupt, &scratch),
+        &run.plan,
+        &run.environment,
+        recorder,
+        Some(&run),
+    )?;
     Ok(directory.to_owned())
 }
 
@@ -188,8 +199,16 @@ fn skip_warnings(plan: &Plan) -> Vec<String> {
     skipped.into_iter().map(warning).collect()
 }
 
+/// The definitions, and each as it is in a container.
+fn definitions_with_twins(catalog: &Catalog) -> BTreeMap<Name, Interpreter> {
+    let all = catalog.interpreters.values();
+    let both = all.flat_map(|definition| [definition.clone(), definition.in_container()]);
+    both.map(|definition| (definition.id.clone(), definition)).collect()
+}
+
 fn execute(
     catalog: &Catalog,
+    engine: Choice,
     (interrupt, scratch): (&Interrupt, &Scratch),
     plan: &Plan,
     environment: &Environment,
@@ -198,10 +217,6 @@ fn execute(
 ) -> anyhow::Result<()> {
     let gilbench = std::env::current_exe()?;
     let home = Home::of_user();
-    let expanded = |state: &InterpreterState| InterpreterState {
-        executable: state.executable.as_deref().map(|path| home.expand(path)),
-        ..state.clone()
-    };
     let context = WorkerContext {
         root: catalog.root.clone(),
         gilbench: gilbench.clone(),
@@ -209,13 +224,17 @@ fn execute(
         // Not kept: CPython takes a torn file from a full disk for good, and then cannot start any more.
         bytecode: scratch.path().join("bytecode"),
         timeout: plan.profile.timeout,
-        definitions: catalog.interpreters.clone(),
+        definitions: definitions_with_twins(catalog),
         interpreters: environment
             .interpreters
             .iter()
-            .map(|state| (state.id.clone(), expanded(state)))
+            .map(|state| (state.id.clone(), home.expand_in_state(state)))
             .collect(),
     };
+    let sockets = scratch.path().join("sockets");
+    let wanted = plan.cases.iter().any(|case| case.skip.is_none() && context.container(case).is_some());
+    let engine = wanted.then(|| container::find(engine)).transpose()?;
+    let containers = engine.map(|engine| Pool::new(engine, &catalog.root, &gilbench, &sockets));
     let servers: BTreeMap<_, _> = catalog
         .workloads
         .values()
@@ -229,6 +248,7 @@ fn execute(
         context: &context,
         servers: &servers,
         launcher: start_launcher(&gilbench)?,
+        containers,
         recorder,
         stop_rule: &Precision { target: plan.profile.target },
         observer: &mut |event, progress| reporter.event(event, progress),
@@ -268,7 +288,13 @@ fn second_opinions(
 
 /// hyperfine, where it is installed, and the cold cases that were measured, where there are any.
 fn hyperfine_for(run: &RecordedRun) -> Option<(Hyperfine, Vec<(u32, &Case)>)> {
-    let cold = (0..).zip(&run.plan.cases).filter(|(_, case)| case.conditions.cold);
+    let in_container = |case: &Case| {
+        let state = run.environment.interpreters.iter().find(|state| state.id == case.interpreter);
+        state.is_some_and(|state| state.image.is_some())
+    };
+    // Its clock would be around the engine's program.
+    let here = |case: &Case| case.conditions.cold && !in_container(case);
+    let cold = (0..).zip(&run.plan.cases).filter(|(_, case)| here(case));
     let cases: Vec<_> = cold.filter(|(index, _)| completed(run, *index)).collect();
     if cases.is_empty() { None } else { Some((Hyperfine::find()?, cases)) }
 }

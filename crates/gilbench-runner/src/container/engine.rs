@@ -1,0 +1,362 @@
+//! Container engines, through their command lines.
+//!
+//! docker and podman take the same words for nearly everything; [`Engine`] holds what differs. The engine is asked,
+//! not the program: a client can be there with no engine behind it.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+
+use super::spec::Container;
+
+/// Starting, stopping or asking takes less than a second on an idle machine.
+const LIMIT: Duration = Duration::from_mins(1);
+
+/// Between two looks whether a command has ended.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// What every container of ours is labelled with, so that what a killed harness left behind can be found.
+pub(super) const LABEL: &str = "gilbench";
+
+/// Which engine to use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Choice {
+    /// The first that answers.
+    #[default]
+    Auto,
+    /// docker only.
+    Docker,
+    /// podman only.
+    Podman,
+}
+
+/// Why an engine did not do what it was asked to.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EngineError {
+    /// No engine answers.
+    #[error("no container engine answers: {0}")]
+    None(String),
+    /// The command failed.
+    #[error("`{command}` failed: {said}")]
+    Failed {
+        /// The engine's program and verb.
+        command: String,
+        /// The last line that it said.
+        said: String,
+    },
+    /// The command did not end in time.
+    #[error("`{0}` did not end in time")]
+    TimedOut(String),
+}
+
+/// A container engine that has answered.
+pub trait Engine: fmt::Debug + Send + Sync {
+    /// `docker` or `podman`.
+    fn name(&self) -> &'static str;
+
+    /// Its program, and options that stand before the verb.
+    fn program(&self) -> Vec<String>;
+
+    /// Options of `run` that only this engine needs.
+    fn run_options(&self) -> Vec<String>;
+
+    /// Options of `build` that only this engine needs.
+    fn build_options(&self) -> Vec<String>;
+
+    /// The command line of a verb.
+    fn command(&self, verb: &str, arguments: &[String]) -> Vec<String> {
+        let mut command = self.program();
+        command.push(verb.to_owned());
+        command.extend(arguments.iter().cloned());
+        command
+    }
+
+    /// The command line that runs a container.
+    fn run_command(&self, container: &Container<'_>, more: &[&str]) -> Vec<String> {
+        let mut arguments: Vec<String> = more.iter().map(|&option| option.to_owned()).collect();
+        arguments.extend(self.run_options());
+        arguments.extend(container.arguments());
+        self.command("run", &arguments)
+    }
+
+    /// Starts a container and gives its id.
+    fn start(&self, container: &Container<'_>) -> Result<String, EngineError> {
+        let command = self.run_command(container, &["--detach"]);
+        let output = finished(&command, LIMIT)?;
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    /// Ends a container and removes it, by its id or name. Not an error when it is gone.
+    fn remove(&self, id: &str) -> Result<(), EngineError> {
+        let command = self.command("rm", &["--force".to_owned(), id.to_owned()]);
+        match finished(&command, LIMIT) {
+            Err(EngineError::Failed { said, .. }) if said.to_lowercase().contains("no such container") => {
+                Ok(())
+            }
+            result => result.map(drop),
+        }
+    }
+
+    /// Whether a container runs, and whether it ended for want of memory.
+    fn state(&self, id: &str) -> Result<State, EngineError> {
+        let format = "{{.State.Running}} {{.State.OOMKilled}}".to_owned();
+        let output =
+            finished(&self.command("inspect", &["--format".to_owned(), format, id.to_owned()]), LIMIT)?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let mut words = text.split_whitespace().map(|word| word == "true");
+        Ok(State {
+            running: words.next().unwrap_or_default(),
+            out_of_memory: words.next().unwrap_or_default(),
+        })
+    }
+
+    /// The last line that a container said, for an error message.
+    fn said(&self, id: &str) -> String {
+        let output = finished(&self.command("logs", &["--tail=5".to_owned(), id.to_owned()]), LIMIT);
+        let text = output.map(|output| [output.stdout, output.stderr].concat()).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        let last = text.lines().rev().find(|line| !line.trim().is_empty());
+        last.unwrap_or("it said nothing").trim().to_owned()
+    }
+
+    /// Removes containers that a killed harness left behind. One that still runs belongs to another harness: its
+    /// launcher ends as soon as its harness is gone.
+    fn remove_abandoned(&self) -> Result<(), EngineError> {
+        let filters = ["--all", "--quiet", "--filter", "status=exited", "--filter"].map(str::to_owned);
+        let mut arguments = filters.to_vec();
+        arguments.push(format!("label={LABEL}"));
+        let output = finished(&self.command("ps", &arguments), LIMIT)?;
+        for id in String::from_utf8_lossy(&output.stdout).split_whitespace() {
+            self.remove(id)?;
+        }
+        Ok(())
+    }
+}
+
+/// What a container does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    /// It runs.
+    pub running: bool,
+    /// Its first process was killed for want of memory.
+    pub out_of_memory: bool,
+}
+
+/// Looks for an engine that answers.
+pub fn find(choice: Choice) -> Result<Arc<dyn Engine>, EngineError> {
+    let mut reasons = Vec::new();
+    if choice != Choice::Docker {
+        match Podman::find() {
+            Ok(engine) => return Ok(Arc::new(engine)),
+            Err(reason) => reasons.push(reason),
+        }
+    }
+    if choice != Choice::Podman {
+        match Docker::find() {
+            Ok(engine) => return Ok(Arc::new(engine)),
+            Err(reason) => reasons.push(reason),
+        }
+    }
+    Err(EngineError::None(reasons.join("; ")))
+}
+
+/// podman, of the user (rootless) or of the system.
+#[derive(Debug)]
+struct Podman {
+    program: PathBuf,
+    /// The runtime to ask for, where the configured one cannot work.
+    runtime: Option<PathBuf>,
+    rootless: bool,
+}
+
+/// What is read of `podman info`.
+#[derive(Deserialize)]
+struct PodmanInfo {
+    host: PodmanHost,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PodmanHost {
+    cgroup_version: String,
+    oci_runtime: PodmanRuntime,
+    security: PodmanSecurity,
+}
+
+#[derive(Deserialize)]
+struct PodmanRuntime {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct PodmanSecurity {
+    rootless: bool,
+}
+
+impl Podman {
+    fn find() -> Result<Self, String> {
+        let program = on_path("podman").ok_or("podman is not installed")?;
+        let path = program.to_string_lossy().into_owned();
+        let command = [path, "info".to_owned(), "--format".to_owned(), "json".to_owned()];
+        let output = finished(&command, LIMIT).map_err(|error| error.to_string())?;
+        let info: PodmanInfo = serde_json::from_slice(&output.stdout)
+            .map_err(|error| format!("the answer of `podman info` was not understood: {error}"))?;
+        // crun cannot work where version 1 and 2 of control groups are mounted side by side.
+        let hybrid = info.host.cgroup_version == "v1" && info.host.oci_runtime.name == "crun";
+        let runtime = if hybrid { on_path("runc") } else { None };
+        Ok(Self { program, runtime, rootless: info.host.security.rootless })
+    }
+}
+
+impl Engine for Podman {
+    fn name(&self) -> &'static str {
+        "podman"
+    }
+
+    fn program(&self) -> Vec<String> {
+        let mut command = vec![self.program.to_string_lossy().into_owned()];
+        if let Some(runtime) = &self.runtime {
+            command.push(format!("--runtime={}", runtime.display()));
+        }
+        command
+    }
+
+    fn run_options(&self) -> Vec<String> {
+        // Labels of SELinux would have to be changed on the user's own folders; these are mounted read-only instead.
+        let mut options = vec!["--security-opt=label=disable".to_owned()];
+        if self.rootless {
+            options.push("--userns=keep-id".to_owned());
+        }
+        options
+    }
+
+    fn build_options(&self) -> Vec<String> {
+        let mut options = vec!["--pull-never".to_owned(), "--security-opt=label=disable".to_owned()];
+        options.extend(super::spec::ulimits());
+        options
+    }
+}
+
+/// docker, whose daemon runs as root or not.
+#[derive(Debug)]
+struct Docker {
+    program: PathBuf,
+}
+
+impl Docker {
+    fn find() -> Result<Self, String> {
+        let program = on_path("docker").ok_or("docker is not installed")?;
+        let path = program.to_string_lossy().into_owned();
+        let command = [path, "info".to_owned(), "--format".to_owned(), "{{.ServerVersion}}".to_owned()];
+        let output = finished(&command, LIMIT).map_err(|error| error.to_string())?;
+        // A client without an engine behind it may end well with an empty answer.
+        if output.stdout.trim_ascii().is_empty() {
+            return Err("docker is installed, but no engine answers behind it".to_owned());
+        }
+        Ok(Self { program })
+    }
+}
+
+impl Engine for Docker {
+    fn name(&self) -> &'static str {
+        "docker"
+    }
+
+    fn program(&self) -> Vec<String> {
+        vec![self.program.to_string_lossy().into_owned()]
+    }
+
+    fn run_options(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn build_options(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// The first executable of this name on the PATH, in full: looking it up again for each command costs time.
+pub(super) fn on_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let mut places = std::env::split_paths(&path).map(|folder| folder.join(name));
+    places.find(|path: &PathBuf| is_executable(path))
+}
+
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+/// Runs a command to its end, which has to be a good one.
+pub(super) fn finished(command: &[String], limit: Duration) -> Result<Output, EngineError> {
+    finished_with(command, limit, || false)
+}
+
+/// Runs a command that does not take long to its end, which has to be a good one.
+pub(super) fn finished_short(command: &[String]) -> Result<Output, EngineError> {
+    finished(command, LIMIT)
+}
+
+/// Runs a command to its end, which has to be a good one. `interrupted` is asked now and then.
+pub(super) fn finished_with(
+    command: &[String],
+    limit: Duration,
+    interrupted: impl Fn() -> bool,
+) -> Result<Output, EngineError> {
+    let (program, arguments) = command.split_first().map_or(("", command), |(program, rest)| (program, rest));
+    let name = || {
+        let program = Path::new(program).file_name().unwrap_or_default().to_string_lossy();
+        let verb = arguments.iter().find(|argument| !argument.starts_with('-'));
+        format!("{program} {}", verb.map_or("", String::as_str))
+    };
+    tracing::debug!(command = command.join(" "), "engine");
+    let failed = |said: String| EngineError::Failed { command: name(), said };
+    let running = duct::cmd(program, arguments)
+        .stdin_null()
+        .stdout_capture()
+        .stderr_capture()
+        .unchecked()
+        .start()
+        .map_err(|error| failed(error.to_string()))?;
+    let deadline = Instant::now() + limit;
+    let output = loop {
+        match running.try_wait().map_err(|error| failed(error.to_string()))? {
+            Some(output) => break output.clone(),
+            None if Instant::now() >= deadline || interrupted() => {
+                // What it started in the engine goes on there and is removed by whoever knows its name.
+                let _ = running.kill();
+                return Err(EngineError::TimedOut(name()));
+            }
+            None => std::thread::sleep(LOOK),
+        }
+    };
+    if output.status.success() {
+        return Ok(output);
+    }
+    let text = String::from_utf8_lossy(&output.stderr);
+    let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
+    Err(failed(last.trim().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_that_does_not_end_is_given_up() {
+        let sleep = ["/bin/sh", "-c", "sleep 600"].map(str::to_owned);
+        let result = finished(&sleep, Duration::from_millis(50));
+        assert!(matches!(result, Err(EngineError::TimedOut(_))), "{result:?}");
+    }
+
+    #[test]
+    fn a_failure_is_the_last_thing_that_was_said() {
+        let command = ["/bin/sh", "-c", "echo first >&2; echo 'Error: no such image' >&2; exit 125"];
+        let error = finished(&command.map(str::to_owned), LIMIT).unwrap_err();
+        assert!(error.to_string().ends_with("failed: Error: no such image"), "{error}");
+    }
+}

@@ -1,0 +1,203 @@
+//! Images: pulled by digest, or made from Debian's own packages, and built from one Containerfile.
+
+use std::path::Path;
+use std::time::Duration;
+
+use gilbench_model::provider::{Image, Provider, Rootfs};
+
+use super::engine::{Engine, EngineError, find, finished_with, on_path};
+use crate::install::{InstallError, InstallFailure, Job, Product, Step};
+
+/// Pulling, making or building an image. The largest took a minute on two busy CPUs.
+const LIMIT: Duration = Duration::from_mins(20);
+
+/// A short question to the engine.
+const SHORT: Duration = Duration::from_mins(1);
+
+/// Where Debian's archive is, unless [`MIRROR_VARIABLE`] says otherwise. Its index is signed, so any mirror will do.
+const MIRROR: &str = "http://deb.debian.org/debian";
+
+/// Names another mirror of Debian's archive.
+const MIRROR_VARIABLE: &str = "GILBENCH_DEBIAN_MIRROR";
+
+/// Begins the name of every image that is made here.
+const PREFIX: &str = "localhost/gilbench";
+
+/// Gets the image of a provider that makes one.
+pub fn provide(provider: &Provider, job: &Job<'_>) -> Result<Product, InstallError> {
+    let engine = find(job.engine).map_err(|error| {
+        InstallError::new(InstallFailure::NoEngine, error).with_hint("apt-get install podman")
+    })?;
+    let name = image_name(job.id, provider);
+    let maker = Maker { engine: &*engine, job };
+    let (executable, sources) = match provider {
+        Provider::Container(image) => (&image.executable, maker.pulled(image, &name)?),
+        Provider::Rootfs(rootfs) => (&rootfs.executable, maker.made_of_packages(rootfs, &name)?),
+        _ => {
+            return Err(InstallError::new(
+                InstallFailure::Failed,
+                format!("`{}` makes no image", provider.kind()),
+            ));
+        }
+    };
+    Ok(Product { executable: executable.clone(), image: Some(name), needs: Vec::new(), sources })
+}
+
+/// The name of the image that a provider makes: another definition makes another image.
+pub fn image_name(id: &str, provider: &Provider) -> String {
+    format!("{PREFIX}/{id}:{}", provider.key())
+}
+
+/// Whether the engine has an image.
+pub fn has_image(engine: &dyn Engine, name: &str) -> bool {
+    finished_with(
+        &engine.command("image", &["inspect", "--format={{.Id}}", name].map(str::to_owned)),
+        SHORT,
+        || false,
+    )
+    .is_ok()
+}
+
+/// Bytes of an image, as its engine counts them.
+pub fn image_bytes(engine: &dyn Engine, name: &str) -> Option<u64> {
+    let command = engine.command("image", &["inspect", "--format={{.Size}}", name].map(str::to_owned));
+    let output = finished_with(&command, SHORT, || false).ok()?;
+    String::from_utf8_lossy(&output.stdout).trim().parse().ok()
+}
+
+/// Removes an image. Not an error when it is gone.
+pub fn remove_image(engine: &dyn Engine, name: &str) -> Result<(), EngineError> {
+    if !has_image(engine, name) {
+        return Ok(());
+    }
+    let command = engine.command("rmi", &["--force".to_owned(), name.to_owned()]);
+    finished_with(&command, SHORT, || false).map(drop)
+}
+
+struct Maker<'a> {
+    engine: &'a dyn Engine,
+    job: &'a Job<'a>,
+}
+
+impl Maker<'_> {
+    fn pulled(&self, image: &Image, name: &str) -> Result<Vec<String>, InstallError> {
+        if !has_image(self.engine, &image.image) {
+            if self.job.offline {
+                let message = format!("`{}` is not here, and nothing may be fetched", image.image);
+                return Err(InstallError::new(InstallFailure::Offline, message));
+            }
+            self.run("pulling", &["pull".to_owned(), image.image.clone()], InstallFailure::NoImage)?;
+        }
+        self.complete(&image.image, &image.packages, name)?;
+        Ok(vec![image.image.clone()])
+    }
+
+    fn made_of_packages(&self, rootfs: &Rootfs, name: &str) -> Result<Vec<String>, InstallError> {
+        let base = format!("{PREFIX}/debian:{}", rootfs.suite);
+        let mirror = std::env::var(MIRROR_VARIABLE).unwrap_or_else(|_| MIRROR.to_owned());
+        if !has_image(self.engine, &base) {
+            self.bootstrap(&rootfs.suite, &mirror, &base)?;
+        }
+        self.complete(&base, &rootfs.packages, name)?;
+        Ok(vec![format!("{mirror} {}, signed by Debian", rootfs.suite)])
+    }
+
+    /// Makes a Debian system from its packages and imports it.
+    fn bootstrap(&self, suite: &str, mirror: &str, base: &str) -> Result<(), InstallError> {
+        if self.job.offline {
+            let message = format!("there is no image of `{suite}`, and nothing may be fetched");
+            return Err(InstallError::new(InstallFailure::Offline, message));
+        }
+        let no_tool = |message: &str, hint: &str| {
+            Err(InstallError::new(InstallFailure::NoTool, message).with_hint(hint))
+        };
+        let Some(debootstrap) = on_path("debootstrap").or_else(|| system_tool("debootstrap")) else {
+            return no_tool("debootstrap is not installed", "apt-get install debootstrap");
+        };
+        let Some(tar) = on_path("tar") else { return no_tool("tar is not installed", "apt-get install tar") };
+        if !rustix::process::geteuid().is_root() {
+            return no_tool(
+                "debootstrap makes a system's files as root only",
+                "sudo -E gilbench interpreters install",
+            );
+        }
+        let rootfs = self.job.scratch.join("rootfs");
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        // Unsigned packages are refused, whatever the configuration says.
+        let options =
+            ["--variant=minbase", "--include=ca-certificates", "--force-check-gpg"].map(str::to_owned);
+        let mut command = vec![text(&debootstrap)];
+        command.extend(options);
+        command.extend([suite.to_owned(), text(&rootfs), mirror.to_owned()]);
+        self.finish("making a Debian system", &command, InstallFailure::Unreachable)?;
+        for fetched in ["var/cache/apt/archives", "var/lib/apt/lists"] {
+            let _ = std::fs::remove_dir_all(rootfs.join(fetched));
+            std::fs::create_dir_all(rootfs.join(fetched).join("partial"))?;
+        }
+        let archive = self.job.scratch.join("rootfs.tar");
+        let packed =
+            [text(&tar), "-C".to_owned(), text(&rootfs), "-cf".to_owned(), text(&archive), ".".to_owned()];
+        self.finish("packing it", &packed, InstallFailure::Build)?;
+        self.run(
+            "importing it",
+            &["import".to_owned(), text(&archive), base.to_owned()],
+            InstallFailure::NoImage,
+        )?;
+        let _ = std::fs::remove_file(&archive);
+        Ok(())
+    }
+
+    /// Adds packages to an image, or only names it if there are none.
+    fn complete(&self, base: &str, packages: &[String], name: &str) -> Result<(), InstallError> {
+        if has_image(self.engine, name) {
+            return Ok(());
+        }
+        if packages.is_empty() {
+            return self.run("naming it", &["tag", base, name].map(str::to_owned), InstallFailure::NoImage);
+        }
+        if self.job.offline {
+            let message = format!("{} would have to be fetched", packages.join(", "));
+            return Err(InstallError::new(InstallFailure::Offline, message));
+        }
+        let file = self.job.root.join("interpreters/Containerfile");
+        let mut arguments = vec!["build".to_owned()];
+        arguments.extend(self.engine.build_options());
+        arguments.extend([
+            // What the packages are fetched through; the containers that are measured have no network.
+            "--network=host".to_owned(),
+            format!("--build-arg=BASE={base}"),
+            format!("--build-arg=PACKAGES={}", packages.join(" ")),
+            format!("--tag={name}"),
+            format!("--file={}", file.display()),
+            // The context: nothing of it is copied.
+            self.job.staging.to_string_lossy().into_owned(),
+        ]);
+        self.run("adding packages", &arguments, InstallFailure::Build)
+    }
+
+    /// Runs a verb of the engine.
+    fn run(&self, what: &str, arguments: &[String], failure: InstallFailure) -> Result<(), InstallError> {
+        let (verb, rest) =
+            arguments.split_first().map_or(("", arguments), |(verb, rest)| (verb.as_str(), rest));
+        self.finish(what, &self.engine.command(verb, rest), failure)
+    }
+
+    fn finish(&self, what: &str, command: &[String], failure: InstallFailure) -> Result<(), InstallError> {
+        (self.job.progress)(Step::Work { what });
+        let result = finished_with(command, LIMIT, self.job.interrupted);
+        if (self.job.interrupted)() {
+            return Err(InstallError::new(InstallFailure::Interrupted, "interrupted"));
+        }
+        result.map(drop).map_err(|error| {
+            let text = error.to_string();
+            let full = text.to_lowercase().contains("no space left on device");
+            InstallError::new(if full { InstallFailure::DiskFull } else { failure }, text)
+        })
+    }
+}
+
+/// Tools of the system are not on every user's PATH.
+fn system_tool(name: &str) -> Option<std::path::PathBuf> {
+    let path = Path::new("/usr/sbin").join(name);
+    path.is_file().then_some(path)
+}
