@@ -401,7 +401,7 @@ impl Transcript {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::facts::{Allocator, Build, ClockFacts, CpuFacts, GilFacts};
 
