@@ -271,11 +271,15 @@ def facts(packages):
         "build": {"compiler": _compiler(), "configure": None, "pgo": None, "lto": None},
         "gil": {"built": gil, "enabled_before_imports": gil, "enabled_after_imports": gil},
         "jit": _jit(),
+        "jit_available": None,
+        "allocator": _allocator(),
         "start_method": None,
         "start_methods": None,
         "cpus": {"count": _cpu_count(), "affinity": None, "allowed": _cpus_allowed()},
         "clock": {"name": clock[2], "resolution_ns": clock[3]},
         "packages": _packages(packages),
+        "imports": None,
+        "blas": None,
     }
 
 
@@ -319,6 +323,16 @@ def _jit():
     from java.lang import System
 
     return "none" if "interpreted" in System.getProperty("java.vm.info") else "hotspot"
+
+
+def _allocator():
+    in_force, pymalloc = None, None
+    if NAME == "cpython":
+        import sysconfig
+
+        pymalloc = bool(sysconfig.get_config_var("WITH_PYMALLOC"))
+        in_force = "pymalloc" if pymalloc else "malloc"
+    return {"in_force": in_force, "pymalloc": pymalloc, "mimalloc": None}
 
 
 def _cpu_count():

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Facts about a running interpreter. `null` means that it cannot say.
+/// Facts about a running interpreter. `null` means that it cannot say. What has a default was added later: older
+/// runs and other people's workers lack it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Facts {
@@ -22,6 +23,12 @@ pub struct Facts {
     pub gil: GilFacts,
     /// Just-in-time compiler: `none`, `pypy`, `graal`, `copy-and-patch`, …
     pub jit: Option<String>,
+    /// Whether the build has such a compiler, in force or not.
+    #[serde(default)]
+    pub jit_available: Option<bool>,
+    /// What serves its objects' memory.
+    #[serde(default)]
+    pub allocator: Allocator,
     /// The start method in force, if `multiprocessing` exists.
     pub start_method: Option<String>,
     /// The start methods that exist.
@@ -32,6 +39,12 @@ pub struct Facts {
     pub clock: ClockFacts,
     /// Installed packages that some workload asks for, and what was imported.
     pub packages: Vec<Package>,
+    /// What came of importing each of them; only a probe tries.
+    #[serde(default)]
+    pub imports: Option<Vec<Import>>,
+    /// The library behind NumPy's matrix products, where that was imported.
+    #[serde(default)]
+    pub blas: Option<Blas>,
 }
 
 /// How an interpreter was built.
@@ -46,6 +59,42 @@ pub struct Build {
     pub pgo: Option<bool>,
     /// Link-time optimisation.
     pub lto: Option<bool>,
+}
+
+/// What serves the memory of an interpreter's objects.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Allocator {
+    /// The one that small objects come from: `pymalloc`, `mimalloc`, `malloc`, `incminimark`, …
+    pub in_force: Option<String>,
+    /// CPython's own is built in.
+    pub pymalloc: Option<bool>,
+    /// mimalloc is built in.
+    pub mimalloc: Option<bool>,
+}
+
+/// What came of importing a package.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Import {
+    /// Its name on the index.
+    pub package: String,
+    /// What went wrong, in one line.
+    pub error: Option<String>,
+    /// Whether the GIL was in force after it.
+    pub gil_enabled: Option<bool>,
+}
+
+/// The library behind matrix products.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Blas {
+    /// Its name, as NumPy was built with it: `scipy-openblas`, …
+    pub library: Option<String>,
+    /// Its version.
+    pub version: Option<String>,
+    /// So many threads it uses.
+    pub threads: Option<u32>,
 }
 
 /// The state of the global interpreter lock.
@@ -98,6 +147,15 @@ impl Facts {
     /// Whether the GIL is in force, as far as is known now.
     pub fn gil_enabled(&self) -> Option<bool> {
         self.gil.enabled_after_imports.or(self.gil.enabled_before_imports)
+    }
+
+    /// The packages whose import switched the GIL on.
+    pub fn gil_switched_on_by(&self) -> Vec<&str> {
+        if self.gil.enabled_before_imports != Some(false) {
+            return Vec::new();
+        }
+        let imports = self.imports.iter().flatten().filter(|import| import.gil_enabled == Some(true));
+        imports.map(|import| import.package.as_str()).collect()
     }
 
     /// Whether a compiler changes the code while it runs.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::Name;
 use crate::condition::StartMethod;
 use crate::data_file::unique_map;
-use crate::facts::Facts;
+pub use crate::identity::{Identity, Mismatch};
 use crate::provider::Providers;
 
 /// How to recognise an interpreter and how to start a worker with it.
@@ -38,6 +38,9 @@ pub struct Interpreter {
     /// How `multiprocessing` can start processes with it; empty where it has none.
     #[serde(default)]
     pub start_methods: Vec<StartMethod>,
+    /// Whether it is measured, and labelled so, where it runs without the compiler that its identity asks for.
+    #[serde(default)]
+    pub interpreter_only: bool,
     /// Whether packages can be installed for it.
     #[serde(default)]
     pub packages: PackageKind,
@@ -113,27 +116,5 @@ impl WorkerKind {
             Self::Minimal => Some("worker_minimal.py"),
             Self::Native => None,
         }
-    }
-}
-
-/// What an interpreter must say of itself when it is probed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Identity {
-    /// `cpython`, `pypy`, …
-    pub implementation: String,
-    /// Leading components of the version: `3.13` matches 3.13.5, not 3.1 or 3.130.
-    pub version: String,
-    /// Whether the build always has a GIL.
-    pub gil_built: bool,
-}
-
-impl Identity {
-    /// Whether an interpreter with these facts is meant.
-    pub fn matches(&self, facts: &Facts) -> bool {
-        let mut version = facts.version.split('.');
-        facts.implementation == self.implementation
-            && facts.gil.built == Some(self.gil_built)
-            && self.version.split('.').all(|component| version.next() == Some(component))
     }
 }

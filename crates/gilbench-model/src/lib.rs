@@ -15,6 +15,7 @@ pub mod data_file;
 pub mod environment;
 pub mod event;
 pub mod facts;
+pub mod identity;
 pub mod interpreter;
 pub mod machine;
 pub mod name;

@@ -401,9 +401,9 @@ impl Transcript {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
-    use crate::facts::{Build, ClockFacts, CpuFacts, GilFacts};
+    use crate::facts::{Allocator, Build, ClockFacts, CpuFacts, GilFacts};
 
     pub(crate) fn facts() -> Facts {
         Facts {
@@ -415,11 +415,15 @@ mod tests {
             build: Build::default(),
             gil: GilFacts { built: Some(true), ..GilFacts::default() },
             jit: None,
+            jit_available: None,
+            allocator: Allocator::default(),
             start_method: None,
             start_methods: None,
             cpus: CpuFacts::default(),
             clock: ClockFacts::default(),
             packages: vec![],
+            imports: None,
+            blas: None,
         }
     }
 

@@ -13,7 +13,7 @@ use crate::{Name, Nanoseconds};
 #[serde(rename_all = "kebab-case")]
 pub enum Line {
     /// Facts that later lines refer to by number. Written once for each different set of facts.
-    Facts(FactsLine),
+    Facts(Box<FactsLine>),
     /// One process.
     Process(Process),
 }

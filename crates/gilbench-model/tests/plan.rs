@@ -8,7 +8,7 @@ use std::path::Path;
 use gilbench_model::Name;
 use gilbench_model::catalog::Catalog;
 use gilbench_model::environment::{GilState, InterpreterState, Status};
-use gilbench_model::facts::{Build, ClockFacts, CpuFacts, Facts, GilFacts, Package};
+use gilbench_model::facts::{Allocator, Build, ClockFacts, CpuFacts, Facts, GilFacts, Package};
 use gilbench_model::machine::Allowance;
 use gilbench_model::plan::{Case, Plan, PlanError, Planner};
 use gilbench_model::suite::{Selection, Suite};
@@ -33,11 +33,15 @@ fn ready(id: &str, packages: &[&str], start_methods: &[&str]) -> InterpreterStat
         build: Build::default(),
         gil: GilFacts::default(),
         jit: None,
+        jit_available: None,
+        allocator: Allocator::default(),
         start_method: None,
         start_methods: Some(start_methods.iter().map(|method| (*method).to_owned()).collect()),
         cpus: CpuFacts::default(),
         clock: ClockFacts::default(),
         packages: packages.iter().map(package).collect(),
+        imports: None,
+        blas: None,
     };
     InterpreterState {
         id: name(id),

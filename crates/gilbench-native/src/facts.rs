@@ -1,6 +1,6 @@
 //! What the native worker says of itself.
 
-use gilbench_model::facts::{Build, ClockFacts, CpuFacts, Facts, GilFacts};
+use gilbench_model::facts::{Allocator, Build, ClockFacts, CpuFacts, Facts, GilFacts};
 
 /// The facts of this program.
 pub fn facts() -> Facts {
@@ -20,6 +20,8 @@ pub fn facts() -> Facts {
             enabled_after_imports: Some(false),
         },
         jit: Some("none".to_owned()),
+        jit_available: Some(false),
+        allocator: Allocator { in_force: Some("malloc".to_owned()), ..Allocator::default() },
         start_method: None,
         start_methods: None,
         cpus: CpuFacts {
@@ -34,5 +36,7 @@ pub fn facts() -> Facts {
             resolution_ns: u64::try_from(resolution.tv_nsec).ok(),
         },
         packages: Vec::new(),
+        imports: None,
+        blas: None,
     }
 }

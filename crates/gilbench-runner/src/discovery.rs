@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use gilbench_model::Gil;
 use gilbench_model::catalog::Catalog;
 use gilbench_model::environment::{GilState, InterpreterState, Status};
 use gilbench_model::facts::Facts;
-use gilbench_model::interpreter::Interpreter;
+use gilbench_model::interpreter::{Interpreter, Mismatch};
 use gilbench_model::provider::Provider;
 
 use crate::container::{self, Choice, Containers};
@@ -298,16 +299,35 @@ fn on_all_cpus<T: Sync, A: Send>(questions: &[T], answer: impl Fn(&T) -> A + Syn
     answers.into_iter().map(|(_, answer)| answer).collect()
 }
 
+/// The first that can be measured as what the definition says, else the first that would be it but for its state.
 fn found(definition: &Interpreter, candidates: &[Candidate], silent: &[PathBuf]) -> InterpreterState {
-    let fits = |candidate: &&Candidate| {
-        definition.identity.as_ref().is_some_and(|identity| identity.matches(&candidate.facts))
-    };
-    match candidates.iter().find(fits) {
-        Some(candidate) => {
-            let facts = Ok(candidate.facts.clone());
-            state_of(definition, candidate.provider, &candidate.executable, facts)
+    let mut broken = None;
+    for candidate in candidates {
+        let mismatch = definition.mismatch(&candidate.facts, Gil::Default);
+        if matches!(mismatch, Some(Mismatch::Another { .. })) || definition.identity.is_none() {
+            continue;
         }
-        None => absent(definition, Status::Missing, not_found(silent)),
+        let facts = Ok(candidate.facts.clone());
+        let state = state_of(definition, candidate.provider, &candidate.executable, facts);
+        if state.status == Status::Ready {
+            return state;
+        }
+        broken.get_or_insert(state);
+    }
+    broken.unwrap_or_else(|| absent(definition, Status::Missing, not_found(silent)))
+}
+
+/// What would make a broken interpreter ready.
+fn help(definition: &Interpreter, mismatch: &Mismatch) -> String {
+    match mismatch {
+        Mismatch::GilEnabled { by } if by.is_empty() => {
+            "unset PYTHON_GIL; `gilbench interpreters probe` shows the facts".to_owned()
+        }
+        Mismatch::GilEnabled { by } => format!("uninstall {}", by.join(", ")),
+        Mismatch::NoCompiler { .. } | Mismatch::Another { .. } => definition
+            .install_hint
+            .clone()
+            .unwrap_or_else(|| "`interpreter_only: true` in its definition measures it as it is".to_owned()),
     }
 }
 
@@ -352,26 +372,23 @@ pub(crate) fn state_of(
         Ok(facts) => facts,
         Err(error) => return broken(error.to_string()),
     };
-    if let Some(identity) = definition.identity.as_ref().filter(|identity| !identity.matches(&facts)) {
-        return broken(format!(
-            "it is {} {}, expected {} {}",
-            facts.implementation, facts.version, identity.implementation, identity.version
-        ));
+    let mismatch = definition.mismatch(&facts, Gil::Default);
+    let state = ready(definition, provider, executable, facts);
+    match mismatch {
+        None => state,
+        Some(mismatch) => InterpreterState {
+            status: Status::Broken,
+            reason: Some(mismatch.to_string()),
+            hint: Some(help(definition, &mismatch)),
+            ..state
+        },
     }
-    let mut state = ready(definition, provider, executable, facts);
-    // Its definition says that it can do without; measuring it as free-threaded would be a lie.
-    if state.gil.built == Some(false) && state.gil.enabled == Some(true) {
-        state.status = Status::Broken;
-        state.reason = Some("reports the GIL enabled; its definition requires it disabled".to_owned());
-        state.hint = Some("unset PYTHON_GIL; `gilbench interpreters list` shows the facts".to_owned());
-    }
-    state
 }
 
 fn ready(definition: &Interpreter, provider: &str, executable: &Path, facts: Facts) -> InterpreterState {
     InterpreterState {
         id: definition.id.clone(),
-        label: definition.label.clone(),
+        label: definition.label_of(&facts),
         status: Status::Ready,
         provider: Some(provider.to_owned()),
         executable: Some(executable.to_string_lossy().into_owned()),
@@ -414,6 +431,37 @@ mod tests {
             not_found(&silent),
             "not found on this machine; `/a/python3.12`, `/b/python3.13` did not answer within 30 s"
         );
+    }
+
+    fn candidate(path: &str, jit: &str) -> Candidate {
+        let facts = format!(
+            r#"{{"implementation":"fake","version":"3.1.2","version_text":"","executable":null,"platform":null,
+            "build":{{"compiler":null,"configure":null,"pgo":null,"lto":null}},
+            "gil":{{"built":true,"enabled_before_imports":true,"enabled_after_imports":true}},"jit":"{jit}",
+            "start_method":null,"start_methods":null,"cpus":{{"count":null,"affinity":null,"allowed":null}},
+            "clock":{{"name":null,"resolution_ns":null}},"packages":[]}}"#
+        );
+        Candidate { executable: path.into(), provider: "path", facts: serde_json::from_str(&facts).unwrap() }
+    }
+
+    #[test]
+    fn what_lacks_its_compiler_is_broken_unless_another_has_it_or_the_definition_allows_it() {
+        let definition = |allows: bool| -> Interpreter {
+            serde_json::from_value(serde_json::json!({
+                "id": "fake", "label": "Fake", "worker": "python", "interpreter_only": allows,
+                "identity": {"implementation": "fake", "version": "3.1", "gil_built": true, "jit": "fast"},
+            }))
+            .unwrap()
+        };
+        let found = |allows, candidates: &[Candidate]| found(&definition(allows), candidates, &[]);
+        let slow = [candidate("/a", "none")];
+        let state = found(false, &slow);
+        assert_eq!(state.status, Status::Broken);
+        assert!(state.reason.unwrap().starts_with("runs without its compiler"));
+        let state = found(true, &slow);
+        assert_eq!((state.status, state.label.as_str()), (Status::Ready, "Fake (interpreter only)"));
+        let state = found(false, &[candidate("/a", "none"), candidate("/b", "fast")]);
+        assert_eq!((state.status, state.executable.as_deref()), (Status::Ready, Some("/b")));
     }
 
     #[test]

@@ -70,6 +70,9 @@ impl Home {
     pub(crate) fn hide_in_facts(&self, mut facts: Facts) -> Facts {
         facts.executable = facts.executable.map(|path| self.shorten(&path));
         facts.build.configure = facts.build.configure.map(|arguments| self.hide_in_text(&arguments));
+        for import in facts.imports.iter_mut().flatten() {
+            import.error = import.error.take().map(|error| self.hide_in_text(&error));
+        }
         facts
     }
 

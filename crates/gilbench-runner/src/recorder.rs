@@ -212,7 +212,7 @@ impl Recorder {
             return Ok(number(known));
         }
         let id = number(self.facts.len());
-        self.samples.append(&Line::Facts(FactsLine { id, facts: facts.clone() }))?;
+        self.samples.append(&Line::Facts(Box::new(FactsLine { id, facts: facts.clone() })))?;
         self.facts.push(facts);
         Ok(id)
     }

@@ -279,8 +279,12 @@ impl WorkerContext {
         if transcript.end.is_none() {
             return failed(Failure::Incomplete, listener.with_errors("exit code 0"));
         }
-        if let Some(message) = transcript.facts.as_ref().and_then(|facts| self.misidentified(case, facts)) {
-            return failed(Failure::Misidentified, message);
+        let definition = self.definitions.get(&case.interpreter);
+        let mismatch = definition.zip(transcript.facts.as_ref());
+        let mismatch =
+            mismatch.and_then(|(definition, facts)| definition.mismatch(facts, case.conditions.gil));
+        if let Some(mismatch) = mismatch {
+            return failed(Failure::Misidentified, mismatch.to_string());
         }
         match transcript.digests.iter().position(|digest| *digest != case.digest) {
             Some(index) => {
@@ -292,26 +296,6 @@ impl WorkerContext {
             }
             None => Outcome::Completed,
         }
-    }
-
-    /// Whether the worker ran on something else than the case says.
-    fn misidentified(&self, case: &Case, facts: &Facts) -> Option<String> {
-        let identity = self.definitions.get(&case.interpreter)?.identity.as_ref()?;
-        if !identity.matches(facts) {
-            return Some(format!(
-                "it is {} {} (GIL built in: {}), expected {} {} (GIL built in: {})",
-                facts.implementation,
-                facts.version,
-                facts.gil.built.map_or_else(|| "not known".to_owned(), |built| built.to_string()),
-                identity.implementation,
-                identity.version,
-                identity.gil_built
-            ));
-        }
-        if !identity.gil_built && case.conditions.gil != Gil::On && facts.gil_enabled() == Some(true) {
-            return Some("reports the GIL enabled; an import may have switched it back on".to_owned());
-        }
-        None
     }
 }
 

@@ -174,6 +174,16 @@ pub(crate) enum Interpreters {
         /// Its id, or the path of an executable
         interpreter: String,
     },
+    /// The facts in which two interpreters differ
+    Diff {
+        /// The first: its id, or the path of an executable
+        a: String,
+        /// The second
+        b: String,
+        /// How to print
+        #[arg(long, default_value = "text")]
+        format: Format,
+    },
 }
 
 #[derive(Debug, Args)]

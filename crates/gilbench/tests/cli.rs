@@ -349,6 +349,27 @@ fn keys(value: &serde_json::Value) -> Vec<&str> {
 }
 
 #[test]
+fn two_interpreters_differ_in_facts() {
+    let test = Test::new();
+    let diff = |a: &str, b: &str| {
+        let result = test.run(&["interpreters", "diff", a, b, "--format", "json"]);
+        assert_eq!(result.code, Some(0), "{}", result.stderr);
+        serde_json::from_str::<Vec<serde_json::Value>>(&result.stdout).unwrap()
+    };
+    assert_eq!(diff("fake", "fake"), Vec::<serde_json::Value>::new());
+    let result = test.run(&["interpreters", "diff", "fake", "fake"]);
+    assert_eq!((result.code, result.stdout.as_str()), (Some(0), "no fact differs\n"));
+    let other = test.path("python");
+    std::os::unix::fs::symlink(support::python(), &other).unwrap();
+    let differences = diff("fake", other.to_str().unwrap());
+    let facts: Vec<&str> = differences.iter().map(|one| one["fact"].as_str().unwrap()).collect();
+    assert_eq!(facts, ["executable"]);
+    assert_eq!(differences[0]["b"], other.to_str().unwrap());
+    let result = test.run(&["interpreters", "diff", "fake", "fakes"]);
+    assert_eq!(result.code, Some(2));
+}
+
+#[test]
 fn the_interpreters_contract_holds() {
     let result = Test::new().run(&["interpreters", "list", "--format", "json"]);
     let list: serde_json::Value = serde_json::from_str(&result.stdout).unwrap();

@@ -343,7 +343,8 @@ class Facts(WorkerTest):
             set(facts),
             {
                 "implementation", "version", "version_text", "executable", "platform", "build",
-                "gil", "jit", "start_method", "start_methods", "cpus", "clock", "packages",
+                "gil", "jit", "jit_available", "allocator", "start_method", "start_methods", "cpus",
+                "clock", "packages", "imports", "blas",
             },
         )  # fmt: skip
         self.assertEqual(set(facts["build"]), {"compiler", "configure", "pgo", "lto"})
@@ -372,6 +373,62 @@ class Facts(WorkerTest):
         for package in facts["packages"]:
             self.assertEqual(set(package), {"name", "version", "wheel_tag"})
             self.assertEqual(package["name"], "pip")
+
+    def probe(self, **sources):
+        """Probe with installed packages that have these sources; `sitecustomize` is none."""
+        with tempfile.TemporaryDirectory() as folder:
+            for name, source in sources.items():
+                (Path(folder) / f"{name}.py").write_text(textwrap.dedent(source))
+                information = Path(folder) / f"{name}-1.0.dist-info"
+                information.mkdir()
+                metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n"
+                (information / "METADATA").write_text(metadata)
+            names = [name for name in sources if name != "sitecustomize"]
+            output = subprocess.run(
+                [sys.executable, str(INTERPRETERS / "probe.py"), *names],
+                stdout=subprocess.PIPE,
+                check=True,
+                env={**os.environ, "PYTHONPATH": folder},
+            ).stdout
+        facts = json.loads(output.decode())
+        self.check(facts)
+        self.assertEqual([package["name"] for package in facts["packages"]], names)
+        return facts
+
+    def test_each_package_is_imported_whatever_became_of_the_others(self):
+        facts = self.probe(
+            fine="print('noise')",
+            broken="raise ImportError('no such\\nlibrary')",
+            deadly="import os; os._exit(3)",
+            leaving="raise SystemExit",
+            last="",
+        )
+        found = {each["package"]: each["error"] for each in facts["imports"]}
+        self.assertEqual(
+            found,
+            {
+                "fine": None,
+                "broken": "ImportError: no such",
+                "deadly": "the interpreter ended with 3",
+                "leaving": "SystemExit",
+                "last": None,
+            },
+        )
+
+    def test_each_package_that_switches_the_gil_on_is_named(self):
+        switch = "import sys; sys._is_gil_enabled = lambda: True"
+        facts = self.probe(
+            sitecustomize="import sys; sys._is_gil_enabled = lambda: False",
+            first="",
+            second=switch,
+            third="",
+            fourth=switch,
+        )
+        self.assertIs(facts["gil"]["enabled_before_imports"], False)
+        self.assertIs(facts["gil"]["enabled_after_imports"], True)
+        on = [each["package"] for each in facts["imports"] if each["gil_enabled"]]
+        self.assertEqual(on, ["second", "fourth"])
+        self.assertEqual(len(facts["imports"]), 4)
 
     def test_the_minimal_worker_answers_the_same(self):
         request = {**REQUEST, "parameters": {"n": 10, "tasks": 3}, "strategy": "threads"}

@@ -196,6 +196,15 @@ impl Checker<'_> {
                 "another ending: `-container` stands for the same interpreter in a container",
             ));
         }
+        let asks_for_jit = interpreter.identity.as_ref().is_some_and(|identity| identity.jit.is_some());
+        if interpreter.interpreter_only && !asks_for_jit {
+            errors.push(source.value_error(
+                &["interpreter_only"],
+                "interpreter_only",
+                "`true`",
+                "`identity.jit` beside it: the compiler that may be missing",
+            ));
+        }
         for provider in &interpreter.providers.0 {
             Self::provider(source, provider, errors);
         }
@@ -203,7 +212,7 @@ impl Checker<'_> {
         for (other_source, other) in self.interpreters.values() {
             if let (Some(identity), Some(other_identity)) = (&interpreter.identity, &other.identity)
                 && other.id < interpreter.id
-                && identity == other_identity
+                && identity.is_of(other_identity)
             {
                 let other_file = file_name(&other_source.path);
                 errors.push(source.value_error(

@@ -1,15 +1,18 @@
 //! `gilbench interpreters`: what is on this machine.
 
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 use gilbench_model::Name;
+use gilbench_model::catalog::Catalog;
 use gilbench_model::data_file::known_words;
 use gilbench_model::environment::{GilState, InterpreterState, Status};
+use gilbench_model::facts::Facts;
 use gilbench_model::interpreter::Interpreter;
 use gilbench_runner::discovery;
 use gilbench_runner::probe::ProbeError;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::cli::Common;
 use crate::exit::UsageError;
@@ -56,11 +59,11 @@ pub(super) fn list(common: &Common, containers: bool, format: Format) -> anyhow:
         Format::Json => output::json(&discovery.interpreters.iter().map(Listed::from).collect::<Vec<_>>())?,
         Format::Text => {
             let rows = discovery.interpreters.iter().map(|state| {
-                let reason = state.reason.as_deref().filter(|_| state.status != Status::Ready);
-                let place = reason.or(state.executable.as_deref()).unwrap_or_default();
-                let place = match &state.image {
-                    Some(image) if reason.is_none() => format!("{place} in {image}"),
-                    _ => place.to_owned(),
+                let image = state.image.as_ref().map(|image| format!(" in {image}")).unwrap_or_default();
+                let place = match (&state.executable, &state.reason) {
+                    (Some(executable), Some(reason)) => format!("{executable}{image}: {reason}"),
+                    (Some(executable), None) => format!("{executable}{image}"),
+                    (None, reason) => reason.clone().unwrap_or_default(),
                 };
                 [
                     state.id.to_string(),
@@ -72,6 +75,12 @@ pub(super) fn list(common: &Common, containers: bool, format: Format) -> anyhow:
                 ]
             });
             output::table(["id", "status", "version", "GIL", "provider", "executable, or why not"], rows)?;
+            // A label that is not the definition's says in what way it is not quite what was meant.
+            for state in &discovery.interpreters {
+                if catalog.interpreters.get(&state.id).is_some_and(|defined| defined.label != state.label) {
+                    output::note(&format!("{}: {}", state.id, state.label));
+                }
+            }
             for candidate in &discovery.undefined {
                 let facts = &candidate.facts;
                 output::note(&format!(
@@ -93,34 +102,130 @@ pub(super) fn list(common: &Common, containers: bool, format: Format) -> anyhow:
 
 /// Prints everything that one interpreter says of itself.
 pub(super) fn probe(common: &Common, interpreter: &str) -> anyhow::Result<ExitCode> {
-    let catalog = data::catalog(common)?;
-    let facts = if Path::new(interpreter).is_absolute() || interpreter.contains('/') {
-        crate::scratch::check_place()?;
-        let path = std::path::absolute(interpreter)?;
-        let facts = discovery::ask(&path, &catalog, || data::still_asking(&path));
-        Some(facts.map_err(|error| {
-            let what = match error {
-                ProbeError::Run(_) | ProbeError::TimedOut => "cannot probe",
-                _ => "no Python interpreter, or a broken one:",
-            };
-            anyhow::Error::new(error).context(format!("{what} `{}`", path.display()))
-        })?)
-    } else {
-        let in_container = interpreter.parse().is_ok_and(|id: Name| Interpreter::definition_id(&id).1);
-        let found = data::interpreters(&catalog, common, in_container)?.interpreters;
-        let Some(state) = found.into_iter().find(|state| state.id == *interpreter) else {
-            let hint = known_words(interpreter, catalog.interpreters.keys().map(AsRef::as_ref));
-            return Err(UsageError::new(format!("no interpreter `{interpreter}`"), hint).into());
-        };
-        if state.facts.is_none() {
-            let reason = state.reason.unwrap_or_default();
-            let hint = state.hint.unwrap_or_else(|| "name an executable with `--python PATH`".to_owned());
-            return Err(UsageError::new(format!("`{interpreter}`: {reason}"), hint).into());
-        }
-        state.facts
-    };
+    let [facts] = ask(common, [interpreter])?;
     output::json(&facts)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A fact in which two interpreters differ, in the JSON contract.
+#[derive(Serialize)]
+struct Difference {
+    fact: String,
+    a: Value,
+    b: Value,
+}
+
+/// Prints the facts in which two interpreters differ.
+pub(super) fn diff(common: &Common, names: [&str; 2], format: Format) -> anyhow::Result<ExitCode> {
+    let [a, b] = ask(common, names)?;
+    let differences = differences(&a, &b)?;
+    match format {
+        Format::Json => output::json(&differences)?,
+        Format::Text if differences.is_empty() => output::line("no fact differs")?,
+        Format::Text => {
+            let rows = differences.iter().map(|one| [one.fact.clone(), shown(&one.a), shown(&one.b)]);
+            output::table(["fact", names[0], names[1]], rows)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// By fact, in alphabetical order.
+fn differences(a: &Facts, b: &Facts) -> serde_json::Result<Vec<Difference>> {
+    let (mut a, mut b) = (leaves(a)?, leaves(b)?);
+    let names: BTreeSet<String> = a.keys().chain(b.keys()).cloned().collect();
+    let differences = names.into_iter().map(|fact| {
+        let (a, b) = (a.remove(&fact).unwrap_or_default(), b.remove(&fact).unwrap_or_default());
+        Difference { fact, a, b }
+    });
+    Ok(differences.filter(|one| one.a != one.b).collect())
+}
+
+/// Facts by their dotted names. A package has its own name in them, not its place in the list.
+fn leaves(facts: &Facts) -> serde_json::Result<BTreeMap<String, Value>> {
+    fn add(name: String, value: Value, leaves: &mut BTreeMap<String, Value>) {
+        match value {
+            Value::Object(fields) => {
+                for (field, value) in fields {
+                    add(format!("{name}.{field}"), value, leaves);
+                }
+            }
+            other => {
+                leaves.insert(name, other);
+            }
+        }
+    }
+    let mut found = BTreeMap::new();
+    let Value::Object(fields) = serde_json::to_value(facts)? else { return Ok(found) };
+    for (field, value) in fields {
+        match value {
+            Value::Array(entries) if entries.iter().all(Value::is_object) => {
+                for mut entry in entries {
+                    let key = ["name", "package"].into_iter().find_map(|key| {
+                        entry.as_object_mut().and_then(|entry| entry.remove(key)?.as_str().map(str::to_owned))
+                    });
+                    add(format!("{field}.{}", key.unwrap_or_default()), entry, &mut found);
+                }
+            }
+            value => add(field, value, &mut found),
+        }
+    }
+    Ok(found)
+}
+
+/// A value for people: texts without quotes, and a dash where nothing is known.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => "—".to_owned(),
+        Value::String(text) => text.replace('\n', " "),
+        Value::Array(entries) => entries.iter().map(shown).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+/// Whether the id of an interpreter in a container is meant.
+fn in_container(name: &str) -> bool {
+    name.parse().is_ok_and(|id: Name| Interpreter::definition_id(&id).1)
+}
+
+/// What interpreters say of themselves, each named by its id or its path.
+fn ask<const N: usize>(common: &Common, names: [&str; N]) -> anyhow::Result<[Facts; N]> {
+    let catalog = data::catalog(common)?;
+    let is_path = |name: &str| name.contains('/');
+    // Looked for once, however many are named by their id.
+    let found = if names.iter().all(|name| is_path(name)) {
+        Vec::new()
+    } else {
+        data::interpreters(&catalog, common, names.iter().any(|name| in_container(name)))?.interpreters
+    };
+    let ask =
+        |name: &str| if is_path(name) { ask_path(name, &catalog) } else { known(name, &catalog, &found) };
+    let facts: Vec<Facts> = names.into_iter().map(ask).collect::<anyhow::Result<_>>()?;
+    Ok(facts.try_into().expect("one for each name"))
+}
+
+fn ask_path(path: &str, catalog: &Catalog) -> anyhow::Result<Facts> {
+    crate::scratch::check_place()?;
+    let path = std::path::absolute(path)?;
+    discovery::ask(&path, catalog, || data::still_asking(&path)).map_err(|error| {
+        let what = match error {
+            ProbeError::Run(_) | ProbeError::TimedOut => "cannot probe",
+            _ => "no Python interpreter, or a broken one:",
+        };
+        anyhow::Error::new(error).context(format!("{what} `{}`", path.display()))
+    })
+}
+
+fn known(id: &str, catalog: &Catalog, found: &[InterpreterState]) -> anyhow::Result<Facts> {
+    let Some(state) = found.iter().find(|state| state.id == *id) else {
+        let hint = known_words(id, catalog.interpreters.keys().map(AsRef::as_ref));
+        return Err(UsageError::new(format!("no interpreter `{id}`"), hint).into());
+    };
+    state.facts.clone().ok_or_else(|| {
+        let reason = state.reason.clone().unwrap_or_default();
+        let hint = state.hint.clone().unwrap_or_else(|| "name an executable with `--python PATH`".to_owned());
+        UsageError::new(format!("`{id}`: {reason}"), hint).into()
+    })
 }
 
 pub(super) fn status(status: Status) -> &'static str {

@@ -29,6 +29,9 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Verb::Interpreters { verb: Interpreters::Probe { interpreter } } => {
             interpreters::probe(common, &interpreter)
         }
+        Verb::Interpreters { verb: Interpreters::Diff { a, b, format } } => {
+            interpreters::diff(common, [&a, &b], format)
+        }
         Verb::Claims(verb) => claims::run(common, &verb),
         Verb::Report(verb) => report::run(common, &verb),
         Verb::Protocol { verb: Protocol::Check(verb) } => protocol::check(common, &verb),
