@@ -121,6 +121,8 @@ pub(super) fn end_descendants(spared: &[i32]) {
     loop {
         while let Reap::Ended(_) = reap(false) {}
         if kill_descendants(spared) == 0 {
+            // One that ended since the last collection is no longer counted, but still to be collected.
+            while let Reap::Ended(_) = reap(false) {}
             return;
         }
         std::thread::sleep(SOON);
