@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use gilbench_model::Name;
 use gilbench_model::event::{Event, StopReason};
+use gilbench_model::interpreter::Interpreter;
 use gilbench_model::plan::useful_workers;
 use gilbench_model::run_directory::Run;
 use gilbench_model::sample::{MemorySource, Outcome, Process, Tree};
@@ -63,6 +64,7 @@ fn finding(
         memory: memory(samples),
         efficiency: speed_up.zip(ideal(run, samples)).map(|(speed_up, ideal)| speed_up.scale(1.0 / ideal)),
         speed_up,
+        container_ratio: container_ratio(all, samples),
         drifting: detect_drift(&values(&samples.steady), run.plan.seed).is_ok_and(|drift| drift.drifting),
         values: samples.steady.iter().map(|(round, value)| (*round, *value)).collect(),
         phases: phases(samples),
@@ -90,6 +92,26 @@ fn baseline<'a>(all: &'a [CaseSamples<'a>], of: &CaseSamples<'_>) -> Option<&'a 
             && other.case.conditions.gil == conditions.gil
             && other.case.conditions.quota == conditions.quota
     })
+}
+
+/// What a container costs: the time in it over that of the same interpreter on the machine itself, paired by round.
+fn container_ratio(all: &[CaseSamples<'_>], of: &CaseSamples<'_>) -> Option<Estimate> {
+    let (local, true) = Interpreter::definition_id(&of.case.interpreter) else { return None };
+    let outside = all.iter().find(|other| {
+        other.case.interpreter == local
+            && other.case.workload == of.case.workload
+            && other.case.strategy == of.case.strategy
+            && other.case.conditions == of.case.conditions
+    })?;
+    let times = |samples: &CaseSamples<'_>| {
+        if samples.case.conditions.cold {
+            samples.series(|process| process.tree.as_ref().map(|tree| tree.wall_ns.seconds()))
+        } else {
+            samples.steady.clone()
+        }
+    };
+    let (inside, outside) = paired(&times(of), &times(outside));
+    paired_ratio(&inside, &outside).ok()
 }
 
 /// How many times faster than `baseline`, paired by round.

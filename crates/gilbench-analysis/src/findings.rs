@@ -77,6 +77,8 @@ pub struct CaseFinding {
     pub memory: Option<MemoryFinding>,
     /// How many times faster than the same workload, size and interpreter one after another.
     pub speed_up: Option<Estimate>,
+    /// In a container: its time over that of the same case on the machine itself, of whole processes where it is cold.
+    pub container_ratio: Option<Estimate>,
     /// Speed-up over the number of workers or effective CPUs, whichever is smaller.
     pub efficiency: Option<Estimate>,
     /// Successive rounds resemble each other more than chance allows: the machine drifted.

@@ -17,6 +17,7 @@ pub mod numbers;
 mod pages;
 mod site;
 mod summary;
+mod tax;
 mod templates;
 mod text;
 

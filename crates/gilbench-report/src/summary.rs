@@ -7,6 +7,7 @@ use crate::headline::headline;
 use crate::joined::{Entry, Report};
 use crate::numbers::{count, ratio, seconds};
 use crate::pages::verdicts::{badge, counts};
+use crate::tax::taxes;
 use crate::text::markdown;
 
 /// Writes the summary.
@@ -44,6 +45,7 @@ fn write(report: &Report<'_>, out: &mut String) -> std::fmt::Result {
         writeln!(out)?;
     }
     write_unmeasured(report, out)?;
+    write_taxes(report, out)?;
     writeln!(out, "### Fastest measured\n")?;
     writeln!(
         out,
@@ -76,6 +78,20 @@ fn write(report: &Report<'_>, out: &mut String) -> std::fmt::Result {
         }
     }
     Ok(())
+}
+
+/// What a container costs, where something was measured in one and outside.
+fn write_taxes(report: &Report<'_>, out: &mut String) -> std::fmt::Result {
+    let taxes = taxes(report);
+    if taxes.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "### In a container\n\n| case | beside | time inside / outside |\n|---|---|---|")?;
+    for tax in taxes {
+        let figure = tax.figure().map_or_else(|| "—".to_owned(), |figure| figure.text());
+        writeln!(out, "| {} | {} | {figure} |", markdown(&tax.entry.case.id), tax.outside)?;
+    }
+    writeln!(out)
 }
 
 /// Why cases have no time: a row for each reason, with the first case that it holds for.

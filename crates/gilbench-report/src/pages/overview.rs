@@ -14,6 +14,7 @@ use crate::charts::{Shape, key};
 use crate::headline::{Headline, headline};
 use crate::joined::Report;
 use crate::numbers::{Figure, count, duration, ratio, seconds};
+use crate::tax::{Tax, taxes};
 use crate::text::anchor;
 
 #[derive(Serialize)]
@@ -22,6 +23,8 @@ pub(super) struct Overview {
     verdicts: Vec<Count>,
     claims: usize,
     best: Vec<BestTable>,
+    /// What was measured in a container and outside.
+    taxes: Vec<TaxRow>,
     interpreters: Vec<Interpreter>,
     machine: Vec<Fact>,
     run: Vec<Fact>,
@@ -73,6 +76,16 @@ struct BestCell {
     more_ties: usize,
 }
 
+/// A case in a container beside the same one on the machine itself.
+#[derive(Serialize)]
+struct TaxRow {
+    id: String,
+    anchor: String,
+    outside: String,
+    ratio: Option<Figure>,
+    state: &'static str,
+}
+
 #[derive(Serialize)]
 struct Interpreter {
     id: String,
@@ -108,12 +121,23 @@ pub(super) fn overview(report: &Report<'_>) -> Overview {
         verdicts: counts(&report.findings.claims),
         claims: report.findings.claims.len(),
         best: report.workloads().iter().flat_map(|(name, _)| best_tables(report, name)).collect(),
+        taxes: taxes(report).iter().map(tax_row).collect(),
         interpreters: report.states().map(|state| interpreter(report, state)).collect(),
         machine: machine_facts(report),
         run: run_facts(report),
         unfinished: unfinished(report),
         failures: failed.into_iter().take(FAILURES).collect(),
         more_failures,
+    }
+}
+
+fn tax_row(tax: &Tax<'_>) -> TaxRow {
+    TaxRow {
+        id: tax.entry.case.id.clone(),
+        anchor: anchor(&tax.entry.case.id),
+        outside: tax.outside.clone(),
+        ratio: tax.figure(),
+        state: tax.entry.state().0,
     }
 }
 

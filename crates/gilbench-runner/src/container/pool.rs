@@ -123,7 +123,10 @@ impl Pool {
                 .map(|part| part.to_string_lossy().into_owned())
                 .to_vec(),
         };
-        let id = match self.engine.start(&container) {
+        let unadopted = Unadopted::begin()?;
+        let started = self.engine.start(&container);
+        drop(unadopted);
+        let id = match started {
             Ok(id) => id,
             Err(error) => {
                 // It may have been made, but not started.
@@ -160,6 +163,23 @@ impl Pool {
                 return Err(PoolError::Launcher(format!("did not come within {} s", LIMIT.as_secs())));
             }
         }
+    }
+}
+
+/// While it lives, processes that lose their parent do not come to us: what an engine leaves running to look after a
+/// container must not be ended with the leftovers of a worker.
+struct Unadopted;
+
+impl Unadopted {
+    fn begin() -> io::Result<Self> {
+        rustix::process::set_child_subreaper(None)?;
+        Ok(Self)
+    }
+}
+
+impl Drop for Unadopted {
+    fn drop(&mut self) {
+        let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
     }
 }
 

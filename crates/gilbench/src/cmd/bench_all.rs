@@ -46,7 +46,10 @@ fn table(plan: &Plan, cases: &[CaseFinding]) -> output::Result {
         let state = match &finding.state {
             CaseState::Measured if case.oversubscribed => "oversubscribed".to_owned(),
             CaseState::Measured if finding.crowded => "crowded by other programs".to_owned(),
-            CaseState::Measured => String::new(),
+            CaseState::Measured => {
+                let outside = finding.container_ratio.as_ref().map(|estimate| ratio(estimate).text());
+                outside.map_or_else(String::new, |figure| format!("takes {figure} of the time outside"))
+            }
             CaseState::Skipped { reason, .. } => format!("skipped: {reason}"),
             CaseState::Failed { reason } => first_line(reason),
             CaseState::TooFew { needed } => {
