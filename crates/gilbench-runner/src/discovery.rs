@@ -2,21 +2,23 @@
 //!
 //! Names of files and folders only decide which executables are asked; what an interpreter is, it says itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use gilbench_model::Gil;
 use gilbench_model::catalog::Catalog;
 use gilbench_model::environment::{GilState, InterpreterState, Status};
 use gilbench_model::facts::Facts;
 use gilbench_model::interpreter::{Interpreter, Mismatch};
-use gilbench_model::provider::Provider;
+use gilbench_model::provider::{Provider, ProviderKind};
+use gilbench_model::{Gil, Name};
 
 use crate::container::{self, Choice, Containers};
+use crate::install::{Probes, is_executable};
 use crate::launcher::Adoption;
 use crate::probe::{self, ProbeError};
+use crate::store::Store;
 use crate::worker::{base_environment, fill_placeholders};
 
 /// Where to look, besides the usual places.
@@ -60,6 +62,42 @@ pub struct Candidate {
     pub provider: &'static str,
     /// What it says of itself.
     pub facts: Facts,
+    /// The id under which it is installed in the cache, where it is nobody else's.
+    pub installed: Option<Name>,
+}
+
+impl Candidate {
+    /// Whether it can be what a definition means; its state may still be wrong.
+    fn may_be(&self, definition: &Interpreter) -> bool {
+        self.installed.as_ref().is_none_or(|id| *id == definition.id)
+            && definition.identity.as_ref().is_some_and(|identity| identity.matches(&self.facts))
+    }
+
+    /// As the state of its interpreter.
+    pub(crate) fn state(&self, definition: &Interpreter) -> InterpreterState {
+        state_of(definition, self.provider, &self.executable, Ok(self.facts.clone()))
+    }
+
+    /// Its place in the order of a definition: what the user names, then what its providers give, in their order.
+    /// What is on the machine comes last where the definition does not say when.
+    fn rank(&self, definition: &Interpreter) -> usize {
+        if self.provider == EXPLICIT {
+            return 0;
+        }
+        let same = |provider: &Provider| match self.installed {
+            Some(_) => provider.kind().as_str() == self.provider,
+            None => provider.kind() == ProviderKind::Local,
+        };
+        let providers = &definition.providers.0;
+        1 + providers.iter().position(same).unwrap_or(providers.len())
+    }
+}
+
+/// What is on this machine, outside the cache.
+#[derive(Debug, Default)]
+pub(crate) struct Elsewhere {
+    pub(crate) candidates: Vec<Candidate>,
+    pub(crate) silent: Vec<PathBuf>,
 }
 
 /// An executable given by the user is of no use.
@@ -89,15 +127,14 @@ fn adopt() -> Option<Adoption> {
 
 /// Looks for every defined interpreter.
 pub fn discover(catalog: &Catalog, places: &Places, slow: Slow<'_>) -> Result<Discovery, ExplicitError> {
-    let sources = sources(places);
+    let (mut sources, installed) = (sources(places), installed(catalog, &Store::of_user()));
+    sources.extend(installed.sources);
     let _adoption = adopt();
-    let answers = ask_all(&sources, catalog, slow);
+    let answers = ask_all(&sources, catalog, slow, &Probes::default());
     let (mut candidates, mut silent) = (Vec::new(), Vec::new());
     for (source, answer) in sources.into_iter().zip(answers) {
         match answer {
-            Ok(facts) => {
-                candidates.push(Candidate { executable: source.path, provider: source.provider, facts });
-            }
+            Ok(facts) => candidates.push(source.candidate(facts)),
             Err(error) if source.provider == EXPLICIT => {
                 return Err(ExplicitError { path: source.path, error });
             }
@@ -108,19 +145,16 @@ pub fn discover(catalog: &Catalog, places: &Places, slow: Slow<'_>) -> Result<Di
     }
     let interpreters = catalog.interpreters.values().map(|definition| {
         if definition.command.is_empty() {
-            found(definition, &candidates, &silent)
+            found(definition, &candidates, &silent, installed.broken.get(&definition.id))
         } else {
             built_in(definition, places, slow)
         }
     });
     let mut interpreters: Vec<InterpreterState> = interpreters.collect();
     look_into_containers(catalog, places, slow, &mut interpreters);
-    let defined = |candidate: &Candidate| {
-        let mut identities =
-            catalog.interpreters.values().filter_map(|definition| definition.identity.as_ref());
-        identities.any(|identity| identity.matches(&candidate.facts))
-    };
-    candidates.retain(|candidate| !defined(candidate));
+    let defined =
+        |candidate: &Candidate| catalog.interpreters.values().any(|definition| candidate.may_be(definition));
+    candidates.retain(|candidate| candidate.installed.is_none() && !defined(candidate));
     Ok(Discovery { interpreters, undefined: candidates, silent })
 }
 
@@ -168,11 +202,66 @@ fn look_into_containers(
     }
 }
 
+/// Looks only outside the cache, and believes what an executable said before if it is still the same.
+pub(crate) fn elsewhere(catalog: &Catalog, places: &Places, store: &Store) -> Elsewhere {
+    let sources = sources(places);
+    let file = store.root().join("probes.json");
+    let (known, mut kept) = (Probes::load(&file), Probes::default());
+    let _adoption = adopt();
+    let answers = ask_all(&sources, catalog, &|_| (), &known);
+    let mut elsewhere = Elsewhere::default();
+    for (source, answer) in sources.into_iter().zip(answers) {
+        match answer {
+            Ok(facts) => {
+                kept.insert(&source.path, &facts);
+                elsewhere.candidates.push(source.candidate(facts));
+            }
+            Err(ProbeError::TimedOut) => elsewhere.silent.push(source.path),
+            Err(error) => tracing::debug!(path = %source.path.display(), %error, "not an interpreter"),
+        }
+    }
+    kept.save(&file);
+    elsewhere
+}
+
+/// What the cache holds, but for images: those an engine has, or has not.
+#[derive(Default)]
+struct Installed {
+    /// To be asked again: packages may have come since.
+    sources: Vec<Source>,
+    /// What does not run any more, with what it lacks.
+    broken: BTreeMap<Name, PathBuf>,
+}
+
+fn installed(catalog: &Catalog, store: &Store) -> Installed {
+    let mut found = Installed::default();
+    for (id, definition) in &catalog.interpreters {
+        let installations = store.installations(id.as_str(), &definition.providers);
+        for installation in installations.into_iter().filter(|found| found.manifest.image.is_none()) {
+            if let Some(lacks) = installation.lacks() {
+                found.broken.insert(id.clone(), lacks.to_owned());
+            } else if let Some(path) = installation.manifest.executable {
+                let provider = installation.manifest.provider.as_str();
+                found.sources.push(Source { path, provider, installed: Some(id.clone()) });
+            }
+        }
+    }
+    found
+}
+
 const EXPLICIT: &str = "explicit";
 
 struct Source {
     path: PathBuf,
     provider: &'static str,
+    installed: Option<Name>,
+}
+
+impl Source {
+    fn candidate(self, facts: Facts) -> Candidate {
+        let Self { path: executable, provider, installed } = self;
+        Candidate { executable, provider, facts, installed }
+    }
 }
 
 /// Every executable to ask, once each, in order of preference.
@@ -181,7 +270,7 @@ fn sources(places: &Places) -> Vec<Source> {
     let mut seen = BTreeSet::new();
     let mut add = |path: PathBuf, provider| {
         if seen.insert(identity_of(&path)) {
-            found.push(Source { path, provider });
+            found.push(Source { path, provider, installed: None });
         }
     };
     for path in &places.explicit {
@@ -198,7 +287,6 @@ fn sources(places: &Places) -> Vec<Source> {
     let home = variable("HOME").unwrap_or_default();
     let data = variable("XDG_DATA_HOME").unwrap_or_else(|| home.join(".local/share"));
     let managed = [
-        (cache_folder().join("interpreters"), "gilbench"),
         (variable("UV_PYTHON_INSTALL_DIR").unwrap_or_else(|| data.join("uv/python")), "uv"),
         (variable("PYENV_ROOT").unwrap_or_else(|| home.join(".pyenv")).join("versions"), "pyenv"),
     ];
@@ -246,13 +334,19 @@ fn sorted_entries(folder: &Path) -> Vec<PathBuf> {
 
 /// Executables in a folder that are named like an interpreter.
 fn executables(folder: &Path) -> Vec<PathBuf> {
-    use std::os::unix::fs::PermissionsExt;
     let named =
         |path: &PathBuf| path.file_name().is_some_and(|name| looks_like_interpreter(&name.to_string_lossy()));
-    let executable = |path: &PathBuf| {
-        path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
-    };
-    sorted_entries(folder).into_iter().filter(|path| named(path) && executable(path)).collect()
+    sorted_entries(folder).into_iter().filter(|path| named(path) && is_executable(path)).collect()
+}
+
+/// Executables named like an interpreter in the folder `bin` here, or in any folder here, once each.
+pub(crate) fn executables_below(folder: &Path) -> Vec<PathBuf> {
+    let mut seen = BTreeSet::new();
+    let folders = [folder.to_owned()].into_iter().chain(sorted_entries(folder));
+    // A link beside the folder that it points to would only repeat it.
+    let folders = folders.filter(|path| path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()));
+    let found = folders.flat_map(|path| executables(&path.join("bin")));
+    found.filter(|path| seen.insert(identity_of(path))).collect()
 }
 
 /// `python`, `python3.13t`, `pypy3`, `graalpy`, …; not `python3-config` or `pythonw.exe`.
@@ -265,13 +359,20 @@ fn looks_like_interpreter(name: &str) -> bool {
     stem.iter().any(|stem| name.strip_prefix(stem).is_some_and(version))
 }
 
-/// Asks all executables, as many at once as there are CPUs.
-fn ask_all(sources: &[Source], catalog: &Catalog, slow: Slow<'_>) -> Vec<Result<Facts, ProbeError>> {
+/// Asks all executables that are not known.
+fn ask_all(
+    sources: &[Source],
+    catalog: &Catalog,
+    slow: Slow<'_>,
+    known: &Probes,
+) -> Vec<Result<Facts, ProbeError>> {
     let packages = catalog.packages();
     let environment = base_environment(&catalog.root);
     on_all_cpus(sources, |source| {
         let command = probe::command(&source.path, &[], &catalog.root, &packages);
-        probe::facts(&command, &environment, || slow(&source.path))
+        known
+            .get(&source.path)
+            .map_or_else(|| probe::facts(&command, &environment, || slow(&source.path)), Ok)
     })
 }
 
@@ -299,22 +400,40 @@ fn on_all_cpus<T: Sync, A: Send>(questions: &[T], answer: impl Fn(&T) -> A + Syn
     answers.into_iter().map(|(_, answer)| answer).collect()
 }
 
-/// The first that can be measured as what the definition says, else the first that would be it but for its state.
-fn found(definition: &Interpreter, candidates: &[Candidate], silent: &[PathBuf]) -> InterpreterState {
+/// The best that can be measured as what the definition says, else the best that would be it but for its state.
+pub(crate) fn found(
+    definition: &Interpreter,
+    candidates: &[Candidate],
+    silent: &[PathBuf],
+    lacks: Option<&PathBuf>,
+) -> InterpreterState {
+    let mut fitting: Vec<&Candidate> =
+        candidates.iter().filter(|candidate| candidate.may_be(definition)).collect();
+    fitting.sort_by_key(|candidate| candidate.rank(definition));
     let mut broken = None;
-    for candidate in candidates {
-        let mismatch = definition.mismatch(&candidate.facts, Gil::Default);
-        if matches!(mismatch, Some(Mismatch::Another { .. })) || definition.identity.is_none() {
-            continue;
-        }
-        let facts = Ok(candidate.facts.clone());
-        let state = state_of(definition, candidate.provider, &candidate.executable, facts);
+    for candidate in fitting {
+        let state = candidate.state(definition);
         if state.status == Status::Ready {
             return state;
         }
         broken.get_or_insert(state);
     }
-    broken.unwrap_or_else(|| absent(definition, Status::Missing, not_found(silent)))
+    broken.unwrap_or_else(|| not_there(definition, silent, lacks))
+}
+
+/// The state of an interpreter that was not found, or that has lost something that it needs.
+fn not_there(definition: &Interpreter, silent: &[PathBuf], lacks: Option<&PathBuf>) -> InterpreterState {
+    let mut state = match lacks {
+        Some(lacks) => {
+            let reason = format!("needs `{}`, which is not there any more", lacks.display());
+            absent(definition, Status::Broken, reason)
+        }
+        None => absent(definition, Status::Missing, not_found(silent)),
+    };
+    if definition.providers.0.iter().any(|provider| provider.kind() != ProviderKind::Local) {
+        state.hint = Some(format!("gilbench interpreters install {}", definition.id));
+    }
+    state
 }
 
 /// What would make a broken interpreter ready.
@@ -332,7 +451,7 @@ fn help(definition: &Interpreter, mismatch: &Mismatch) -> String {
 }
 
 /// Why an interpreter is missing. What did not answer may be it.
-fn not_found(silent: &[PathBuf]) -> String {
+pub(crate) fn not_found(silent: &[PathBuf]) -> String {
     let reason = "not found on this machine";
     match unanswered(silent) {
         Some(silent) => format!("{reason}; {silent}"),
@@ -346,7 +465,7 @@ pub fn unanswered(silent: &[PathBuf]) -> Option<String> {
     (!paths.is_empty()).then(|| format!("{} {}", paths.join(", "), ProbeError::TimedOut))
 }
 
-fn built_in(definition: &Interpreter, places: &Places, slow: Slow<'_>) -> InterpreterState {
+pub(crate) fn built_in(definition: &Interpreter, places: &Places, slow: Slow<'_>) -> InterpreterState {
     let command = fill_placeholders(&definition.command, &places.gilbench);
     let probe: Vec<String> = command.iter().cloned().chain(["--facts".to_owned()]).collect();
     let executable = Path::new(command.first().map_or("", String::as_str));
@@ -441,7 +560,8 @@ mod tests {
             "start_method":null,"start_methods":null,"cpus":{{"count":null,"affinity":null,"allowed":null}},
             "clock":{{"name":null,"resolution_ns":null}},"packages":[]}}"#
         );
-        Candidate { executable: path.into(), provider: "path", facts: serde_json::from_str(&facts).unwrap() }
+        let facts = serde_json::from_str(&facts).unwrap();
+        Candidate { executable: path.into(), provider: "path", facts, installed: None }
     }
 
     #[test]
@@ -453,7 +573,7 @@ mod tests {
             }))
             .unwrap()
         };
-        let found = |allows, candidates: &[Candidate]| found(&definition(allows), candidates, &[]);
+        let found = |allows, candidates: &[Candidate]| found(&definition(allows), candidates, &[], None);
         let slow = [candidate("/a", "none")];
         let state = found(false, &slow);
         assert_eq!(state.status, Status::Broken);

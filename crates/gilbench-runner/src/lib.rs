@@ -22,6 +22,7 @@ pub mod run;
 pub mod schedule;
 pub mod second_opinion;
 pub mod server;
+pub mod store;
 pub mod worker;
 
 pub use run::{Progress, RunFailure, Runner, StopRule};

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use gilbench_model::Name;
+use gilbench_model::provider::ProviderKind;
 use gilbench_runner::container::Choice;
 
 use crate::output::Format;
@@ -184,6 +185,38 @@ pub(crate) enum Interpreters {
         #[arg(long, default_value = "text")]
         format: Format,
     },
+    /// Get interpreters: fetched or built into the cache, unless this machine has them
+    Install(Install),
+    /// Remove what was installed
+    Remove {
+        /// Ids of the interpreters
+        #[arg(required = true, value_name = "ID")]
+        interpreters: Vec<String>,
+    },
+    /// Remove from the cache what no definition asks for any more
+    Gc,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Install {
+    /// Ids of the interpreters
+    #[arg(value_name = "ID", required_unless_present = "all", conflicts_with = "all")]
+    pub(crate) interpreters: Vec<Name>,
+    /// Every interpreter whose definition says where it comes from
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Only this provider: local, uv, source, maven, container or rootfs
+    #[arg(long, value_name = "PROVIDER")]
+    pub(crate) provider: Option<ProviderKind>,
+    /// Fetch nothing: use what was fetched before
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// Build by profile and at link time, which takes many times as long
+    #[arg(long)]
+    pub(crate) optimised: bool,
+    /// How to print
+    #[arg(long, default_value = "text")]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

@@ -44,6 +44,22 @@ pub(crate) struct UsageError {
 #[error("{0}")]
 pub(crate) struct NothingError(pub(crate) String);
 
+/// Interpreters that were named could not be installed.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct NotInstalledError {
+    pub(crate) message: String,
+    /// Why the first of them could not.
+    #[source]
+    pub(crate) reason: Reason,
+    pub(crate) hint: Option<String>,
+}
+
+/// A reason in words.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Reason(pub(crate) String);
+
 impl UsageError {
     pub(crate) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { message: message.into(), hint: Some(hint.into()) }
@@ -101,6 +117,9 @@ fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
         );
     }
     let list = "`gilbench interpreters list` says what was found and how to get the rest";
+    if let Some(error) = error.downcast_ref::<NotInstalledError>() {
+        return (NOTHING, error.hint.as_ref().map(|hint| format!("`{hint}`")));
+    }
     if error.downcast_ref::<NothingError>().is_some() {
         return (NOTHING, hint(list));
     }

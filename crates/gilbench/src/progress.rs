@@ -1,11 +1,14 @@
 //! Progress on stderr: a bar where there is a terminal, else a line now and then.
 
+use std::cell::RefCell;
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use gilbench_model::event::Event;
 use gilbench_model::plan::Plan;
+use gilbench_model::provider::ProviderKind;
 use gilbench_runner::Progress;
+use gilbench_runner::install::Step;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::output;
@@ -82,6 +85,77 @@ impl<'a> Reporter<'a> {
             None => output::warning(text),
         }
     }
+}
+
+/// Shows how far an installation is: a bar over the bytes of a download, a turning wheel with the time while nobody
+/// knows how much is left. Without a terminal, a line for each thing that is begun.
+pub(crate) struct Installation {
+    terminal: bool,
+    current: RefCell<Current>,
+}
+
+/// What is shown now.
+#[derive(Default)]
+struct Current {
+    what: String,
+    bar: Option<ProgressBar>,
+}
+
+/// How often the wheel turns.
+const TURN: Duration = Duration::from_millis(100);
+
+impl Installation {
+    pub(crate) fn new() -> Self {
+        Self { terminal: std::io::stderr().is_terminal(), current: RefCell::default() }
+    }
+
+    /// Shows a step.
+    pub(crate) fn show(&self, id: &str, provider: ProviderKind, step: Step<'_>) {
+        let what = match step {
+            Step::Fetch { what, .. } => format!("{id}: {provider}: fetching {what}"),
+            Step::Work { what } => format!("{id}: {provider}: {what}"),
+        };
+        let mut current = self.current.borrow_mut();
+        if current.what != what {
+            if let Some(bar) = current.bar.take() {
+                bar.finish_and_clear();
+            }
+            if self.terminal {
+                current.bar = Some(bar(&what, step));
+            } else {
+                output::note(&what);
+            }
+            current.what = what;
+        }
+        if let (Some(bar), Step::Fetch { done, total, .. }) = (&current.bar, step) {
+            if let Some(total) = total {
+                bar.set_length(total);
+            }
+            bar.set_position(done);
+        }
+    }
+
+    /// Shows nothing any more.
+    pub(crate) fn clear(&self) {
+        if let Some(bar) = std::mem::take(&mut *self.current.borrow_mut()).bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn bar(what: &str, step: Step<'_>) -> ProgressBar {
+    let (bar, template) = match step {
+        Step::Fetch { total: Some(total), .. } => {
+            (ProgressBar::new(total), "{msg} {bar:30} {decimal_bytes}/{decimal_total_bytes}, {eta} left")
+        }
+        Step::Fetch { total: None, .. } => (ProgressBar::no_length(), "{spinner} {msg} {decimal_bytes}"),
+        Step::Work { .. } => (ProgressBar::new_spinner(), "{spinner} {msg} {elapsed}"),
+    };
+    // The template is a constant; a mistake in it shows as another bar, not as a failure.
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let bar = bar.with_style(style).with_message(what.to_owned());
+    bar.enable_steady_tick(TURN);
+    bar
 }
 
 /// `3m20s`, `45s`.

@@ -58,6 +58,16 @@ impl InstallError {
         Self { failure, message, hint: None }
     }
 
+    /// Of a path, with the kind that the operating system's error has.
+    pub(crate) fn of_path(what: &str, path: &std::path::Path, error: &std::io::Error) -> Self {
+        Self::new(failure_of(error), format_args!("{what} `{}`: {error}", path.display()))
+    }
+
+    /// The user asked to stop.
+    pub(crate) fn interrupted() -> Self {
+        Self::new(InstallFailure::Interrupted, "interrupted")
+    }
+
     /// The same error with a command that would help.
     #[must_use]
     pub fn with_hint(self, hint: impl Into<String>) -> Self {
@@ -67,10 +77,17 @@ impl InstallError {
 
 impl From<std::io::Error> for InstallError {
     fn from(error: std::io::Error) -> Self {
-        let failure = match error.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => InstallFailure::DiskFull,
-            _ => InstallFailure::Failed,
-        };
-        Self::new(failure, error)
+        Self::new(failure_of(&error), error)
+    }
+}
+
+/// A limit on the size of a file stops us as a full disk does.
+fn failure_of(error: &std::io::Error) -> InstallFailure {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            InstallFailure::DiskFull
+        }
+        _ => InstallFailure::Failed,
     }
 }

@@ -4,11 +4,21 @@
 //! A provider fetches or builds into a folder of its own and never looks at what is installed already; the store
 //! decides where that folder ends up, and that it appears there whole or not at all.
 
+mod command;
+mod download;
 mod error;
+mod installer;
+mod maven;
+mod probes;
+mod source;
+mod uv;
 
 use std::path::{Path, PathBuf};
 
+pub(crate) use self::command::is_executable;
 pub use self::error::{InstallError, InstallFailure};
+pub use self::installer::{Attempt, Installer, Options, Outcome, Progress, base_definition};
+pub(crate) use self::probes::Probes;
 use crate::container::Choice;
 
 /// What a provider has to work with.
@@ -25,6 +35,8 @@ pub struct Job<'a> {
     pub scratch: &'a Path,
     /// Where downloads are kept, by their digest.
     pub downloads: &'a Path,
+    /// Where what a failed build said is kept.
+    pub log: &'a Path,
     /// Nothing may be fetched.
     pub offline: bool,
     /// The container engine to use.
@@ -59,7 +71,8 @@ pub enum Step<'a> {
 /// What a provider has made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Product {
-    /// The executable: below the staging folder, relative to it; in an image, absolute.
+    /// The executable: below the staging folder, relative to it; in an image, absolute. None where the provider does
+    /// not know: whatever lies in a folder `bin` there is asked.
     pub executable: Option<PathBuf>,
     /// The image that it is in, by a name that the engine knows.
     pub image: Option<String>,

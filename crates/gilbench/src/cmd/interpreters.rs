@@ -21,7 +21,7 @@ use crate::{data, output};
 
 /// An interpreter in the JSON contract.
 #[derive(Serialize)]
-struct Listed<'a> {
+pub(super) struct Listed<'a> {
     id: &'a str,
     label: &'a str,
     status: Status,
@@ -237,7 +237,7 @@ pub(super) fn status(status: Status) -> &'static str {
     }
 }
 
-fn gil(gil: GilState) -> &'static str {
+pub(super) fn gil(gil: GilState) -> &'static str {
     match gil.enabled {
         Some(true) => "on",
         Some(false) => "off",

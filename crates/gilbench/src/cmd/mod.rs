@@ -4,6 +4,7 @@ mod bench_all;
 mod check;
 mod claims;
 mod completions;
+mod install;
 mod internal;
 mod interpreters;
 mod list;
@@ -32,6 +33,11 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Verb::Interpreters { verb: Interpreters::Diff { a, b, format } } => {
             interpreters::diff(common, [&a, &b], format)
         }
+        Verb::Interpreters { verb: Interpreters::Install(verb) } => install::run(common, &verb),
+        Verb::Interpreters { verb: Interpreters::Remove { interpreters } } => {
+            install::remove(common, &interpreters)
+        }
+        Verb::Interpreters { verb: Interpreters::Gc } => install::collect_garbage(common),
         Verb::Claims(verb) => claims::run(common, &verb),
         Verb::Report(verb) => report::run(common, &verb),
         Verb::Protocol { verb: Protocol::Check(verb) } => protocol::check(common, &verb),
