@@ -1,8 +1,8 @@
 //! The catalogue: all data files of one data folder, read and checked against each other.
 //!
 //! The folder holds `workloads/<name>/workload.yaml`, `workloads/suites/<name>.yaml`,
-//! `workloads/claims.yaml`, `interpreters/<id>.yaml` and `interpreters/_base.yaml`. Loading collects every error instead of stopping
-//! at the first, so that `gilbench check` can show them together.
+//! `workloads/claims.yaml`, `interpreters/<id>.yaml`, `interpreters/_base.yaml` and `interpreters/locks/<id>.txt`.
+//! Loading collects every error instead of stopping at the first, so that `gilbench check` can show them together.
 
 mod check;
 mod check_claims;
@@ -17,6 +17,7 @@ use crate::Name;
 use crate::claim::{Claim, Claims};
 use crate::data_file::{DataError, Source};
 use crate::interpreter::{Interpreter, WorkerKind};
+use crate::lock::Lock;
 use crate::provider::Base;
 use crate::suite::Suite;
 use crate::workload::Workload;
@@ -30,6 +31,8 @@ pub struct Catalog {
     pub workloads: BTreeMap<Name, Workload>,
     /// By id.
     pub interpreters: BTreeMap<Name, Interpreter>,
+    /// The packages of those that have a lock, by the interpreter's id.
+    pub locks: BTreeMap<Name, Lock>,
     /// What local interpreters are put into to be measured in a container.
     pub base: Base,
     /// By name.
@@ -65,6 +68,7 @@ impl Catalog {
         }
         let base_file = root.join("interpreters/_base.yaml");
         let base: Option<(Source, Base)> = base_file.exists().then(|| reader.file(&base_file)).flatten();
+        let locks = reader.locks(&root.join("interpreters/locks"), |id| interpreters.contains_key(id));
         let suites = reader.files(&root.join("workloads/suites"), "name", |suite: &Suite| &suite.name);
         let claims: Option<(Source, Claims)> = reader.file(&root.join("workloads/claims.yaml"));
 
@@ -92,6 +96,7 @@ impl Catalog {
                 root: root.to_owned(),
                 workloads: without_sources(workloads),
                 interpreters: without_sources(interpreters),
+                locks,
                 base: base.map(|(_, base)| base).unwrap_or_default(),
                 suites: without_sources(suites),
                 claims: claims.map(|(_, claims)| claims.claims).unwrap_or_default(),

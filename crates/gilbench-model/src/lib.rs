@@ -17,6 +17,7 @@ pub mod event;
 pub mod facts;
 pub mod identity;
 pub mod interpreter;
+pub mod lock;
 pub mod machine;
 pub mod name;
 pub mod plan;

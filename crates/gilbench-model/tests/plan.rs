@@ -9,6 +9,7 @@ use gilbench_model::Name;
 use gilbench_model::catalog::Catalog;
 use gilbench_model::environment::{GilState, InterpreterState, Status};
 use gilbench_model::facts::{Allocator, Build, ClockFacts, CpuFacts, Facts, GilFacts, Package};
+use gilbench_model::lock::Lock;
 use gilbench_model::machine::Allowance;
 use gilbench_model::plan::{Case, Plan, PlanError, Planner};
 use gilbench_model::suite::{Selection, Suite};
@@ -138,6 +139,35 @@ fn cpus_stand_for_what_can_be_busy() {
 }
 
 #[test]
+fn a_package_without_a_wheel_is_told_from_one_that_can_be_installed() {
+    let locked = |lock: &str| {
+        let mut catalog = catalog();
+        catalog.locks.insert(name("cpython-3.13t"), Lock::parse(lock).unwrap());
+        let (interpreters, allowance) =
+            (everything(), Allowance { cpus: vec![0, 1], ..Allowance::default() });
+        let planner = Planner {
+            catalog: &catalog,
+            interpreters: &interpreters,
+            allowance: &allowance,
+            only: &[],
+            seed: 1,
+        };
+        let plan = planner.plan(&catalog.suites["quick"]).unwrap();
+        let case = plan.cases.into_iter().find(|case| {
+            case.interpreter == "cpython-3.13t" && case.strategy == "asyncio" && case.workload == "fetch"
+        });
+        case.unwrap().skip.unwrap()
+    };
+    let skip = locked("# without a wheel: aiohttp (nobody builds one)\n");
+    assert_eq!(skip.reason, "no wheel of aiohttp for cpython-3.13t: nobody builds one");
+    assert_eq!(skip.hint, None);
+    let skip = locked(&format!("aiohttp==3.14.5 \\\n    --hash=sha256:{}\n", "0".repeat(64)));
+    assert_eq!(skip.reason, "needs aiohttp");
+    assert_eq!(skip.hint.unwrap(), "gilbench interpreters install cpython-3.13t --with aiohttp");
+    assert_eq!(locked("").hint.unwrap(), "/bin/python -m pip install aiohttp");
+}
+
+#[test]
 fn what_is_missing_is_skipped_with_a_reason() {
     let plan = plan("quick", 2, &everything(), &[]).unwrap();
     let skipped: Vec<(&str, &str)> = plan
@@ -155,6 +185,7 @@ fn what_is_missing_is_skipped_with_a_reason() {
 
     let place = |path: &str| InterpreterState {
         executable: Some(path.to_owned()),
+        provider: Some("explicit".to_owned()),
         ..ready("cpython-3.12", &[], &["fork"])
     };
     for (path, typed) in [("/opt/o'k/python", r"'/opt/o'\''k/python'"), ("~/a b/python", "~/'a b/python'")] {

@@ -17,6 +17,7 @@ use gilbench_model::{Gil, Name};
 use crate::container::{self, Choice, Containers};
 use crate::install::{Probes, is_executable};
 use crate::launcher::Adoption;
+use crate::packages;
 use crate::probe::{self, ProbeError};
 use crate::store::Store;
 use crate::worker::{base_environment, fill_placeholders};
@@ -152,6 +153,8 @@ pub fn discover(catalog: &Catalog, places: &Places, slow: Slow<'_>) -> Result<Di
     });
     let mut interpreters: Vec<InterpreterState> = interpreters.collect();
     look_into_containers(catalog, places, slow, &mut interpreters);
+    // Last: what is mounted into containers is the interpreter itself.
+    let interpreters = interpreters.into_iter().map(|state| with_packages(state, catalog, slow)).collect();
     let defined =
         |candidate: &Candidate| catalog.interpreters.values().any(|definition| candidate.may_be(definition));
     candidates.retain(|candidate| candidate.installed.is_none() && !defined(candidate));
@@ -447,6 +450,33 @@ fn help(definition: &Interpreter, mismatch: &Mismatch) -> String {
             .install_hint
             .clone()
             .unwrap_or_else(|| "`interpreter_only: true` in its definition measures it as it is".to_owned()),
+    }
+}
+
+/// The same interpreter in its environment with packages, where it has one that answers as it should.
+fn with_packages(state: InterpreterState, catalog: &Catalog, slow: Slow<'_>) -> InterpreterState {
+    // What was named by its path is meant as it is.
+    let chosen = state.provider.as_deref() == Some(EXPLICIT) || state.image.is_some();
+    let Some(executable) = state.executable.as_deref().filter(|_| !chosen) else { return state };
+    let Some(definition) = catalog.interpreters.get(&state.id) else { return state };
+    let environment = packages::environment_of(&cache_folder(), &state.id, Path::new(executable));
+    let Some(python) = environment else { return state };
+    match ask(&python, catalog, || slow(&python)) {
+        Ok(facts) => {
+            let provider = state.provider.clone().unwrap_or_default();
+            let candidate = Candidate { executable: python, provider: "", facts, installed: None };
+            let found = found(definition, std::slice::from_ref(&candidate), &[], None);
+            // Another interpreter than the one that it was made from is in its place.
+            if found.status == Status::Missing {
+                state
+            } else {
+                InterpreterState { provider: Some(provider), ..found }
+            }
+        }
+        Err(error) => {
+            tracing::debug!(path = %python.display(), %error, "an environment that does not answer");
+            state
+        }
     }
 }
 

@@ -16,6 +16,7 @@ pub mod home;
 pub mod install;
 pub mod launcher;
 pub mod machine;
+pub mod packages;
 pub mod probe;
 pub mod recorder;
 pub mod run;

@@ -175,6 +175,8 @@ pub(crate) enum Interpreters {
         /// Its id, or the path of an executable
         interpreter: String,
     },
+    /// Resolve the packages for interpreters, and write their locks
+    Lock(Lock),
     /// The facts in which two interpreters differ
     Diff {
         /// The first: its id, or the path of an executable
@@ -217,6 +219,16 @@ pub(crate) struct Install {
     /// How to print
     #[arg(long, default_value = "text")]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Lock {
+    /// Their ids
+    #[arg(required = true, value_name = "ID")]
+    pub(crate) interpreter: Vec<Name>,
+    /// Use only what uv has fetched before
+    #[arg(long)]
+    pub(crate) offline: bool,
 }
 
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::Name;
 use crate::data_file::{DataError, DataErrorKind, Source};
+use crate::lock::Lock;
 
 pub(super) type Sourced<T> = BTreeMap<Name, (Source, T)>;
 
@@ -84,6 +85,35 @@ impl Reader {
             }
         }
         self.named(paths.into_iter(), "name", name)
+    }
+
+    /// `folder/<id>.txt`, each the lock of an interpreter; the folder may be missing.
+    pub(super) fn locks(&mut self, folder: &Path, defined: impl Fn(&Name) -> bool) -> BTreeMap<Name, Lock> {
+        let mut locks = BTreeMap::new();
+        if !folder.is_dir() {
+            return locks;
+        }
+        let text = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "txt");
+        for path in self.entries(folder).into_iter().filter(text) {
+            let Some(id) =
+                stem(&path).parse().ok().filter(|id| defined(id) || self.failed.contains(id.as_str()))
+            else {
+                self.not_read(path, "is named like no interpreter", "name it `<id>.txt`");
+                continue;
+            };
+            match Source::read(&path).map(|source| Lock::parse(source.text())) {
+                Ok(Ok(lock)) => {
+                    locks.insert(id, lock);
+                }
+                Ok(Err(error)) => {
+                    let hint = Some(format!("gilbench interpreters lock {id}"));
+                    let kind = Box::new(DataErrorKind::Shape(error.to_string()));
+                    self.errors.push(DataError { path, kind, hint });
+                }
+                Err(error) => self.errors.push(error),
+            }
+        }
+        locks
     }
 
     /// A file that gilbench does not read itself, and what it does.

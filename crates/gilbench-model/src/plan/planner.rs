@@ -324,7 +324,7 @@ impl Planner<'_> {
             workload
                 .strategies
                 .get(&strategy_name)
-                .and_then(|strategy| reason_to_skip(strategy, &conditions, interpreter, state))
+                .and_then(|strategy| self.reason_to_skip(strategy, &conditions, interpreter, state))
         });
         Ok(Case {
             oversubscribed: workload.bound == Bound::Cpu && conditions.workers > effective,
@@ -342,6 +342,64 @@ impl Planner<'_> {
             cpu_time_trusted: interpreter.cpu_time_trusted,
             skip,
         })
+    }
+
+    /// Why a case cannot be measured, if it cannot.
+    fn reason_to_skip(
+        &self,
+        strategy: &Strategy,
+        conditions: &Conditions,
+        interpreter: &Interpreter,
+        state: Option<&InterpreterState>,
+    ) -> Option<Skip> {
+        let Some(state) = state.filter(|state| state.status == Status::Ready) else {
+            let reason =
+                state.and_then(|state| state.reason.clone()).unwrap_or_else(|| "not found".to_owned());
+            return Some(Skip {
+                reason: format!("{}: {reason}", interpreter.id),
+                hint: state.and_then(|state| state.hint.clone()).or_else(|| interpreter.install_hint.clone()),
+            });
+        };
+        if conditions.quota.is_some() && state.image.is_none() {
+            let hint = format!("gilbench run --interpreter {}", interpreter.in_container().id);
+            return Some(Skip { reason: "only a container has a quota".to_owned(), hint: Some(hint) });
+        }
+        if interpreter.worker != WorkerKind::Python {
+            return None;
+        }
+        let facts = state.facts.as_ref()?;
+        let has =
+            |package: &&String| facts.packages.iter().any(|found| found.name.eq_ignore_ascii_case(package));
+        if let Some(missing) = strategy.packages.iter().find(|package| !has(package)) {
+            return Some(self.lacks(missing, interpreter, state));
+        }
+        if let (Some(method), Some(methods)) = (conditions.start_method, &facts.start_methods) {
+            let method = method.to_string();
+            if !methods.contains(&method) {
+                return Some(Skip {
+                    reason: format!("no start method `{method}`, only {}", methods.join(", ")),
+                    hint: None,
+                });
+            }
+        }
+        None
+    }
+
+    /// Why a case is skipped whose interpreter lacks a package.
+    fn lacks(&self, package: &str, interpreter: &Interpreter, state: &InterpreterState) -> Skip {
+        let (id, _) = Interpreter::definition_id(&interpreter.id);
+        let lock = self.catalog.locks.get(&id);
+        if let Some(reason) = lock.and_then(|lock| lock.without_wheel(package)) {
+            return Skip { reason: format!("no wheel of {package} for {id}: {reason}"), hint: None };
+        }
+        // One that was named by its path is used as it is, whatever is installed beside it.
+        let explicit = state.provider.as_deref() == Some("explicit");
+        let hint = if !explicit && lock.is_some_and(|lock| lock.get(package).is_some()) {
+            Some(format!("gilbench interpreters install {id} --with {package}"))
+        } else {
+            state.executable.as_ref().map(|path| format!("{} -m pip install {package}", typed(path)))
+        };
+        Skip { reason: format!("needs {package}"), hint }
     }
 }
 
@@ -370,42 +428,4 @@ fn reduce(mut conditions: Conditions, strategy: &Strategy, interpreter: &Interpr
 /// A recorded path as it is typed: a shell knows the home folder only by a `~` outside of quotes.
 fn typed(path: &str) -> String {
     path.strip_prefix("~/").map_or_else(|| quoted(path).into_owned(), |below| format!("~/{}", quoted(below)))
-}
-
-fn reason_to_skip(
-    strategy: &Strategy,
-    conditions: &Conditions,
-    interpreter: &Interpreter,
-    state: Option<&InterpreterState>,
-) -> Option<Skip> {
-    let Some(state) = state.filter(|state| state.status == Status::Ready) else {
-        let reason = state.and_then(|state| state.reason.clone()).unwrap_or_else(|| "not found".to_owned());
-        return Some(Skip {
-            reason: format!("{}: {reason}", interpreter.id),
-            hint: state.and_then(|state| state.hint.clone()).or_else(|| interpreter.install_hint.clone()),
-        });
-    };
-    if conditions.quota.is_some() && state.image.is_none() {
-        let hint = format!("gilbench run --interpreter {}", interpreter.in_container().id);
-        return Some(Skip { reason: "only a container has a quota".to_owned(), hint: Some(hint) });
-    }
-    if interpreter.worker != WorkerKind::Python {
-        return None;
-    }
-    let facts = state.facts.as_ref()?;
-    let has = |package: &&String| facts.packages.iter().any(|found| found.name.eq_ignore_ascii_case(package));
-    if let Some(missing) = strategy.packages.iter().find(|package| !has(package)) {
-        let hint = state.executable.as_ref().map(|path| format!("{} -m pip install {missing}", typed(path)));
-        return Some(Skip { reason: format!("needs {missing}"), hint });
-    }
-    if let (Some(method), Some(methods)) = (conditions.start_method, &facts.start_methods) {
-        let method = method.to_string();
-        if !methods.contains(&method) {
-            return Some(Skip {
-                reason: format!("no start method `{method}`, only {}", methods.join(", ")),
-                hint: None,
-            });
-        }
-    }
-    None
 }

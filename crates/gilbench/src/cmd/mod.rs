@@ -8,6 +8,7 @@ mod install;
 mod internal;
 mod interpreters;
 mod list;
+mod lock;
 mod protocol;
 mod report;
 mod run;
@@ -30,6 +31,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Verb::Interpreters { verb: Interpreters::Probe { interpreter } } => {
             interpreters::probe(common, &interpreter)
         }
+        Verb::Interpreters { verb: Interpreters::Lock(verb) } => lock::run(common, &verb),
         Verb::Interpreters { verb: Interpreters::Diff { a, b, format } } => {
             interpreters::diff(common, [&a, &b], format)
         }
