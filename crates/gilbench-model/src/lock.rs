@@ -12,6 +12,8 @@ use crate::workload::Digest;
 
 const WITHOUT: &str = "# without a wheel: ";
 
+const ASKED_FOR: &str = "# asked for: ";
+
 /// A lock, read and checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lock {
@@ -19,6 +21,8 @@ pub struct Lock {
     packages: BTreeMap<String, Locked>,
     /// Why there is no wheel, by normalised name.
     without_wheel: BTreeMap<String, String>,
+    /// Normalised.
+    asked_for: BTreeSet<String>,
     digest: Digest,
 }
 
@@ -29,8 +33,6 @@ pub struct Locked {
     pub version: String,
     /// What needs it, by normalised name.
     needed_by: BTreeSet<String>,
-    /// It was asked for itself.
-    asked_for: bool,
     /// The lines for pip.
     requirement: String,
 }
@@ -93,15 +95,24 @@ impl Lock {
         }
         let line = text.lines().count();
         reader.finish().map_err(|problem| LockError { line, problem })?;
-        let (packages, without_wheel) = (reader.packages, reader.without_wheel);
-        Ok(Self { packages, without_wheel, digest: sha256(text.as_bytes()) })
+        let Reader { packages, without_wheel, asked_for, .. } = reader;
+        if let Some(name) = asked_for.iter().find(|name| !packages.contains_key(*name)) {
+            return Err(LockError { line, problem: format!("{name} was asked for and is not there") });
+        }
+        Ok(Self { packages, without_wheel, asked_for, digest: sha256(text.as_bytes()) })
     }
 
     /// Writes what uv has resolved as a lock: without options that name places, and with what has no wheel.
-    pub fn write(head: &str, resolved: &str, without_wheel: &[(String, String)]) -> String {
+    pub fn write(
+        head: &str,
+        asked_for: &[String],
+        resolved: &str,
+        without_wheel: &[(String, String)],
+    ) -> String {
+        let asked_for = (!asked_for.is_empty()).then(|| format!("{ASKED_FOR}{}", asked_for.join(", ")));
         let missing = without_wheel.iter().map(|(package, reason)| format!("{WITHOUT}{package} ({reason})"));
         let resolved = resolved.lines().filter(|line| !line.starts_with("--")).map(str::to_owned);
-        let lines = std::iter::once(format!("# {head}")).chain(missing).chain(resolved);
+        let lines = std::iter::once(format!("# {head}")).chain(asked_for).chain(missing).chain(resolved);
         lines.map(|line| line + "\n").collect()
     }
 
@@ -120,10 +131,9 @@ impl Lock {
         self.packages.get(&normalised(package))
     }
 
-    /// The packages that were asked for and are there.
+    /// The packages that were asked for and have a wheel, by normalised name: the others here are needed by them.
     pub fn asked_for(&self) -> Vec<String> {
-        let asked_for = self.packages.iter().filter(|(_, locked)| locked.asked_for);
-        asked_for.map(|(name, _)| name.clone()).collect()
+        self.asked_for.iter().cloned().collect()
     }
 
     /// The normalised names of these packages and of all that they need.
@@ -158,6 +168,7 @@ impl Lock {
 struct Reader {
     packages: BTreeMap<String, Locked>,
     without_wheel: BTreeMap<String, String>,
+    asked_for: BTreeSet<String>,
     /// The package whose lines are being read.
     current: Option<(String, Locked)>,
     /// The line before ended in a backslash.
@@ -179,6 +190,8 @@ impl Reader {
             let (package, reason) = rest.split_once(" (").unwrap_or((rest, ")"));
             let reason = reason.strip_suffix(')').ok_or("the reason does not end in `)`")?;
             self.without_wheel.insert(normalised(package), reason.to_owned());
+        } else if let Some(names) = line.strip_prefix(ASKED_FOR) {
+            self.asked_for.extend(names.split(',').map(normalised));
         } else if let Some(comment) = content.strip_prefix('#') {
             self.comment(comment.trim());
         } else if !content.is_empty() {
@@ -200,7 +213,6 @@ impl Reader {
         let locked = Locked {
             version: version.to_owned(),
             needed_by: BTreeSet::new(),
-            asked_for: false,
             requirement: format!("{line}\n"),
         };
         self.current = Some((normalised(name), locked));
@@ -229,9 +241,8 @@ impl Reader {
             None if self.via => comment,
             None => return,
         };
-        if source.starts_with("-r ") {
-            locked.asked_for = true;
-        } else if !source.is_empty() {
+        // A file that asks for it is no package.
+        if !source.is_empty() && !source.starts_with("-r ") {
             locked.needed_by.insert(normalised(source));
         }
     }
@@ -279,6 +290,7 @@ mod tests {
         ];
         Lock::write(
             "Made by hand.",
+            &["aiohttp".into(), "NumPy".into()],
             &format!("--index-url https://x/\n{}", resolved.concat()),
             &[("pandas".into(), "why".into())],
         )
@@ -319,6 +331,7 @@ mod tests {
         assert!(error("numpy==1.0 \\\n    --hash=md5:1\n").starts_with("line 2: found `--hash=md5:1`"));
         assert!(error("--find-links /x\n").contains("expected `name==version`"));
         assert!(error("a @ https://x/a==1.whl \\\n").contains("expected a package's name"));
+        assert_eq!(error("# asked for: a\n"), "line 1: a was asked for and is not there");
         assert!(error(&format!("{}{}", entry("a", &["b"]), entry("A", &["b"]))).contains("twice"));
         let whole = entry("numpy", &["x"]);
         let cut = whole.find(&"0".repeat(64)).unwrap();

@@ -65,7 +65,7 @@ impl Place {
     }
 
     fn install(&self, digest: &str) -> Result<PathBuf, InstallError> {
-        let lock = format!("gilbench-tiny==1.0 \\\n    --hash=sha256:{digest}\n    # via -r packages.in\n");
+        let lock = format!("gilbench-tiny==1.0 \\\n    --hash=sha256:{digest}\n");
         let lock = Lock::parse(&lock).unwrap();
         install(&Wanted {
             definition: &self.definition,

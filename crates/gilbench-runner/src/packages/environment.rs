@@ -89,6 +89,9 @@ fn read(folder: &Path) -> Option<Marker> {
 pub fn install(wanted: &Wanted<'_>) -> Result<PathBuf, InstallError> {
     let refuse = |error| InstallError::new(InstallFailure::Failed, error);
     let requirements = wanted.lock.requirements(wanted.names).map_err(refuse)?;
+    if requirements.is_empty() {
+        return Err(InstallError::new(InstallFailure::Failed, "no packages were named"));
+    }
     let mut packages: Vec<String> = wanted.names.iter().map(|name| normalised(name)).collect();
     packages.sort();
     packages.dedup();
@@ -189,12 +192,15 @@ fn failure(said: &str, offline: bool) -> InstallFailure {
     }
 }
 
-/// The line that says most: an error's, else the last.
+/// The line that says most: an error's, with its cause where that follows, else the last.
 fn summary(said: &str) -> String {
     let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());
-    let error = lines().find(|line| line.starts_with("ERROR:") || line.starts_with("error:"));
-    let cause = lines().find(|line| line.contains("Hash mismatch"));
-    cause.or(error).or(lines().next_back()).unwrap_or("it says nothing").to_owned()
+    let mut rest = lines().skip_while(|line| !line.starts_with("ERROR:") && !line.starts_with("error:"));
+    match (rest.next(), rest.find(|line| line.starts_with("cause:"))) {
+        (Some(error), Some(cause)) => format!("{error}; {cause}"),
+        (Some(error), None) => error.to_owned(),
+        (None, _) => lines().next_back().unwrap_or("it says nothing").to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -213,6 +219,7 @@ mod tests {
         assert_eq!(failure("ERROR: No matching distribution found for x", true), InstallFailure::Offline);
         assert_eq!(failure("", false), InstallFailure::Build);
         assert_eq!(summary("warning: x\nERROR: that\nmore\n"), "ERROR: that");
+        assert_eq!(summary("error: that\n  cause: this\n"), "error: that; cause: this");
         assert_eq!(summary("one\ntwo\n\n"), "two");
     }
 }

@@ -11,9 +11,6 @@ use crate::install::{InstallError, InstallFailure};
 /// What uv says when the packages themselves are the reason, and not the way to the index.
 const UNSOLVABLE: &str = "No solution found";
 
-/// The file with the names, as the lock cites it.
-const NAMES: &str = "packages.in";
-
 /// What to lock, and for what.
 #[derive(Clone, Copy, Debug)]
 pub struct Locking<'a> {
@@ -64,7 +61,8 @@ pub fn lock(locking: &Locking<'_>) -> Result<String, InstallError> {
         }
         names = resolvable;
     };
-    let text = Lock::write(&format!("Made by `gilbench interpreters lock {id}`."), &resolved, &without);
+    let head = format!("Made by `gilbench interpreters lock {id}`.");
+    let text = Lock::write(&head, &names, &resolved, &without);
     let refuse = |error| InstallError::new(InstallFailure::Failed, format!("uv wrote no lock: {error}"));
     Lock::parse(&text).map_err(refuse)?;
     Ok(text)
@@ -110,8 +108,7 @@ fn resolve(uv: &Path, locking: &Locking<'_>, names: &[String]) -> Result<Option<
     let ran = expression.stdout_capture().stderr_capture().unchecked().run()?;
     let said = String::from_utf8_lossy(&ran.stderr);
     if ran.status.success() {
-        let text = String::from_utf8_lossy(&ran.stdout);
-        return Ok(Some(text.replace("-r -\n", &format!("-r {NAMES}\n"))));
+        return Ok(Some(String::from_utf8_lossy(&ran.stdout).into_owned()));
     }
     // What it could not fetch has no solution either.
     let failure = if locking.offline { InstallFailure::Offline } else { InstallFailure::Unreachable };
