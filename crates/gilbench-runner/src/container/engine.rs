@@ -337,9 +337,14 @@ pub(super) fn finished_with(
     if output.status.success() {
         return Ok(output);
     }
-    let text = String::from_utf8_lossy(&output.stderr);
-    let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
-    Err(failed(last.trim().to_owned()))
+    Err(failed(complaint(&String::from_utf8_lossy(&[output.stdout, output.stderr].concat()))))
+}
+
+/// The line that says what went wrong: the first of apt's, which come before what follows from them, else the last.
+fn complaint(said: &str) -> String {
+    let mut lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
+    let apt = lines.clone().find(|line| line.starts_with("E: "));
+    apt.or_else(|| lines.next_back()).unwrap_or("it said nothing").to_owned()
 }
 
 #[cfg(test)]
@@ -358,5 +363,6 @@ mod tests {
         let command = ["/bin/sh", "-c", "echo first >&2; echo 'Error: no such image' >&2; exit 125"];
         let error = finished(&command.map(str::to_owned), LIMIT).unwrap_err();
         assert!(error.to_string().ends_with("failed: Error: no such image"), "{error}");
+        assert_eq!(complaint("Reading\nE: no package x\nError: exit status 100\n"), "E: no package x");
     }
 }
