@@ -128,12 +128,17 @@ fn adopt() -> Option<Adoption> {
 
 /// Looks for every defined interpreter.
 pub fn discover(catalog: &Catalog, places: &Places, slow: Slow<'_>) -> Result<Discovery, ExplicitError> {
-    let (mut sources, installed) = (sources(places), installed(catalog, &Store::of_user()));
+    let (mut sources, mut installed) = (sources(places), installed(catalog, &Store::of_user()));
     sources.extend(installed.sources);
     let _adoption = adopt();
     let answers = ask_all(&sources, catalog, slow, &Probes::default());
     let (mut candidates, mut silent) = (Vec::new(), Vec::new());
     for (source, answer) in sources.into_iter().zip(answers) {
+        // It is known what an installed one is, and so what is missing without it.
+        if let (Some(id), Err(error)) = (&source.installed, &answer) {
+            installed.broken.insert(id.clone(), format!("`{}` {error}", source.path.display()));
+            continue;
+        }
         match answer {
             Ok(facts) => candidates.push(source.candidate(facts)),
             Err(error) if source.provider == EXPLICIT => {
@@ -232,8 +237,8 @@ pub(crate) fn elsewhere(catalog: &Catalog, places: &Places, store: &Store) -> El
 struct Installed {
     /// To be asked again: packages may have come since.
     sources: Vec<Source>,
-    /// What does not run any more, with what it lacks.
-    broken: BTreeMap<Name, PathBuf>,
+    /// What does not run any more, and why.
+    broken: BTreeMap<Name, String>,
 }
 
 fn installed(catalog: &Catalog, store: &Store) -> Installed {
@@ -242,7 +247,8 @@ fn installed(catalog: &Catalog, store: &Store) -> Installed {
         let installations = store.installations(id.as_str(), &definition.providers);
         for installation in installations.into_iter().filter(|found| found.manifest.image.is_none()) {
             if let Some(lacks) = installation.lacks() {
-                found.broken.insert(id.clone(), lacks.to_owned());
+                let reason = format!("needs `{}`, which is not there any more", lacks.display());
+                found.broken.insert(id.clone(), reason);
             } else if let Some(path) = installation.manifest.executable {
                 let provider = installation.manifest.provider.as_str();
                 found.sources.push(Source { path, provider, installed: Some(id.clone()) });
@@ -408,29 +414,26 @@ pub(crate) fn found(
     definition: &Interpreter,
     candidates: &[Candidate],
     silent: &[PathBuf],
-    lacks: Option<&PathBuf>,
+    broken: Option<&String>,
 ) -> InterpreterState {
     let mut fitting: Vec<&Candidate> =
         candidates.iter().filter(|candidate| candidate.may_be(definition)).collect();
     fitting.sort_by_key(|candidate| candidate.rank(definition));
-    let mut broken = None;
+    let mut unfit = None;
     for candidate in fitting {
         let state = candidate.state(definition);
         if state.status == Status::Ready {
             return state;
         }
-        broken.get_or_insert(state);
+        unfit.get_or_insert(state);
     }
-    broken.unwrap_or_else(|| not_there(definition, silent, lacks))
+    unfit.unwrap_or_else(|| not_there(definition, silent, broken))
 }
 
 /// The state of an interpreter that was not found, or that has lost something that it needs.
-fn not_there(definition: &Interpreter, silent: &[PathBuf], lacks: Option<&PathBuf>) -> InterpreterState {
-    let mut state = match lacks {
-        Some(lacks) => {
-            let reason = format!("needs `{}`, which is not there any more", lacks.display());
-            absent(definition, Status::Broken, reason)
-        }
+fn not_there(definition: &Interpreter, silent: &[PathBuf], broken: Option<&String>) -> InterpreterState {
+    let mut state = match broken {
+        Some(reason) => absent(definition, Status::Broken, reason.clone()),
         None => absent(definition, Status::Missing, not_found(silent)),
     };
     if definition.providers.0.iter().any(|provider| provider.kind() != ProviderKind::Local) {

@@ -38,9 +38,15 @@ pub(super) fn provide(uv: &Uv, job: &Job<'_>) -> Result<Product, InstallError> {
 /// What uv says is a chain of causes, a line each: the first says what it wanted, the last why not.
 fn refused(log: &str) -> InstallError {
     let lines = || log.lines().map(str::trim).filter(|line| !line.is_empty());
-    let cause = lines().filter_map(|line| line.strip_prefix("Caused by:")).next_back();
+    let mut causes =
+        lines().filter_map(|line| ["cause:", "Caused by:"].iter().find_map(|mark| line.strip_prefix(mark)));
     let error = lines().find_map(|line| line.strip_prefix("error:"));
-    let said = cause.or(error).or_else(|| lines().next_back()).unwrap_or("it says nothing").trim();
+    let said: Vec<&str> = error.into_iter().chain(causes.next_back()).map(str::trim).collect();
+    let said = if said.is_empty() {
+        lines().next_back().unwrap_or("it says nothing").to_owned()
+    } else {
+        said.join(": ")
+    };
     let full = log.contains("No space left on device") || log.contains("File too large");
     let fetching = ["download", "request", "connect", "dns", "http"];
     let fetched = fetching.iter().any(|word| log.to_lowercase().contains(word));
@@ -59,10 +65,10 @@ mod tests {
     #[test]
     fn the_last_cause_is_the_reason() {
         let log = "error: Failed to install cpython-3.13\n  Caused by: Request failed after 3 retries\n  \
-            Caused by: Failed to download https://host/x.tar.gz\n  Caused by: dns error\n";
+            cause: Failed to download https://host/x.tar.gz\n  cause: dns error\n";
         let error = refused(log);
         assert_eq!(error.failure, InstallFailure::Unreachable);
-        assert_eq!(error.message, "`uv python install` failed: dns error");
+        assert_eq!(error.message, "`uv python install` failed: Failed to install cpython-3.13: dns error");
         assert_eq!(refused("").message, "`uv python install` failed: it says nothing");
         assert_eq!(refused("error: No download found for request").failure, InstallFailure::Unreachable);
     }
