@@ -31,8 +31,30 @@ pub struct Places {
     pub gilbench: PathBuf,
     /// The container engine to ask.
     pub engine: Choice,
-    /// Look for the interpreters of this machine in containers too.
-    pub in_containers: bool,
+    /// Which of the interpreters of this machine to look for in containers too.
+    pub in_containers: InContainers,
+}
+
+/// Interpreters of this machine that are looked for in containers too.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum InContainers {
+    /// None of them.
+    #[default]
+    None,
+    /// All of them.
+    All,
+    /// Those with these ids.
+    These(Vec<Name>),
+}
+
+impl InContainers {
+    fn holds(&self, id: &Name) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::These(list) => list.contains(id),
+        }
+    }
 }
 
 /// What was found.
@@ -179,23 +201,22 @@ fn look_into_containers(
         let makes_image = |provider: &Provider| provider.kind().makes_image();
         state.status == Status::Missing && providers.is_some_and(|all| all.iter().any(makes_image))
     };
-    if !places.in_containers && !interpreters.iter().any(has_image) {
+    let twin_wanted =
+        |state: &InterpreterState| state.status == Status::Ready && places.in_containers.holds(&state.id);
+    if !interpreters.iter().any(|state| has_image(state) || twin_wanted(state)) {
         return;
     }
     let containers = container::find(places.engine)
         .and_then(|engine| Containers::new(engine, catalog, &places.gilbench))
         .inspect_err(|error| tracing::debug!(%error, "no container engine"));
-    let twins_wanted = places.in_containers;
     let here: Vec<usize> = (0..interpreters.len()).collect();
     let found = on_all_cpus(&here, |&index| {
         let state = &interpreters[index];
         let definition = definition(state)?;
         match &containers {
             Ok(containers) if has_image(state) => containers.own(definition, slow),
-            Ok(containers) if twins_wanted && state.status == Status::Ready => {
-                Some(containers.twin(definition, state, &[], slow))
-            }
-            Err(error) if twins_wanted && state.status == Status::Ready => {
+            Ok(containers) if twin_wanted(state) => Some(containers.twin(definition, state, &[], slow)),
+            Err(error) if twin_wanted(state) => {
                 let twin = definition.in_container();
                 Some(InterpreterState { hint: None, ..absent(&twin, Status::Missing, error.to_string()) })
             }

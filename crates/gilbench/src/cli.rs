@@ -114,7 +114,7 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) measure: Measure,
     /// Go on with a run
-    #[arg(long, value_name = "RUN", conflicts_with_all = ["suite", "interpreter", "seed", "out"])]
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["suite", "interpreter", "containers", "seed", "out"])]
     pub(crate) resume: Option<PathBuf>,
 }
 
@@ -127,6 +127,9 @@ pub(crate) struct Measure {
     /// Only this interpreter; repeatable, or separated by commas
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub(crate) interpreter: Vec<Name>,
+    /// Measure each interpreter in a container too, where that can be done: rows of their own
+    #[arg(long)]
+    pub(crate) containers: bool,
     /// Orders the rounds [default: the time]
     #[arg(long)]
     pub(crate) seed: Option<u64>,
@@ -145,6 +148,9 @@ pub(crate) struct List {
     /// Only this interpreter, for cases; repeatable, or separated by commas
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub(crate) interpreter: Vec<Name>,
+    /// In containers too, for cases
+    #[arg(long)]
+    pub(crate) containers: bool,
     /// How to print
     #[arg(long, default_value = "text")]
     pub(crate) format: Format,

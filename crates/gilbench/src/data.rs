@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use gilbench_model::catalog::Catalog;
 use gilbench_model::run_directory::PLAN;
-use gilbench_runner::discovery::{Discovery, Places, discover};
+use gilbench_runner::discovery::{Discovery, InContainers, Places, discover};
 use gilbench_runner::probe;
 
 use crate::cli::Common;
@@ -41,11 +41,11 @@ pub(crate) fn root(common: &Common) -> anyhow::Result<PathBuf> {
     })
 }
 
-/// Looks for every defined interpreter, in containers too if `in_containers`.
+/// Looks for every defined interpreter, and for some of them in containers.
 pub(crate) fn interpreters(
     catalog: &Catalog,
     common: &Common,
-    in_containers: bool,
+    in_containers: InContainers,
 ) -> anyhow::Result<Discovery> {
     crate::scratch::check_place()?;
     let places = Places {

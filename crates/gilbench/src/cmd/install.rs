@@ -8,7 +8,7 @@ use gilbench_model::data_file::known_words;
 use gilbench_model::environment::Status;
 use gilbench_model::interpreter::Interpreter;
 use gilbench_runner::container;
-use gilbench_runner::discovery::Places;
+use gilbench_runner::discovery::{InContainers, Places};
 use gilbench_runner::install::{Attempt, InstallError, Installer, Options, Outcome, base_definition};
 use gilbench_runner::store::{Removed, Store};
 use serde::Serialize;
@@ -44,7 +44,7 @@ pub(super) fn run(common: &Common, arguments: &Install) -> anyhow::Result<ExitCo
         explicit: common.python.clone(),
         gilbench: std::env::current_exe()?,
         engine: common.engine.into(),
-        in_containers: false,
+        in_containers: InContainers::None,
     };
     let options =
         Options { provider: arguments.provider, offline: arguments.offline, optimised: arguments.optimised };

@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
-use gilbench_model::Name;
 use gilbench_model::catalog::Catalog;
 use gilbench_model::data_file::known_words;
 use gilbench_model::environment::{GilState, InterpreterState, Status};
 use gilbench_model::facts::Facts;
 use gilbench_model::interpreter::Interpreter;
-use gilbench_runner::discovery;
+use gilbench_runner::discovery::{self, InContainers};
 use gilbench_runner::probe::ProbeError;
 use serde::Serialize;
 use serde_json::Value;
@@ -54,7 +53,8 @@ impl<'a> From<&'a InterpreterState> for Listed<'a> {
 /// Lists all defined interpreters as they were found.
 pub(super) fn list(common: &Common, containers: bool, format: Format) -> anyhow::Result<ExitCode> {
     let catalog = data::catalog(common)?;
-    let discovery = data::interpreters(&catalog, common, containers)?;
+    let in_containers = if containers { InContainers::All } else { InContainers::None };
+    let discovery = data::interpreters(&catalog, common, in_containers)?;
     match format {
         Format::Json => output::json(&discovery.interpreters.iter().map(Listed::from).collect::<Vec<_>>())?,
         Format::Text => {
@@ -183,9 +183,10 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// Whether the id of an interpreter in a container is meant.
-fn in_container(name: &str) -> bool {
-    name.parse().is_ok_and(|id: Name| Interpreter::definition_id(&id).1)
+/// The interpreters among these that are meant in a container.
+fn in_containers(names: &[&str]) -> InContainers {
+    let ids = names.iter().filter_map(|name| Some(Interpreter::definition_id(&name.parse().ok()?)));
+    InContainers::These(ids.filter(|(_, inside)| *inside).map(|(id, _)| id).collect())
 }
 
 /// What interpreters say of themselves, each named by its id or its path.
@@ -196,7 +197,7 @@ fn ask<const N: usize>(common: &Common, names: [&str; N]) -> anyhow::Result<[Fac
     let found = if names.iter().all(|name| is_path(name)) {
         Vec::new()
     } else {
-        data::interpreters(&catalog, common, names.iter().any(|name| in_container(name)))?.interpreters
+        data::interpreters(&catalog, common, in_containers(&names))?.interpreters
     };
     let ask =
         |name: &str| if is_path(name) { ask_path(name, &catalog) } else { known(name, &catalog, &found) };

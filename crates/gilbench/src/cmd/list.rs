@@ -7,7 +7,7 @@ use gilbench_model::plan::Plan;
 use gilbench_model::suite::Selection;
 
 use crate::cli::{Common, List, Listed};
-use crate::cmd::run::make_plan;
+use crate::cmd::run::{Wish, make_plan};
 use crate::output::Format;
 use crate::{data, output};
 
@@ -25,7 +25,13 @@ pub(super) fn run(common: &Common, arguments: &List) -> anyhow::Result<ExitCode>
         Listed::Claims if json => output::json(&catalog.claims)?,
         Listed::Claims => claims(&catalog)?,
         Listed::Cases => {
-            let (plan, _) = make_plan(&catalog, common, &arguments.suite, &arguments.interpreter, 0)?;
+            let wish = Wish {
+                suite: &arguments.suite,
+                only: &arguments.interpreter,
+                containers: arguments.containers,
+                seed: 0,
+            };
+            let (plan, _) = make_plan(&catalog, common, &wish)?;
             if json { output::json(&plan.cases)? } else { cases(&plan)? }
         }
     }

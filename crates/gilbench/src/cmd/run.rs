@@ -11,10 +11,11 @@ use gilbench_model::interpreter::Interpreter;
 use gilbench_model::machine::Machine;
 use gilbench_model::plan::{Case, Plan, PlanError, Planner, definitions};
 use gilbench_model::run_directory::{Run as RecordedRun, SECOND_OPINION, SecondOpinion};
+use gilbench_model::suite::{Selection, Suite};
 use gilbench_model::units::format_utc;
 use gilbench_model::{Name, SCHEMA};
 use gilbench_runner::container::{self, Choice, Pool};
-use gilbench_runner::discovery::{Discovery, unanswered};
+use gilbench_runner::discovery::{Discovery, InContainers, unanswered};
 use gilbench_runner::home::Home;
 use gilbench_runner::launcher::Launcher;
 use gilbench_runner::recorder::{Recorder, now_ms, write_whole};
@@ -43,23 +44,33 @@ pub(super) fn run(common: &Common, arguments: &Run) -> anyhow::Result<ExitCode> 
     Ok(ExitCode::SUCCESS)
 }
 
+/// What is to be planned.
+pub(super) struct Wish<'a> {
+    pub(super) suite: &'a Name,
+    /// Only these interpreters; empty for all.
+    pub(super) only: &'a [Name],
+    /// In containers too, whatever the suite says.
+    pub(super) containers: bool,
+    pub(super) seed: u64,
+}
+
 /// Resolves a suite against this machine.
 pub(super) fn make_plan(
     catalog: &Catalog,
     common: &Common,
-    suite: &Name,
-    only: &[Name],
-    seed: u64,
+    wish: &Wish<'_>,
 ) -> anyhow::Result<(Plan, Environment)> {
-    let suite = catalog.suites.get(suite).ok_or_else(|| PlanError::NoSuite(suite.to_string()))?;
+    let &Wish { only, seed, .. } = wish;
+    let suite = catalog.suites.get(wish.suite).ok_or_else(|| PlanError::NoSuite(wish.suite.to_string()))?;
+    let suite = Suite { containers: suite.containers || wish.containers, ..suite.clone() };
     // Before the interpreters are asked: their answering is load too.
     let machine = gilbench_runner::machine::read();
-    let in_containers = suite.containers || only.iter().any(|id| Interpreter::definition_id(id).1);
-    let Discovery { interpreters, silent, .. } = data::interpreters(catalog, common, in_containers)?;
+    let twins = twins(&suite, only);
+    let Discovery { interpreters, silent, .. } = data::interpreters(catalog, common, twins)?;
     let home = Home::of_user();
     let interpreters: Vec<_> = interpreters.into_iter().map(|state| home.hide_in_state(state)).collect();
     let planner = Planner { catalog, interpreters: &interpreters, allowance: &machine.allowance, only, seed };
-    let plan = planner.plan(suite).map_err(|error| match (error, unanswered(&silent)) {
+    let plan = planner.plan(&suite).map_err(|error| match (error, unanswered(&silent)) {
         (error @ PlanError::NoCase(_), Some(silent)) => NothingError(format!("{error}; {silent}")).into(),
         (error, _) => anyhow::Error::new(error),
     })?;
@@ -75,11 +86,29 @@ pub(super) fn make_plan(
     Ok((plan, environment))
 }
 
+/// The interpreters of this machine that are wanted in a container too.
+fn twins(suite: &Suite, only: &[Name]) -> InContainers {
+    let named = only.iter().map(Interpreter::definition_id);
+    let wanted: Vec<Name> =
+        named.filter(|(_, inside)| *inside || suite.containers).map(|(id, _)| id).collect();
+    match &suite.interpreters {
+        Selection::Found if suite.containers && only.is_empty() => InContainers::All,
+        Selection::These(list) if suite.containers && only.is_empty() => InContainers::These(list.clone()),
+        _ => InContainers::These(wanted),
+    }
+}
+
 /// Plans and measures a suite; says where.
 pub(super) fn measure(common: &Common, arguments: &Measure) -> anyhow::Result<PathBuf> {
     let catalog = data::catalog(common)?;
     let seed = arguments.seed.unwrap_or_else(now_ms);
-    let (plan, environment) = make_plan(&catalog, common, &arguments.suite, &arguments.interpreter, seed)?;
+    let wish = Wish {
+        suite: &arguments.suite,
+        only: &arguments.interpreter,
+        containers: arguments.containers,
+        seed,
+    };
+    let (plan, environment) = make_plan(&catalog, common, &wish)?;
     announce(&plan, &environment);
     let name = format!("{}-{}", format_utc(environment.planned_ms).replace(':', "-"), plan.suite);
     // Up to here a signal ends the program at once: there is nothing to keep.
