@@ -68,6 +68,8 @@ fn facts_within(
         command.split_first().ok_or_else(|| ProbeError::Run(std::io::Error::other("empty command")))?;
     let expression = duct::cmd(program, arguments)
         .full_env(environment.iter().cloned())
+        // To be asked leaves no trace beside the sources.
+        .env("PYTHONDONTWRITEBYTECODE", "1")
         .dir(std::env::temp_dir())
         .stdin_null()
         .stderr_to_stdout()

@@ -67,6 +67,11 @@ pub trait Engine: fmt::Debug + Send + Sync {
     /// Options of `build` that only this engine needs.
     fn build_options(&self) -> Vec<String>;
 
+    /// Whether its limits of CPU time and memory are in force. Where they are not, it ignores them.
+    fn limits(&self) -> bool {
+        true
+    }
+
     /// The command line of a verb.
     fn command(&self, verb: &str, arguments: &[String]) -> Vec<String> {
         let mut command = self.program();
@@ -171,6 +176,8 @@ struct Podman {
     /// The runtime to ask for, where the configured one cannot work.
     runtime: Option<PathBuf>,
     rootless: bool,
+    /// Control groups of version 1 cannot be given to a user.
+    limits: bool,
 }
 
 /// What is read of `podman info`.
@@ -206,9 +213,11 @@ impl Podman {
         let info: PodmanInfo = serde_json::from_slice(&output.stdout)
             .map_err(|error| format!("the answer of `podman info` was not understood: {error}"))?;
         // crun cannot work where version 1 and 2 of control groups are mounted side by side.
-        let hybrid = info.host.cgroup_version == "v1" && info.host.oci_runtime.name == "crun";
+        let first_version = info.host.cgroup_version == "v1";
+        let hybrid = first_version && info.host.oci_runtime.name == "crun";
         let runtime = if hybrid { on_path("runc") } else { None };
-        Ok(Self { program, runtime, rootless: info.host.security.rootless })
+        let rootless = info.host.security.rootless;
+        Ok(Self { program, runtime, rootless, limits: !(rootless && first_version) })
     }
 }
 
@@ -223,6 +232,10 @@ impl Engine for Podman {
             command.push(format!("--runtime={}", runtime.display()));
         }
         command
+    }
+
+    fn limits(&self) -> bool {
+        self.limits
     }
 
     fn run_options(&self) -> Vec<String> {

@@ -33,6 +33,9 @@ pub enum PoolError {
     /// Its launcher did not come.
     #[error("the launcher in the container {0}")]
     Launcher(String),
+    /// The engine would ignore the quota.
+    #[error("{0} without root cannot limit CPU time where control groups are of version 1")]
+    NoQuota(&'static str),
     /// The socket could not be made.
     #[error("cannot make a socket for the container: {0}")]
     Socket(#[from] io::Error),
@@ -103,6 +106,9 @@ impl Pool {
     }
 
     fn start(&mut self, case: &Case, image: &str, folders: &[PathBuf]) -> Result<Launcher, PoolError> {
+        if case.conditions.quota.is_some() && !self.engine.limits() {
+            return Err(PoolError::NoQuota(self.engine.name()));
+        }
         self.started += 1;
         let name = format!("gilbench-{}-{}", std::process::id(), self.started);
         let folder = self.folder.join(self.started.to_string());
