@@ -5,7 +5,6 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use gilbench_model::Name;
 use gilbench_model::catalog::Catalog;
 use gilbench_model::environment::{GilState, InterpreterState, Status};
 use gilbench_model::facts::{Allocator, Build, ClockFacts, CpuFacts, Facts, GilFacts, Package};
@@ -13,6 +12,7 @@ use gilbench_model::lock::Lock;
 use gilbench_model::machine::Allowance;
 use gilbench_model::plan::{Case, Plan, PlanError, Planner};
 use gilbench_model::suite::{Selection, Suite};
+use gilbench_model::{Name, Quota};
 
 fn catalog() -> Catalog {
     Catalog::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")).unwrap()
@@ -262,4 +262,49 @@ fn the_definitions_digest_depends_on_what_is_measured_only() {
     assert_eq!(plan("quick", 8, &everything(), &[]).unwrap().definitions, with);
     let only = [name("native")];
     assert_ne!(plan("quick", 2, &everything(), &only).unwrap().definitions, with);
+}
+
+#[test]
+fn a_container_has_rows_of_its_own_where_it_is_asked_for_and_can_be_had() {
+    let mut states = everything();
+    let suite = "container-tax";
+    let twins = |plan: &Plan| {
+        let inside = |case: &&Case| case.interpreter.as_str().ends_with("-container");
+        plan.cases.iter().filter(inside).map(|case| case.interpreter.clone()).collect::<BTreeSet<_>>()
+    };
+    assert!(twins(&plan(suite, 2, &states, &[]).unwrap()).is_empty());
+    let image = || Some("localhost/x".to_owned());
+    states.push(InterpreterState { image: image(), ..ready("cpython-3.12-container", &["aiohttp"], &[]) });
+    assert_eq!(twins(&plan(suite, 2, &states, &[]).unwrap()), [name("cpython-3.12-container")].into());
+    // Another suite measures it only where it is named.
+    assert!(twins(&plan("quick", 2, &states, &[]).unwrap()).is_empty());
+    let only = [name("cpython-3.12-container")];
+    let plan = plan("quick", 2, &states, &only).unwrap();
+    assert!(plan.cases.iter().all(|case| case.interpreter == "cpython-3.12-container"));
+    assert!(plan.cases.iter().any(|case| case.skip.is_none()));
+}
+
+#[test]
+fn a_quota_limits_what_is_effective_and_needs_a_container() {
+    let catalog = catalog();
+    let mut suite = catalog.suites["container-tax"].clone();
+    suite.groups.retain(|group| group.workload == "sum-squares" && !group.cold);
+    suite.groups[0].axes.quota = Some([0.5, 1.5].map(|cpus| Quota::try_from(cpus).unwrap()).to_vec());
+    let inside = InterpreterState {
+        image: Some("localhost/x".to_owned()),
+        ..ready("cpython-3.12-container", &[], &[])
+    };
+    let interpreters = [ready("cpython-3.12", &[], &[]), inside];
+    let allowance = Allowance { cpus: vec![0, 1], ..Allowance::default() };
+    let planner =
+        Planner { catalog: &catalog, interpreters: &interpreters, allowance: &allowance, only: &[], seed: 1 };
+    let plan = planner.plan(&suite).unwrap();
+    for case in &plan.cases {
+        let contained = case.interpreter == "cpython-3.12-container";
+        assert_eq!(case.skip.is_none(), contained, "{}", case.id);
+        assert_eq!(case.effective_cpus, 1, "{}", case.id);
+        assert_eq!(case.oversubscribed, case.conditions.workers > 1, "{}", case.id);
+    }
+    let id = "sum-squares/threads/cpython-3.12-container/workers=2,size=brief,quota=1.5";
+    assert!(ids(&plan).contains(&id), "{:?}", ids(&plan));
 }

@@ -93,7 +93,9 @@ pub(super) fn run(common: &Common, arguments: &Install) -> anyhow::Result<ExitCo
 fn chosen(catalog: &Catalog, arguments: &Install) -> Result<Vec<Interpreter>, UsageError> {
     let base = base_definition(catalog);
     if arguments.all {
-        let named = |definition: &&Interpreter| !definition.providers.0.is_empty();
+        // What is built in is ready as it is.
+        let named =
+            |definition: &&Interpreter| !definition.providers.0.is_empty() || !definition.command.is_empty();
         return Ok(catalog.interpreters.values().filter(named).cloned().chain(base).collect());
     }
     let find = |id: &Name| {
