@@ -483,7 +483,7 @@ fn with_packages(state: InterpreterState, catalog: &Catalog, slow: Slow<'_>) -> 
     let chosen = state.provider.as_deref() == Some(EXPLICIT) || state.image.is_some();
     let Some(executable) = state.executable.as_deref().filter(|_| !chosen) else { return state };
     let Some(definition) = catalog.interpreters.get(&state.id) else { return state };
-    let environment = packages::environment_of(&cache_folder(), &state.id, Path::new(executable));
+    let environment = packages::environment_of(&cache_folder(), &state.id, Path::new(executable), None);
     let Some(python) = environment else { return state };
     match ask(&python, catalog, || slow(&python)) {
         Ok(facts) => {

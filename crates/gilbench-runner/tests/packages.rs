@@ -70,16 +70,19 @@ impl Place {
         install(&Wanted {
             definition: &self.definition,
             executable: &self.python,
+            image: None,
             lock: &lock,
             names: &["gilbench-tiny".to_owned()],
             cache: &self.cache(),
             offline: true,
             wheels: Some(&self.folder.path().join("wheels")),
+            progress: &|_| (),
+            interrupted: &|| false,
         })
     }
 
     fn environment(&self) -> Option<PathBuf> {
-        environment_of(&self.cache(), &self.definition.id, &self.python)
+        environment_of(&self.cache(), &self.definition.id, &self.python, None)
     }
 }
 
