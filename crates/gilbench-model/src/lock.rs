@@ -126,6 +126,11 @@ impl Lock {
         self.without_wheel.get(&normalised(package)).map(String::as_str)
     }
 
+    /// The packages that have none, by normalised name.
+    pub fn without_wheels(&self) -> impl Iterator<Item = &str> {
+        self.without_wheel.keys().map(String::as_str)
+    }
+
     /// A locked package.
     pub fn get(&self, package: &str) -> Option<&Locked> {
         self.packages.get(&normalised(package))
@@ -134,6 +139,11 @@ impl Lock {
     /// The packages that were asked for and have a wheel, by normalised name: the others here are needed by them.
     pub fn asked_for(&self) -> Vec<String> {
         self.asked_for.iter().cloned().collect()
+    }
+
+    /// Every package that is spoken of, with a wheel or without, by normalised name.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.packages.keys().chain(self.without_wheel.keys()).map(String::as_str)
     }
 
     /// The normalised names of these packages and of all that they need.
@@ -319,6 +329,7 @@ mod tests {
         assert!(!text.contains("https"), "{text}");
         let lock = Lock::parse(&text).unwrap();
         assert_eq!(lock.without_wheel("Pandas"), Some("why"));
+        assert!(lock.names().any(|name| name == "pandas") && lock.names().any(|name| name == "frozenlist"));
         assert_eq!(lock.closure(&["pandas".into()]).unwrap_err().to_string(), "no wheel of pandas: why");
         assert_eq!(lock.closure(&["torch".into()]).unwrap_err().to_string(), "torch is not in the lock");
     }

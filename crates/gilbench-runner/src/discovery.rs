@@ -178,10 +178,10 @@ pub fn discover(catalog: &Catalog, places: &Places, slow: Slow<'_>) -> Result<Di
             built_in(definition, places, slow)
         }
     });
-    let mut interpreters: Vec<InterpreterState> = interpreters.collect();
+    let interpreters: Vec<InterpreterState> = interpreters.collect();
+    let mut interpreters = on_all_cpus(&interpreters, |state| with_packages(state, catalog, slow));
+    // After that: what has packages here has them in a container too.
     look_into_containers(catalog, places, slow, &mut interpreters);
-    // Last: what is mounted into containers is the interpreter itself.
-    let interpreters = interpreters.into_iter().map(|state| with_packages(state, catalog, slow)).collect();
     let defined =
         |candidate: &Candidate| catalog.interpreters.values().any(|definition| candidate.may_be(definition));
     candidates.retain(|candidate| candidate.installed.is_none() && !defined(candidate));
@@ -214,7 +214,9 @@ fn look_into_containers(
         let state = &interpreters[index];
         let definition = definition(state)?;
         match &containers {
-            Ok(containers) if has_image(state) => containers.own(definition, slow),
+            Ok(containers) if has_image(state) => {
+                containers.in_environment(definition, slow).or_else(|| containers.own(definition, slow))
+            }
             Ok(containers) if twin_wanted(state) => Some(containers.twin(definition, state, &[], slow)),
             Err(error) if twin_wanted(state) => {
                 let twin = definition.in_container();
@@ -478,30 +480,26 @@ fn help(definition: &Interpreter, mismatch: &Mismatch) -> String {
 }
 
 /// The same interpreter in its environment with packages, where it has one that answers as it should.
-fn with_packages(state: InterpreterState, catalog: &Catalog, slow: Slow<'_>) -> InterpreterState {
+fn with_packages(state: &InterpreterState, catalog: &Catalog, slow: Slow<'_>) -> InterpreterState {
+    in_environment(state, catalog, slow).unwrap_or_else(|| state.clone())
+}
+
+fn in_environment(state: &InterpreterState, catalog: &Catalog, slow: Slow<'_>) -> Option<InterpreterState> {
     // What was named by its path is meant as it is.
     let chosen = state.provider.as_deref() == Some(EXPLICIT) || state.image.is_some();
-    let Some(executable) = state.executable.as_deref().filter(|_| !chosen) else { return state };
-    let Some(definition) = catalog.interpreters.get(&state.id) else { return state };
-    let environment = packages::environment_of(&cache_folder(), &state.id, Path::new(executable));
-    let Some(python) = environment else { return state };
-    match ask(&python, catalog, || slow(&python)) {
-        Ok(facts) => {
-            let provider = state.provider.clone().unwrap_or_default();
-            let candidate = Candidate { executable: python, provider: "", facts, installed: None };
-            let found = found(definition, std::slice::from_ref(&candidate), &[], None);
-            // Another interpreter than the one that it was made from is in its place.
-            if found.status == Status::Missing {
-                state
-            } else {
-                InterpreterState { provider: Some(provider), ..found }
-            }
-        }
-        Err(error) => {
+    let executable = state.executable.as_deref().filter(|_| !chosen)?;
+    let definition = catalog.interpreters.get(&state.id)?;
+    let python = packages::environment_of(&cache_folder(), &state.id, Path::new(executable), None)?;
+    let facts = ask(&python, catalog, || slow(&python))
+        .inspect_err(|error| {
             tracing::debug!(path = %python.display(), %error, "an environment that does not answer");
-            state
-        }
-    }
+        })
+        .ok()?;
+    let candidate = Candidate { executable: python, provider: "", facts, installed: None };
+    let found = found(definition, std::slice::from_ref(&candidate), &[], None);
+    let provider = state.provider.clone();
+    // Missing: another interpreter than the one that it was made from is in its place.
+    (found.status != Status::Missing).then_some(InterpreterState { provider, ..found })
 }
 
 /// Why an interpreter is missing. What did not answer may be it.

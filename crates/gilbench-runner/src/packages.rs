@@ -6,6 +6,11 @@
 
 mod environment;
 mod lock;
+mod request;
+mod sweep;
 
-pub use self::environment::{Wanted, environment_of, install};
+pub(crate) use self::environment::FOLDER;
+pub use self::environment::{InImage, Wanted, environment_of, install};
 pub use self::lock::{Locking, lock};
+pub use self::request::{Missing, Packaging, Provided, Request};
+pub(crate) use self::sweep::unused;

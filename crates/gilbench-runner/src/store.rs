@@ -6,12 +6,14 @@
 //! staging/<id>.<number>/                what is being made; its owner holds the lock of the id
 //! locks/<id>                            locked by whoever installs or removes
 //! logs/<id>-<provider>.log              what a failed build said
+//! environments/<id>/<key>/              an interpreter's packages: see [`crate::packages`]
 //! ```
 //!
 //! An installation exists when its manifest does: whatever lies in its folder before that is nothing yet, and is
 //! replaced by the next attempt. Not responsible for how an interpreter is fetched or built: see [`crate::install`].
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
@@ -28,9 +30,11 @@ use serde::{Deserialize, Serialize};
 use crate::container::BASE;
 use crate::discovery::cache_folder;
 use crate::install::{InstallError, InstallFailure};
+use crate::packages;
 
 const MANIFEST: &str = "manifest.json";
 const INTERPRETERS: &str = "interpreters";
+const ENVIRONMENTS: &str = packages::FOLDER;
 const DOWNLOADS: &str = "downloads";
 const STAGING: &str = "staging";
 const LOCKS: &str = "locks";
@@ -146,9 +150,9 @@ impl Store {
         self.root.join(DOWNLOADS)
     }
 
-    /// Where the output of a build goes if it fails.
-    pub(crate) fn log(&self, id: &str, provider: ProviderKind) -> PathBuf {
-        self.root.join(LOGS).join(format!("{id}-{provider}.log"))
+    /// Where the output of a provider, or of installing packages, goes if it fails.
+    pub(crate) fn log(&self, id: &str, what: impl Display) -> PathBuf {
+        self.root.join(LOGS).join(format!("{id}-{what}.log"))
     }
 
     /// Where an installation is, or would be.
@@ -172,7 +176,8 @@ impl Store {
 
     /// Whether anything is kept under an id, even if no definition asks for it.
     pub fn holds(&self, id: &str) -> bool {
-        entries(&self.root.join(INTERPRETERS)).iter().any(|path| name(path).is_some_and(|name| name == id))
+        let kept = [INTERPRETERS, ENVIRONMENTS].map(|folder| entries(&self.root.join(folder)));
+        kept.iter().flatten().any(|path| name(path).is_some_and(|name| name == id))
     }
 
     /// Keeps everybody else from installing or removing what has this id.
@@ -216,16 +221,18 @@ impl Store {
         stale.map(|path| delete(&path).unwrap_or(0)).sum()
     }
 
-    /// Removes everything that is installed under an id.
+    /// Removes everything that is installed under an id, packages too.
     pub fn remove(&self, id: &str) -> Result<Removed, InstallError> {
         let lock = self.lock(id)?;
         let mut removed = Removed::default();
-        let folder = self.root.join(INTERPRETERS).join(id);
-        for path in entries(&folder) {
-            self.take_away(&lock, &path, &mut removed)?;
+        for kept in [INTERPRETERS, ENVIRONMENTS] {
+            let folder = self.root.join(kept).join(id);
+            for path in entries(&folder) {
+                self.take_away(&lock, &path, &mut removed)?;
+            }
+            // An empty folder is nothing.
+            let _ = std::fs::remove_dir(&folder);
         }
-        // An empty folder is nothing.
-        let _ = std::fs::remove_dir(&folder);
         removed.bytes += self.remove_stale(&lock);
         Ok(removed)
     }
@@ -241,8 +248,10 @@ impl Store {
         wanted.insert(BASE.to_owned(), &catalog.base.providers);
 
         let installed = entries(&self.root.join(INTERPRETERS));
+        let environments = entries(&self.root.join(ENVIRONMENTS));
         let staged = entries(&self.root.join(STAGING));
-        let mut ids: BTreeSet<String> = installed.iter().filter_map(|path| name(path)).collect();
+        let mut ids: BTreeSet<String> =
+            installed.iter().chain(&environments).filter_map(|path| name(path)).collect();
         ids.extend(staged.iter().filter_map(|path| Some(staged_id(path)?.to_owned())));
         for id in ids {
             let lock = match self.lock(&id) {
@@ -262,6 +271,11 @@ impl Store {
                 self.take_away(&lock, &path, &mut removed)?;
             }
             let _ = std::fs::remove_dir(&folder);
+            // After the interpreters: those without one go too.
+            for path in packages::unused(&self.root, &id, catalog) {
+                self.take_away(&lock, &path, &mut removed)?;
+            }
+            let _ = std::fs::remove_dir(self.root.join(ENVIRONMENTS).join(&id));
             let left = self.remove_stale(&lock);
             if left > 0 {
                 removed.what.push(format!("{id}: what an interrupted installation left behind"));
@@ -292,7 +306,8 @@ impl Store {
         let target = staging.folder.join("removed");
         std::fs::rename(path, &target).map_err(failed)?;
         removed.bytes += delete(&target).map_err(failed)?;
-        removed.what.push(format!("{}/{}", lock.id, name(path).unwrap_or_default()));
+        let kind = if path.starts_with(self.root.join(ENVIRONMENTS)) { "packages of " } else { "" };
+        removed.what.push(format!("{kind}{}/{}", lock.id, name(path).unwrap_or_default()));
         Ok(())
     }
 }

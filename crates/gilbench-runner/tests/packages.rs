@@ -7,8 +7,9 @@ use std::process::Command;
 
 use gilbench_model::interpreter::Interpreter;
 use gilbench_model::lock::Lock;
+use gilbench_runner::container::Engine;
 use gilbench_runner::install::{InstallError, InstallFailure};
-use gilbench_runner::packages::{Wanted, environment_of, install};
+use gilbench_runner::packages::{InImage, Wanted, environment_of, install};
 
 /// Prints the wheel's digest.
 const MAKE_WHEEL: &str = r#"
@@ -65,21 +66,28 @@ impl Place {
     }
 
     fn install(&self, digest: &str) -> Result<PathBuf, InstallError> {
+        self.install_in(None, digest)
+    }
+
+    fn install_in(&self, image: Option<InImage<'_>>, digest: &str) -> Result<PathBuf, InstallError> {
         let lock = format!("gilbench-tiny==1.0 \\\n    --hash=sha256:{digest}\n");
         let lock = Lock::parse(&lock).unwrap();
         install(&Wanted {
             definition: &self.definition,
             executable: &self.python,
+            image,
             lock: &lock,
             names: &["gilbench-tiny".to_owned()],
             cache: &self.cache(),
-            offline: true,
+            offline: image.is_none(),
             wheels: Some(&self.folder.path().join("wheels")),
+            progress: &|_| (),
+            interrupted: &|| false,
         })
     }
 
     fn environment(&self) -> Option<PathBuf> {
-        environment_of(&self.cache(), &self.definition.id, &self.python)
+        environment_of(&self.cache(), &self.definition.id, &self.python, None)
     }
 }
 
@@ -108,4 +116,61 @@ fn only_what_has_the_locked_digest_is_installed() {
     // One whose marker is missing was not finished.
     std::fs::remove_file(python.parent().unwrap().parent().unwrap().join("gilbench.json")).unwrap();
     assert_eq!(place.environment(), None);
+}
+
+/// An engine that runs what it is asked to on the machine itself, and keeps how it was asked.
+#[derive(Debug)]
+struct NoContainer(PathBuf);
+
+impl NoContainer {
+    fn new(folder: &Path) -> Self {
+        let program = folder.join("engine");
+        let script = "#!/bin/sh\necho \"$@\" >>\"$0.asked\"\nshift\nwhile [ \"${1#--}\" != \"$1\" ]; do\n\
+                      case $1 in --entrypoint=*) program=${1#*=} ;; esac\nshift\ndone\nshift\nexec \"$program\" \"$@\"\n";
+        std::fs::write(&program, script).unwrap();
+        std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        Self(program)
+    }
+}
+
+impl Engine for NoContainer {
+    fn name(&self) -> &'static str {
+        "none"
+    }
+
+    fn program(&self) -> Vec<String> {
+        vec![self.0.to_string_lossy().into_owned()]
+    }
+
+    fn run_options(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn build_options(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+#[test]
+fn an_image_makes_its_own_environment_and_only_pip_has_a_network() {
+    let Some(place) = Place::new() else { return };
+    let engine = NoContainer::new(place.folder.path());
+    let image = InImage { engine: &engine, name: "localhost/some" };
+    let python = place.install_in(Some(image), &place.digest).unwrap();
+    assert_eq!(answer(&python), "42\n");
+    let id = &place.definition.id;
+    let environment = |image| environment_of(&place.cache(), id, &place.python, image);
+    assert_eq!(environment(Some("localhost/some")), Some(python.clone()));
+    assert_eq!(environment(Some("localhost/other")), None);
+    assert_eq!(environment(None), None, "it belongs to the image, not to this machine");
+
+    let asked = std::fs::read_to_string(place.folder.path().join("engine.asked")).unwrap();
+    let [venv, pip] = asked.lines().collect::<Vec<_>>()[..] else { panic!("{asked}") };
+    assert!(venv.contains("--network=none") && venv.contains("-m venv"), "{venv}");
+    assert!(pip.contains("--network=host") && pip.contains("--require-hashes"), "{pip}");
+    let folder = python.parent().unwrap().parent().unwrap().display();
+    for line in [venv, pip] {
+        assert!(line.contains("--read-only") && line.contains("--cap-drop=ALL"), "{line}");
+        assert!(line.contains(&format!("--mount=type=bind,source={folder},target={folder} ")), "{line}");
+    }
 }

@@ -213,6 +213,9 @@ pub(crate) struct Install {
     /// Every interpreter whose definition says where it comes from
     #[arg(long)]
     pub(crate) all: bool,
+    /// Packages to install with them, separated by commas, or `all`: those of their locks
+    #[arg(long, value_name = "PACKAGE", value_delimiter = ',')]
+    pub(crate) with: Vec<String>,
     /// Only this provider: local, uv, source, maven, container or rootfs
     #[arg(long, value_name = "PROVIDER")]
     pub(crate) provider: Option<ProviderKind>,

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use gilbench_model::event::Event;
 use gilbench_model::plan::Plan;
-use gilbench_model::provider::ProviderKind;
 use gilbench_runner::Progress;
 use gilbench_runner::install::Step;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -110,7 +109,7 @@ impl Installation {
     }
 
     /// Shows a step.
-    pub(crate) fn show(&self, id: &str, provider: ProviderKind, step: Step<'_>) {
+    pub(crate) fn show(&self, id: &str, provider: &str, step: Step<'_>) {
         let what = match step {
             Step::Fetch { what, .. } => format!("{id}: {provider}: fetching {what}"),
             Step::Work { what } => format!("{id}: {provider}: {what}"),

@@ -109,6 +109,28 @@ fn an_interpreter_in_an_image_is_measured_and_may_do_little() {
 }
 
 #[test]
+fn an_interpreter_in_an_image_is_used_in_the_environment_that_belongs_to_it() {
+    let test = Test::new();
+    let engine = engine(&test);
+    let image = in_an_image(&test);
+    std::fs::write(engine.join("images"), &image).unwrap();
+    let environment = test.path(".cache/gilbench/environments/fake/one");
+    std::fs::create_dir_all(environment.join("bin")).unwrap();
+    std::os::unix::fs::symlink(python(), environment.join("bin/python")).unwrap();
+    let mark = |image: &str| {
+        let base = serde_json::json!({"executable": python(), "modified_ns": 0, "image": image});
+        let marker = serde_json::json!({"base": base, "lock": "any", "packages": ["any"]});
+        std::fs::write(environment.join("gilbench.json"), marker.to_string()).unwrap();
+        listed(&test, &engine, &[])[1]["executable"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(mark("another"), python().to_string_lossy());
+    assert_eq!(mark(&image), environment.join("bin/python").to_string_lossy());
+    let asked = std::fs::read_to_string(engine.join("asked")).unwrap();
+    let mount = format!("source={0},target={0},readonly", environment.display());
+    assert!(asked.lines().next_back().unwrap().contains(&mount), "{asked}");
+}
+
+#[test]
 fn every_fault_in_a_container_is_a_row_with_its_reason() {
     let test = Test::new();
     let engine = engine(&test);

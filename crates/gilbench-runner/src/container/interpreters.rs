@@ -17,6 +17,8 @@ use super::engine::{Engine, EngineError, finished_short};
 use super::image::image_name;
 use super::pool::data_mounts;
 use super::spec::{Container, Mount};
+use crate::discovery::cache_folder;
+use crate::packages;
 use crate::probe::{self, ProbeError};
 use crate::worker::{container_environment, fill_placeholders};
 
@@ -81,6 +83,24 @@ impl<'a> Containers<'a> {
             label,
             ..state(definition, found.provider, &found.image, &executable, facts)
         })
+    }
+
+    /// The same in its environment with packages, where it has one in which it is ready.
+    pub fn in_environment(
+        &self,
+        definition: &Interpreter,
+        slow: impl FnOnce(&Path),
+    ) -> Option<InterpreterState> {
+        let Found { provider, image, executable } =
+            self.image(definition.id.as_str(), &definition.providers)?;
+        let python =
+            packages::environment_of(&cache_folder(), &definition.id, &executable?, Some(image.as_str()))?;
+        let folder = python.ancestors().nth(2)?;
+        let facts = self.ask(&image, &[folder.to_owned()], self.probe(&python), || slow(&python));
+        let found = state(definition, provider, &image, &python, facts);
+        let mounts = vec![folder.to_string_lossy().into_owned()];
+        let label = format!("{}, container", definition.label);
+        (found.status == Status::Ready).then_some(InterpreterState { label, mounts, ..found })
     }
 
     /// An interpreter that is on this machine and ready there, in a container. Why not, if it cannot be.
@@ -160,10 +180,11 @@ fn next_number() -> usize {
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
-/// The folders that an executable is in: where it was found, and where what it is a link to is.
+/// The folders that an executable is in: where it was found, where what it is a link to is, and, in a virtual
+/// environment, where that says that its interpreter is.
 fn folders(executable: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    let places = [Some(executable.to_owned()), executable.canonicalize().ok()];
+    let places = [Some(executable.to_owned()), home_of(executable), executable.canonicalize().ok()];
     for place in places.into_iter().flatten() {
         // `…/bin/python` belongs to `…`.
         let folder = place.ancestors().nth(2).unwrap_or(Path::new("/")).to_owned();
@@ -172,6 +193,13 @@ fn folders(executable: &Path) -> Vec<PathBuf> {
         }
     }
     found
+}
+
+/// The interpreter of a virtual environment, by its settings: they may name another link to it.
+fn home_of(executable: &Path) -> Option<PathBuf> {
+    let settings = std::fs::read_to_string(executable.ancestors().nth(2)?.join("pyvenv.cfg")).ok()?;
+    let home = settings.lines().find_map(|line| line.strip_prefix("home")?.trim_start().strip_prefix('='))?;
+    Some(Path::new(home.trim()).join("python"))
 }
 
 /// Whether mounting a folder would hide what an image has there itself.
@@ -210,7 +238,9 @@ mod tests {
         let link = environment.join("bin/python");
         std::os::unix::fs::symlink(real.join("bin/python3.12"), &link).unwrap();
         let real = real.canonicalize().unwrap();
-        assert_eq!(folders(&link), [environment, real]);
+        assert_eq!(folders(&link), [environment.clone(), real.clone()]);
+        std::fs::write(environment.join("pyvenv.cfg"), "home = /opt/link/bin\nversion = 3.12\n").unwrap();
+        assert_eq!(folders(&link), [environment, "/opt/link".into(), real]);
     }
 
     #[test]

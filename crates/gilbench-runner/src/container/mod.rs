@@ -10,12 +10,14 @@
 
 mod engine;
 mod image;
+mod installing;
 mod interpreters;
 mod pool;
 mod spec;
 
 pub use engine::{Choice, Engine, EngineError, find};
 pub use image::{has_image, image_bytes, image_name, provide, remove_image};
+pub(crate) use installing::Installing;
 pub use interpreters::{BASE, Containers, Found};
 pub use pool::{Pool, PoolError};
 pub(crate) use spec::SCRATCH;

@@ -53,6 +53,9 @@ const SHARED_MEMORY: &str = "512m";
 /// Of the machine's memory, so much is left to everything else.
 const SPARED_MEMORY: u64 = 8;
 
+/// No container of ours has a network, but for those that only install.
+pub(super) const NO_NETWORK: &str = "--network=none";
+
 /// Where workers start and what they may write to.
 pub(crate) const SCRATCH: &str = "/tmp";
 
@@ -62,7 +65,7 @@ impl Container<'_> {
         let mut arguments: Vec<String> = [
             // A missing image is an error, not a reason to ask registries for it.
             "--pull=never",
-            "--network=none",
+            NO_NETWORK,
             "--read-only",
             "--cap-drop=ALL",
             "--security-opt=no-new-privileges",

@@ -42,6 +42,12 @@ pub enum InstallFailure {
     NoImage,
     /// What was installed is not what its definition says, or does not answer.
     WrongInterpreter,
+    /// The interpreter takes no packages.
+    NoPackages,
+    /// Its packages are not locked.
+    NoLock,
+    /// A package has no wheel for this interpreter.
+    NoWheel,
     /// Another gilbench is installing the same.
     Locked,
     /// The user stopped it.

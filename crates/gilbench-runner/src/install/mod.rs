@@ -15,7 +15,7 @@ mod uv;
 
 use std::path::{Path, PathBuf};
 
-pub(crate) use self::command::is_executable;
+pub(crate) use self::command::{Command, CommandError, is_executable};
 pub use self::error::{InstallError, InstallFailure};
 pub use self::installer::{Attempt, Installer, Options, Outcome, Progress, base_definition};
 pub(crate) use self::probes::Probes;

@@ -1,9 +1,7 @@
 //! Environments: an interpreter with packages, in a folder of its own below the cache folder.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
 use gilbench_model::Name;
 use gilbench_model::interpreter::{Interpreter, PackageKind};
@@ -12,10 +10,12 @@ use gilbench_model::plan::sha256;
 use serde::{Deserialize, Serialize};
 
 use super::lock::on_path;
-use crate::install::{InstallError, InstallFailure};
+use crate::container::{Engine, Installing};
+use crate::install::{Command, CommandError, InstallError, InstallFailure};
+use crate::store::Store;
 
 /// Below the cache folder: `environments/<id>/<key>`.
-const FOLDER: &str = "environments";
+pub(crate) const FOLDER: &str = "environments";
 
 /// Written last into an environment: what it is for.
 const MARKER: &str = "gilbench.json";
@@ -23,13 +23,22 @@ const MARKER: &str = "gilbench.json";
 /// The interpreter in an environment.
 const PYTHON: &str = "bin/python";
 
+/// Making an environment, and filling it, may each take so long. The slowest that was seen, GraalPy on a JVM, needs
+/// some minutes.
+const LIMIT: Duration = Duration::from_mins(20);
+
+/// What would send packages elsewhere. To pip, a variable without a value is none.
+const UNSET: [&str; 5] = ["PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIRE_VIRTUALENV"];
+
 /// What to install, and for what.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Wanted<'a> {
     /// The interpreter's definition.
     pub definition: &'a Interpreter,
-    /// It.
+    /// It: in its image, if it has one.
     pub executable: &'a Path,
+    /// The image that it is in.
+    pub image: Option<InImage<'a>>,
     /// Its lock.
     pub lock: &'a Lock,
     /// The packages, without those that they need.
@@ -40,133 +49,214 @@ pub struct Wanted<'a> {
     pub offline: bool,
     /// A folder with wheels, used instead of the index.
     pub wheels: Option<&'a Path>,
+    /// Told what is being done.
+    pub progress: &'a dyn Fn(&str),
+    /// Asked now and then; when it answers true, installing stops.
+    pub interrupted: &'a dyn Fn() -> bool,
+}
+
+/// An image, and the engine that has it.
+#[derive(Clone, Copy, Debug)]
+pub struct InImage<'a> {
+    /// The engine.
+    pub engine: &'a dyn Engine,
+    /// The image's name.
+    pub name: &'a str,
 }
 
 /// What an environment is for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Marker {
-    base: Base,
-    lock: String,
-    packages: Vec<String>,
+pub(super) struct Marker {
+    pub(super) base: Base,
+    pub(super) lock: String,
+    pub(super) packages: Vec<String>,
 }
 
-/// An executable as it was: when another one is put in its place, its environments are of no use.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Base {
+/// An executable as it was: when another one is put in its place, its environments are of no use. An image's name
+/// says what it was made from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct Base {
     executable: PathBuf,
     modified_ns: u128,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) image: Option<String>,
 }
 
 impl Base {
-    fn of(executable: &Path) -> std::io::Result<Self> {
+    fn of(executable: &Path, image: Option<&str>) -> std::io::Result<Self> {
+        if image.is_some() {
+            let image = image.map(str::to_owned);
+            return Ok(Self { executable: executable.to_owned(), modified_ns: 0, image });
+        }
         let executable = executable.canonicalize()?;
         let modified = executable.metadata()?.modified()?;
         let modified_ns = modified.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
-        Ok(Self { executable, modified_ns })
+        Ok(Self { executable, modified_ns, image: None })
+    }
+
+    /// Whether another executable is in its place, or none. Of one in an image, the image's name decides.
+    pub(super) fn is_gone(&self) -> bool {
+        Self::of(&self.executable, self.image.as_deref()).ok().as_ref() != Some(self)
     }
 }
 
-/// The interpreter of an executable's newest environment, if it has one that is ready.
-pub fn environment_of(cache: &Path, id: &Name, executable: &Path) -> Option<PathBuf> {
-    let base = Base::of(executable).ok()?;
+/// An environment that is ready.
+pub(super) struct Ready {
+    pub(super) folder: PathBuf,
+    pub(super) marker: Marker,
+    /// Orders those of one interpreter: the last is used.
+    pub(super) order: (std::time::SystemTime, usize),
+}
+
+impl Ready {
+    pub(super) fn read(folder: PathBuf) -> Option<Self> {
+        let file = folder.join(MARKER);
+        let marker: Marker = serde_json::from_slice(&std::fs::read(&file).ok()?).ok()?;
+        let order = (file.metadata().ok()?.modified().ok()?, marker.packages.len());
+        // A link to an interpreter in an image leads nowhere on this machine.
+        let python = folder.join(PYTHON);
+        let there = if marker.base.image.is_some() { python.is_symlink() } else { python.exists() };
+        there.then_some(Self { folder, marker, order })
+    }
+}
+
+fn newest(cache: &Path, id: &Name, base: &Base) -> Option<Ready> {
     let entries = std::fs::read_dir(cache.join(FOLDER).join(id.as_str())).ok()?.flatten();
-    let ready = entries.filter_map(|entry| {
-        let folder = entry.path();
-        let marker = read(&folder).filter(|marker| marker.base == base)?;
-        let made = folder.join(MARKER).metadata().ok()?.modified().ok()?;
-        Some(((made, marker.packages.len()), folder.join(PYTHON)))
-    });
-    ready.max().map(|(_, python)| python)
+    let ready = entries.filter_map(|entry| Ready::read(entry.path()));
+    ready.filter(|ready| ready.marker.base == *base).max_by_key(|ready| ready.order)
 }
 
-fn read(folder: &Path) -> Option<Marker> {
-    serde_json::from_slice(&std::fs::read(folder.join(MARKER)).ok()?).ok()
+/// The interpreter of an executable's newest environment, if it has one that is ready. One in an image belongs to
+/// that image.
+pub fn environment_of(cache: &Path, id: &Name, executable: &Path, image: Option<&str>) -> Option<PathBuf> {
+    let base = Base::of(executable, image).ok()?;
+    Some(newest(cache, id, &base)?.folder.join(PYTHON))
 }
 
-/// Installs packages and all that they need, and returns the interpreter that has them. Nothing happens if it is
-/// there already. It is made at its final place, since its scripts name that; until its marker is there, it does not
-/// count, and whoever comes next begins anew.
+/// Installs packages and all that they need, beside those that were installed before, and returns the interpreter
+/// that has them. Nothing happens if it is there already. It is made at its final place, since its scripts name that;
+/// until its marker is there, it does not count, and whoever comes next begins anew.
 pub fn install(wanted: &Wanted<'_>) -> Result<PathBuf, InstallError> {
     let refuse = |error| InstallError::new(InstallFailure::Failed, error);
-    let requirements = wanted.lock.requirements(wanted.names).map_err(refuse)?;
-    if requirements.is_empty() {
+    let mut packages: Vec<String> = wanted.names.iter().map(|name| normalised(name)).collect();
+    if packages.is_empty() {
         return Err(InstallError::new(InstallFailure::Failed, "no packages were named"));
     }
-    let mut packages: Vec<String> = wanted.names.iter().map(|name| normalised(name)).collect();
+    wanted.lock.closure(&packages).map_err(refuse)?;
+    let lock = wanted.lock.digest().as_str().to_owned();
+    let base = Base::of(wanted.executable, wanted.image.map(|image| image.name))?;
+    if let Some(Ready { folder, marker, .. }) = newest(wanted.cache, &wanted.definition.id, &base) {
+        if marker.lock == lock && packages.iter().all(|name| marker.packages.contains(name)) {
+            return Ok(folder.join(PYTHON));
+        }
+        packages.extend(marker.packages.into_iter().filter(|name| wanted.lock.get(name).is_some()));
+    }
     packages.sort();
     packages.dedup();
-    let lock = wanted.lock.digest().as_str().to_owned();
-    let marker = Marker { base: Base::of(wanted.executable)?, lock, packages };
+    let requirements = wanted.lock.requirements(&packages).map_err(refuse)?;
+    let marker = Marker { base, lock, packages };
     let text = serde_json::to_string(&marker).map_err(std::io::Error::from)?;
-    let parent = wanted.cache.join(FOLDER).join(wanted.definition.id.as_str());
     let key = &sha256(text.as_bytes()).as_str()[..12].to_owned();
-    let folder = parent.join(key);
-    std::fs::create_dir_all(&parent)?;
-    // Held until the end of this function, or of this process.
-    let guard = File::create(parent.join(format!("{key}.lock")))?;
-    guard.lock()?;
-    let python = folder.join(PYTHON);
-    if read(&folder).as_ref() == Some(&marker) && python.exists() {
-        return Ok(python);
-    }
+    let store = Store::at(wanted.cache);
+    let _lock = store.lock(wanted.definition.id.as_str())?;
+    let folder = wanted.cache.join(FOLDER).join(wanted.definition.id.as_str()).join(key);
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;
     }
-    let made = make(wanted, &folder, &requirements);
-    if let Err(error) = made {
+    let log = store.log(wanted.definition.id.as_str(), "packages");
+    let making = Making { wanted, folder: &folder, log: &log };
+    (wanted.progress)(&format!("installing {}", marker.packages.join(", ")));
+    if let Err(error) = making.make(&requirements) {
         // What is left is not used in any case.
         let _ = std::fs::remove_dir_all(&folder);
         return Err(error);
     }
+    let _ = std::fs::remove_file(&log);
     let staged = folder.join(format!("{MARKER}.new"));
     std::fs::write(&staged, text)?;
     std::fs::rename(staged, folder.join(MARKER))?;
-    Ok(python)
+    Ok(folder.join(PYTHON))
 }
 
-fn make(wanted: &Wanted<'_>, folder: &Path, requirements: &str) -> Result<(), InstallError> {
-    // An interpreter that patches packages must install them itself.
-    let uv = on_path("uv").filter(|_| wanted.definition.packages == PackageKind::Wheels);
-    let mut command = Command::new(wanted.executable);
-    command.args(["-m", "venv"]).args(uv.is_some().then_some("--without-pip")).arg(folder);
-    run(command, wanted.offline)?;
-    let file = folder.join("requirements.txt");
-    std::fs::write(&file, requirements)?;
-    let python = folder.join(PYTHON);
-    let command = if let Some(uv) = uv {
-        let mut command = Command::new(uv);
-        command.args(["pip", "install", "--quiet", "--color", "never", "--python"]).arg(python);
-        command.args(wanted.offline.then_some("--offline"));
-        command
-    } else {
-        let mut command = Command::new(python);
-        command.args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]);
-        command.args(wanted.offline.then_some("--no-index"));
-        command
-    };
-    let mut command = command;
-    if let Some(wheels) = wanted.wheels {
-        command.args(["--no-index", "--find-links"]).arg(wheels);
-    }
-    command.args(["--require-hashes", "--only-binary", ":all:", "--requirement"]).arg(file);
-    run(command, wanted.offline)
+struct Making<'a> {
+    wanted: &'a Wanted<'a>,
+    folder: &'a Path,
+    log: &'a Path,
 }
 
-fn run(mut command: Command, offline: bool) -> Result<(), InstallError> {
-    // Those that run gilbench may have their own Python in mind.
-    for name in ["PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PIP_USER", "PIP_REQUIRE_VIRTUALENV"] {
-        command.env_remove(name);
+impl Making<'_> {
+    fn make(&self, requirements: &str) -> Result<(), InstallError> {
+        let wanted = self.wanted;
+        std::fs::create_dir_all(self.folder)?;
+        self.log.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+        // What an earlier attempt said is not this one's.
+        std::fs::write(self.log, "")?;
+        // An interpreter that patches packages must install them itself, and one in an image is not here.
+        let here = wanted.definition.packages == PackageKind::Wheels && wanted.image.is_none();
+        let uv = on_path("uv").filter(|_| here);
+        let mut arguments = texts(&["-m", "venv"]);
+        arguments.extend(uv.is_some().then(|| "--without-pip".to_owned()));
+        arguments.push(text(self.folder));
+        self.run(wanted.executable, arguments, false)?;
+        let file = self.folder.join("requirements.txt");
+        std::fs::write(&file, requirements)?;
+        let python = self.folder.join(PYTHON);
+        let (program, mut arguments) = if let Some(uv) = &uv {
+            let mut arguments = texts(&["pip", "install", "--quiet", "--color", "never", "--python"]);
+            arguments.push(text(&python));
+            arguments.extend(wanted.offline.then(|| "--offline".to_owned()));
+            (uv.as_path(), arguments)
+        } else {
+            let mut arguments = texts(&["-m", "pip", "install", "--quiet", "--no-input"]);
+            arguments.push("--disable-pip-version-check".to_owned());
+            arguments.extend(wanted.offline.then(|| "--no-index".to_owned()));
+            (python.as_path(), arguments)
+        };
+        if let Some(wheels) = wanted.wheels {
+            arguments.extend(["--no-index".to_owned(), "--find-links".to_owned(), text(wheels)]);
+        }
+        arguments.extend(texts(&["--require-hashes", "--only-binary", ":all:", "--requirement"]));
+        arguments.push(text(&file));
+        self.run(program, arguments, !wanted.offline)
     }
-    command.stdin(std::process::Stdio::null());
-    tracing::debug!(?command, "installing packages");
-    let ran = command.output()?;
-    if ran.status.success() {
-        return Ok(());
+
+    /// Runs a program where the interpreter is.
+    fn run(&self, program: &Path, arguments: Vec<String>, network: bool) -> Result<(), InstallError> {
+        let wanted = self.wanted;
+        let parent = wanted.cache.join(FOLDER);
+        let name = format!("gilbench-{}-packages", std::process::id());
+        let command = match wanted.image {
+            None => Command::new(program, &parent, LIMIT).arguments(arguments),
+            Some(InImage { engine, name: image }) => {
+                let needs = wanted.wheels.map(Path::to_owned).into_iter().collect();
+                let inside = Installing { engine, image, name: &name, folder: self.folder, needs, network };
+                let command = inside.command([vec![text(program)], arguments].concat());
+                let (engine, rest) =
+                    command.split_first().map_or(("", &[][..]), |(first, rest)| (first, rest));
+                Command::new(Path::new(engine), &parent, LIMIT).arguments(rest)
+            }
+        };
+        let command = UNSET.iter().fold(command, |command, name| command.variable(name, ""));
+        let Err(error) = command.run(self.log, wanted.interrupted) else { return Ok(()) };
+        if let (Some(image), CommandError::Interrupted | CommandError::TimedOut(_)) = (wanted.image, &error) {
+            let _ = image.engine.remove(&name);
+        }
+        if !matches!(error, CommandError::Failed { .. }) {
+            return Err(error.of_step("installing packages", self.log));
+        }
+        // `venv` tells its troubles on stdout, which is there too.
+        let said = std::fs::read(self.log).unwrap_or_default();
+        let said = String::from_utf8_lossy(&said);
+        Err(InstallError::new(failure(&said, wanted.offline), summary(&said)))
     }
-    // `venv` tells its troubles on stdout.
-    let said = [ran.stdout, ran.stderr].concat();
-    let said = String::from_utf8_lossy(&said);
-    Err(InstallError::new(failure(&said, offline), summary(&said)))
+}
+
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+fn texts(words: &[&str]) -> Vec<String> {
+    words.iter().map(|&word| word.to_owned()).collect()
 }
 
 /// The kind of failure, by the words of pip and uv.

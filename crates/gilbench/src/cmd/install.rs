@@ -1,19 +1,30 @@
 //! `gilbench interpreters install`, `remove` and `gc`: what is in the cache.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::Context as _;
 
 use gilbench_model::Name;
 use gilbench_model::catalog::Catalog;
 use gilbench_model::data_file::known_words;
 use gilbench_model::environment::Status;
+use gilbench_model::facts::Package;
 use gilbench_model::interpreter::Interpreter;
+use gilbench_model::lock;
+use gilbench_model::provider::ProviderKind;
 use gilbench_runner::container;
 use gilbench_runner::discovery::{InContainers, Places};
-use gilbench_runner::install::{Attempt, InstallError, Installer, Options, Outcome, base_definition};
+use gilbench_runner::install::{
+    Attempt, InstallError, InstallFailure, Installer, Options, Outcome, Step, base_definition,
+};
+use gilbench_runner::packages::{Missing, Packaging, Provided, Request};
 use gilbench_runner::store::{Removed, Store};
 use serde::Serialize;
 
 use super::interpreters::{Listed, gil, status};
+use super::lock::NAMES;
 use crate::cli::{Common, Install};
 use crate::exit::{INTERRUPTED, NotInstalledError, Reason, UsageError};
 use crate::interrupt::Interrupt;
@@ -22,6 +33,9 @@ use crate::progress::Installation;
 use crate::{data, output};
 
 const MEGABYTE: f64 = 1e6;
+
+/// Stands for every package of a lock.
+const ALL: &str = "all";
 
 /// An outcome in the JSON contract: an interpreter as it is listed, and what it took.
 #[derive(Serialize)]
@@ -32,6 +46,14 @@ struct Row<'a> {
     attempts: &'a [Attempt],
     seconds: f64,
     bytes: Option<u64>,
+    packages: &'a [Package],
+    missing_packages: &'a [Missing],
+}
+
+/// An interpreter, and the packages that were asked for with it.
+struct Installed {
+    outcome: Outcome,
+    provided: Provided,
 }
 
 /// Installs what is asked for, one after the other: each build uses all CPUs by itself.
@@ -39,6 +61,7 @@ pub(super) fn run(common: &Common, arguments: &Install) -> anyhow::Result<ExitCo
     let catalog = data::catalog(common)?;
     crate::scratch::check_place()?;
     let definitions = chosen(&catalog, arguments)?;
+    let request = request(&catalog, &arguments.with)?;
     let interrupt = Interrupt::listen()?;
     let places = Places {
         explicit: common.python.clone(),
@@ -49,44 +72,103 @@ pub(super) fn run(common: &Common, arguments: &Install) -> anyhow::Result<ExitCo
     let options =
         Options { provider: arguments.provider, offline: arguments.offline, optimised: arguments.optimised };
     let reporter = Installation::new();
-    let progress = |id: &str, provider, step: gilbench_runner::install::Step<'_>| {
-        reporter.show(id, provider, step);
+    let progress = |id: &str, provider: ProviderKind, step: Step<'_>| {
+        reporter.show(id, provider.as_str(), step);
     };
     let interrupted = || interrupt.came();
     let installer = Installer::new(&catalog, &places, options, &progress, &interrupted);
-    let mut outcomes: Vec<Outcome> = Vec::new();
+    let store = Store::of_user();
+    let installing = |id: &str, what: &str| reporter.show(id, "packages", Step::Work { what });
+    let packaging = request.as_ref().map(|request| Packaging {
+        catalog: &catalog,
+        request,
+        cache: store.root(),
+        engine: places.engine,
+        offline: arguments.offline,
+        progress: &installing,
+        interrupted: &interrupted,
+    });
+    let mut all: Vec<Installed> = Vec::new();
     for definition in definitions {
         if interrupt.came() {
             break;
         }
-        let outcome = installer.install(&definition);
+        let mut outcome = installer.install(&definition);
+        let provided = provide(packaging.as_ref(), &definition, &mut outcome);
         reporter.clear();
         for attempt in &outcome.attempts {
             output::note(&format!("{}: {}: {}", definition.id, attempt.provider, attempt.message));
         }
-        outcomes.push(outcome);
+        all.push(Installed { outcome, provided });
     }
-    print(&outcomes, arguments.format)?;
+    print(&all, request.is_some(), arguments.format)?;
     if interrupt.came() {
         output::note("interrupted: what was not ready is not there; the same command goes on");
         return Ok(ExitCode::from(INTERRUPTED));
     }
-    let failed: Vec<&Outcome> =
-        outcomes.iter().filter(|outcome| outcome.state.status != Status::Ready).collect();
-    match failed.first() {
-        Some(first) if !arguments.all => {
-            let message =
-                failed.iter().map(|outcome| outcome.state.id.as_str()).collect::<Vec<_>>().join(", ");
-            let state = &first.state;
-            Err(NotInstalledError {
-                message: format!("not installed: {message}"),
-                reason: Reason(state.reason.clone().unwrap_or_default()),
-                hint: state.hint.clone(),
-            }
-            .into())
+    if arguments.all { Ok(ExitCode::SUCCESS) } else { verdict(&all) }
+}
+
+/// Installs packages for an interpreter that is ready.
+fn provide(packaging: Option<&Packaging<'_>>, definition: &Interpreter, outcome: &mut Outcome) -> Provided {
+    // What has no identity is an image, or this program: nothing that takes packages.
+    let interpreter = outcome.state.status == Status::Ready && definition.identity.is_some();
+    let Some(packaging) = packaging.filter(|_| interpreter) else { return Provided::default() };
+    let begun = Instant::now();
+    let provided = packaging.provide(definition, &outcome.state);
+    outcome.seconds += begun.elapsed().as_secs_f64();
+    provided
+}
+
+/// A failure if an interpreter that was named is not there, or packages that it could have.
+fn verdict(all: &[Installed]) -> anyhow::Result<ExitCode> {
+    let failed = all.iter().filter(|one| one.outcome.state.status != Status::Ready);
+    let failed: Vec<_> = failed.map(|one| &one.outcome.state).collect();
+    if let Some(first) = failed.first() {
+        let ids = failed.iter().map(|state| state.id.as_str()).collect::<Vec<_>>().join(", ");
+        return Err(NotInstalledError {
+            message: format!("not installed: {ids}"),
+            reason: Reason(first.reason.clone().unwrap_or_default()),
+            hint: first.hint.clone(),
         }
-        _ => Ok(ExitCode::SUCCESS),
+        .into());
     }
+    // That there is no wheel is how things are.
+    let given = [InstallFailure::NoWheel, InstallFailure::NoPackages];
+    let lacking = all.iter().flat_map(|one| one.provided.missing.iter().map(move |missing| (one, missing)));
+    let lacking: Vec<_> = lacking.filter(|(_, missing)| !given.contains(&missing.failure)).collect();
+    let Some((_, first)) = lacking.first() else { return Ok(ExitCode::SUCCESS) };
+    let ids: BTreeSet<&str> = lacking.iter().map(|(one, _)| one.outcome.state.id.as_str()).collect();
+    let ids = ids.into_iter().collect::<Vec<_>>().join(", ");
+    Err(NotInstalledError {
+        message: format!("ready, but without all packages: {ids}"),
+        reason: Reason(first.message.clone()),
+        hint: first.hint.clone(),
+    }
+    .into())
+}
+
+/// The packages that are meant. A name that nobody knows is a mistake, told before anything is fetched.
+fn request(catalog: &Catalog, with: &[String]) -> anyhow::Result<Option<Request>> {
+    if with.is_empty() {
+        return Ok(None);
+    }
+    if with.iter().any(|name| name == ALL) {
+        return Ok(Some(Request::All));
+    }
+    let file = catalog.root.join(NAMES);
+    let wanted = match std::fs::read_to_string(&file) {
+        Ok(text) => lock::names(&text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(error).with_context(|| format!("cannot read `{}`", file.display())),
+    };
+    let locked = catalog.locks.values().flat_map(lock::Lock::names).map(str::to_owned);
+    let known: BTreeSet<String> = wanted.into_iter().chain(catalog.packages()).chain(locked).collect();
+    if let Some(name) = with.iter().find(|name| !known.contains(&lock::normalised(name))) {
+        let hint = known_words(name, known.iter().map(String::as_str).chain([ALL]));
+        return Err(UsageError::new(format!("no lock has a package `{name}`"), hint).into());
+    }
+    Ok(Some(Request::Named(with.to_vec())))
 }
 
 /// The definitions that are meant; `base` is the image in which the interpreters of this machine are measured.
@@ -109,24 +191,21 @@ fn chosen(catalog: &Catalog, arguments: &Install) -> Result<Vec<Interpreter>, Us
     arguments.interpreters.iter().map(find).collect()
 }
 
-fn print(outcomes: &[Outcome], format: Format) -> output::Result {
+fn print(all: &[Installed], with_packages: bool, format: Format) -> output::Result {
     if format == Format::Json {
-        let rows = outcomes.iter().map(|outcome| Row {
+        let rows = all.iter().map(|Installed { outcome, provided }| Row {
             listed: Listed::from(&outcome.state),
             attempts: &outcome.attempts,
             seconds: outcome.seconds,
             bytes: outcome.bytes,
+            packages: &provided.packages,
+            missing_packages: &provided.missing,
         });
         return output::json(&rows.collect::<Vec<_>>());
     }
     let dash = || "—".to_owned();
-    let rows = outcomes.iter().map(|outcome| {
+    let cells = |Installed { outcome, provided }: &Installed| {
         let state = &outcome.state;
-        let remark = match (&state.reason, &state.hint) {
-            (Some(reason), Some(hint)) => format!("{reason}; try `{hint}`"),
-            (Some(reason), None) => reason.clone(),
-            (None, _) => String::new(),
-        };
         [
             state.id.to_string(),
             status(state.status).to_owned(),
@@ -135,10 +214,49 @@ fn print(outcomes: &[Outcome], format: Format) -> output::Result {
             gil(state.gil).to_owned(),
             outcome.bytes.map_or_else(dash, megabytes),
             format!("{:.1} s", outcome.seconds),
-            remark,
+            packages(&provided.packages),
+            remark(outcome, provided),
         ]
-    });
-    output::table(["id", "status", "provider", "version", "GIL", "MB", "time", "why not"], rows)
+    };
+    let heads = ["id", "status", "provider", "version", "GIL", "MB", "time", "packages", "why not"];
+    if with_packages {
+        return output::table(heads, all.iter().map(cells));
+    }
+    // Nobody asked for packages: the last column but one says nothing.
+    let place = |column: usize| column + usize::from(column == heads.len() - 2);
+    let heads: [&str; 8] = std::array::from_fn(|column| heads[place(column)]);
+    output::table(
+        heads,
+        all.iter().map(|one| {
+            let cells = cells(one);
+            std::array::from_fn(|column| cells[place(column)].clone())
+        }),
+    )
+}
+
+fn packages(packages: &[Package]) -> String {
+    if packages.is_empty() {
+        return "—".to_owned();
+    }
+    packages.iter().map(|one| format!("{} {}", one.name, one.version)).collect::<Vec<_>>().join(", ")
+}
+
+/// Why an interpreter or a package is not there.
+fn remark(outcome: &Outcome, provided: &Provided) -> String {
+    let state = &outcome.state;
+    let packages = provided.missing.iter().map(|missing| (Some(&missing.message), missing.hint.as_ref()));
+    let mut remarks: Vec<String> = Vec::new();
+    for (reason, hint) in [(state.reason.as_ref(), state.hint.as_ref())].into_iter().chain(packages) {
+        let remark = match (reason, hint) {
+            (Some(reason), Some(hint)) => format!("{reason}; try `{hint}`"),
+            (Some(reason), None) => reason.clone(),
+            (None, _) => continue,
+        };
+        if !remarks.contains(&remark) {
+            remarks.push(remark);
+        }
+    }
+    remarks.join("; ")
 }
 
 fn megabytes(bytes: u64) -> String {

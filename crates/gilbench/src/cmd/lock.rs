@@ -17,7 +17,7 @@ use crate::exit::UsageError;
 use crate::{data, output};
 
 /// What is to be locked, below the data folder.
-const NAMES: &str = "interpreters/packages.in";
+pub(super) const NAMES: &str = "interpreters/packages.in";
 
 /// Where locks are, below the data folder.
 const LOCKS: &str = "interpreters/locks";
