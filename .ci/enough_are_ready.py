@@ -1,4 +1,4 @@
-"""Check what `install --all --format json` says: each is ready, or says why not and what would help.
+"""Check what `install --all --format json` says: each is ready, or says why not and what helps.
 
 usage: enough_are_ready.py LEAST < rows.json
 """
