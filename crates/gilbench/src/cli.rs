@@ -54,7 +54,7 @@ impl From<Engine> for Choice {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Find interpreters, measure a suite, decide the claims, render the site
+    /// Find interpreters, get those that are named and missing, measure a suite, decide the claims, render the site
     BenchAll(BenchAll),
     /// Measure a suite
     Run(Run),

@@ -28,6 +28,9 @@ pub(super) fn provide(uv: &Uv, job: &Job<'_>) -> Result<Product, InstallError> {
         .argument(job.staging)
         .argument(&uv.request)
         .variable("UV_PYTHON_DOWNLOADS", "automatic");
+    // One hiccup is forgiven; uv's own three retries only make a network that is not there take seconds.
+    let retries = std::env::var("UV_HTTP_RETRIES").unwrap_or_else(|_| "1".to_owned());
+    let command = command.variable("UV_HTTP_RETRIES", &retries);
     command.run(&log, job.interrupted).map_err(|error| match error {
         CommandError::Failed { .. } => refused(&std::fs::read_to_string(&log).unwrap_or_default()),
         error => error.of_step("`uv python install`", &log),

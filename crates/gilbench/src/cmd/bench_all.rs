@@ -1,21 +1,28 @@
 //! `gilbench bench-all`: from a clone to a published verdict.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use gilbench_analysis::findings::{CaseFinding, CaseState};
 use gilbench_analysis::statistics::Estimate;
+use gilbench_model::Name;
+use gilbench_model::catalog::Catalog;
+use gilbench_model::interpreter::Interpreter;
 use gilbench_model::plan::Plan;
 use gilbench_model::run_directory::Run;
+use gilbench_model::suite::Selection;
 use gilbench_report::numbers::{Figure, ratio, seconds};
+use gilbench_runner::install::base_definition;
 
-use crate::cli::{BenchAll, Common};
+use crate::cli::{BenchAll, Common, Measure};
 use crate::cmd::{claims, report};
 use crate::{data, output};
 
 /// Measures, decides, renders, and prints the table and the path of the site.
 pub(super) fn run(common: &Common, arguments: &BenchAll) -> anyhow::Result<ExitCode> {
-    let directory = super::run::measure(common, &arguments.measure)?;
     let catalog = data::catalog(common)?;
+    super::install::fetch(common, &catalog, wanted(&catalog, &arguments.measure))?;
+    let directory = super::run::measure(common, &arguments.measure)?;
     let run = Run::load(&directory)?;
     let findings = gilbench_analysis::analyse(&run, &catalog.claims);
     let page = report::render(&catalog, &run, &findings, arguments.site.as_deref())?;
@@ -26,6 +33,25 @@ pub(super) fn run(common: &Common, arguments: &BenchAll) -> anyhow::Result<ExitC
     output::line("")?;
     output::line(&format!("report: {}", page.display()))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The interpreters that are named, by the user or else by the suite, and what they need to be measured in containers.
+fn wanted(catalog: &Catalog, measure: &Measure) -> Vec<Interpreter> {
+    let suite = catalog.suites.get(&measure.suite);
+    let of_suite = suite.map(|suite| &suite.interpreters);
+    let named: Vec<(Name, bool)> = match of_suite {
+        _ if !measure.interpreter.is_empty() => {
+            measure.interpreter.iter().map(Interpreter::definition_id).collect()
+        }
+        Some(Selection::These(list)) => list.iter().map(|id| (id.clone(), false)).collect(),
+        _ => Vec::new(),
+    };
+    let contained = measure.containers
+        || suite.is_some_and(|suite| suite.containers)
+        || named.iter().any(|(_, inside)| *inside);
+    let ids: BTreeSet<&Name> = named.iter().map(|(id, _)| id).collect();
+    let definitions = ids.into_iter().filter_map(|id| catalog.interpreters.get(id)).cloned();
+    definitions.chain(base_definition(catalog).filter(|_| contained)).collect()
 }
 
 /// Other programs are the commonest reason for verdicts that fail to come.

@@ -14,6 +14,7 @@ use gilbench_model::facts::Package;
 use gilbench_model::interpreter::Interpreter;
 use gilbench_model::lock;
 use gilbench_model::provider::ProviderKind;
+use gilbench_runner::RunFailure;
 use gilbench_runner::container;
 use gilbench_runner::discovery::{InContainers, Places};
 use gilbench_runner::install::{
@@ -56,35 +57,63 @@ struct Installed {
     provided: Provided,
 }
 
-/// Installs what is asked for, one after the other: each build uses all CPUs by itself.
+/// Installs what is asked for.
 pub(super) fn run(common: &Common, arguments: &Install) -> anyhow::Result<ExitCode> {
     let catalog = data::catalog(common)?;
     crate::scratch::check_place()?;
     let definitions = chosen(&catalog, arguments)?;
     let request = request(&catalog, &arguments.with)?;
+    let options =
+        Options { provider: arguments.provider, offline: arguments.offline, optimised: arguments.optimised };
     let interrupt = Interrupt::listen()?;
+    let all = install(common, &catalog, definitions, (&options, request.as_ref()), &interrupt)?;
+    print(&all, request.is_some(), arguments.format)?;
+    if interrupt.came() {
+        output::note("interrupted: what was not ready is not there; the same command goes on");
+        return Ok(ExitCode::from(INTERRUPTED));
+    }
+    if arguments.all { Ok(ExitCode::SUCCESS) } else { verdict(&all) }
+}
+
+/// Gets what is missing of these interpreters; those that cannot be had are told of, and that is all.
+pub(super) fn fetch(common: &Common, catalog: &Catalog, definitions: Vec<Interpreter>) -> anyhow::Result<()> {
+    crate::scratch::check_place()?;
+    let interrupt = Interrupt::listen()?;
+    install(common, catalog, definitions, (&Options::default(), None), &interrupt)?;
+    if interrupt.came() {
+        return Err(RunFailure::Interrupted.into());
+    }
+    Ok(())
+}
+
+/// Installs one after the other: each build uses all CPUs by itself.
+fn install(
+    common: &Common,
+    catalog: &Catalog,
+    definitions: Vec<Interpreter>,
+    (options, request): (&Options, Option<&Request>),
+    interrupt: &Interrupt,
+) -> anyhow::Result<Vec<Installed>> {
     let places = Places {
         explicit: common.python.clone(),
         gilbench: std::env::current_exe()?,
         engine: common.engine.into(),
         in_containers: InContainers::None,
     };
-    let options =
-        Options { provider: arguments.provider, offline: arguments.offline, optimised: arguments.optimised };
     let reporter = Installation::new();
     let progress = |id: &str, provider: ProviderKind, step: Step<'_>| {
         reporter.show(id, provider.as_str(), step);
     };
     let interrupted = || interrupt.came();
-    let installer = Installer::new(&catalog, &places, options, &progress, &interrupted);
+    let installer = Installer::new(catalog, &places, options.clone(), &progress, &interrupted);
     let store = Store::of_user();
     let installing = |id: &str, what: &str| reporter.show(id, "packages", Step::Work { what });
-    let packaging = request.as_ref().map(|request| Packaging {
-        catalog: &catalog,
+    let packaging = request.map(|request| Packaging {
+        catalog,
         request,
         cache: store.root(),
         engine: places.engine,
-        offline: arguments.offline,
+        offline: options.offline,
         progress: &installing,
         interrupted: &interrupted,
     });
@@ -101,12 +130,7 @@ pub(super) fn run(common: &Common, arguments: &Install) -> anyhow::Result<ExitCo
         }
         all.push(Installed { outcome, provided });
     }
-    print(&all, request.is_some(), arguments.format)?;
-    if interrupt.came() {
-        output::note("interrupted: what was not ready is not there; the same command goes on");
-        return Ok(ExitCode::from(INTERRUPTED));
-    }
-    if arguments.all { Ok(ExitCode::SUCCESS) } else { verdict(&all) }
+    Ok(all)
 }
 
 /// Installs packages for an interpreter that is ready.
