@@ -226,6 +226,9 @@ fn interpreter(report: &Report<'_>, state: &InterpreterState) -> Interpreter {
         gil("GIL before imports", |facts| facts.gil.enabled_before_imports),
         gil("GIL after imports", |facts| facts.gil.enabled_after_imports),
         Fact::maybe("Just-in-time compiler", known(|facts| facts.jit.clone())),
+        Fact::maybe("Allocator", known(|facts| facts.allocator.in_force.clone())),
+        Fact::maybe("BLAS", known(blas)),
+        Fact::maybe("Packages that cannot be imported", known(failed_imports)),
         Fact::maybe("Start methods", known(|facts| facts.start_methods.as_ref().map(|list| list.join(", ")))),
         Fact::maybe("Default start method", known(|facts| facts.start_method.clone())),
         Fact::maybe("CPUs that it sees", known(cpus_seen)),
@@ -289,6 +292,25 @@ fn cpus_seen(facts: &Facts) -> Option<String> {
     .flatten()
     .collect();
     (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+fn blas(facts: &Facts) -> Option<String> {
+    let blas = facts.blas.as_ref()?;
+    let name =
+        [blas.library.clone(), blas.version.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let threads = blas.threads.map(|threads| format!("{threads} threads by default"));
+    let parts: Vec<String> =
+        [Some(name).filter(|name| !name.is_empty()), threads].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+fn failed_imports(facts: &Facts) -> Option<String> {
+    let failed = facts.imports.iter().flatten().filter_map(|import| {
+        let error = import.error.as_ref()?;
+        Some(format!("{}: {error}", import.package))
+    });
+    let failed: Vec<String> = failed.collect();
+    (!failed.is_empty()).then(|| failed.join("; "))
 }
 
 fn clock(facts: &Facts) -> Option<String> {
