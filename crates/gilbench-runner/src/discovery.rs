@@ -600,7 +600,7 @@ mod tests {
         let silent = ["/a/python3.12".into(), "/b/python3.13".into()];
         assert_eq!(
             not_found(&silent),
-            "not found on this machine; `/a/python3.12`, `/b/python3.13` did not answer within 30 s"
+            "not found on this machine; `/a/python3.12`, `/b/python3.13` did not answer within 90 s"
         );
     }
 

@@ -26,8 +26,9 @@ pub(super) fn run(common: &Common, arguments: &Claims) -> anyhow::Result<ExitCod
 pub(super) fn print(claims: &[ClaimFinding]) -> output::Result {
     for claim in claims {
         output::line(&format!("{}  {}: {}", claim.id, claim.verdict.as_str(), claim.statement))?;
+        let widest = claim.interpreters.iter().map(|finding| finding.interpreter.as_str().len()).max();
         for finding in &claim.interpreters {
-            output::line(&format!("       {}", interpreter(finding)))?;
+            output::line(&format!("       {}", interpreter(finding, widest.unwrap_or(0))))?;
         }
         if let Some(reason) = claim.overall_reason() {
             output::line(&format!("       {reason}"))?;
@@ -36,12 +37,14 @@ pub(super) fn print(claims: &[ClaimFinding]) -> output::Result {
     Ok(())
 }
 
-fn interpreter(finding: &InterpreterFinding) -> String {
+/// The interpreter in a column of this width, then what is known.
+fn interpreter(finding: &InterpreterFinding, width: usize) -> String {
     // The first comparison that has a number, as in the finding's own estimate.
     let number = finding.comparisons.iter().find_map(|comparison| {
         let number = measured(&comparison.estimate?, comparison.measure).text();
         Some(format!("{} {number}", comparison.measure))
     });
     let parts = [Some(finding.verdict.as_str().to_owned()), number, finding.reason.clone()];
-    format!("{:14} {}", finding.interpreter, parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+    let known = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    format!("{:width$}  {known}", finding.interpreter)
 }
