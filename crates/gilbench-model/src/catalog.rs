@@ -39,6 +39,8 @@ pub struct Catalog {
     pub suites: BTreeMap<Name, Suite>,
     /// In the order of the article.
     pub claims: Vec<Claim>,
+    /// Packages that interpreters are asked for besides those that workloads need.
+    further_packages: BTreeSet<String>,
 }
 
 /// A data folder with errors: all of them.
@@ -100,17 +102,26 @@ impl Catalog {
                 base: base.map(|(_, base)| base).unwrap_or_default(),
                 suites: without_sources(suites),
                 claims: claims.map(|(_, claims)| claims.claims).unwrap_or_default(),
+                further_packages: BTreeSet::new(),
             })
         } else {
             Err(CatalogError { root: root.to_owned(), errors })
         }
     }
 
-    /// The packages that any workload asks for, sorted.
+    /// The packages that interpreters are asked for, sorted: those that any workload needs.
     pub fn packages(&self) -> Vec<String> {
         let strategies = self.workloads.values().flat_map(|workload| workload.strategies.values());
         let packages = strategies.flat_map(|strategy| strategy.packages.iter().cloned());
-        packages.collect::<BTreeSet<_>>().into_iter().collect()
+        packages.chain(self.further_packages.iter().cloned()).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Has interpreters asked for every package that a lock was made for, too. Each that is there is imported, which
+    /// takes its time.
+    #[must_use]
+    pub fn with_locked_packages(mut self) -> Self {
+        self.further_packages = self.locks.values().flat_map(Lock::asked_for).collect();
+        self
     }
 }
 

@@ -136,9 +136,15 @@ pub struct ExplicitError {
 /// Told of an executable that takes long to answer, from any thread.
 pub type Slow<'a> = &'a (dyn Fn(&Path) + Sync);
 
-/// Asks one executable.
+/// Asks one executable, while no other is being asked.
 pub fn ask(executable: &Path, catalog: &Catalog, slow: impl FnOnce()) -> Result<Facts, ProbeError> {
     let _adoption = adopt();
+    ask_beside(executable, catalog, slow)
+}
+
+/// Asks one executable beside others. Whoever asks them all adopts what they leave behind: the end of an adoption of
+/// its own would end the others.
+fn ask_beside(executable: &Path, catalog: &Catalog, slow: impl FnOnce()) -> Result<Facts, ProbeError> {
     let command = probe::command(executable, &[], &catalog.root, &catalog.packages());
     probe::facts(&command, &base_environment(&catalog.root), slow)
 }
@@ -490,7 +496,7 @@ fn in_environment(state: &InterpreterState, catalog: &Catalog, slow: Slow<'_>) -
     let executable = state.executable.as_deref().filter(|_| !chosen)?;
     let definition = catalog.interpreters.get(&state.id)?;
     let python = packages::environment_of(&cache_folder(), &state.id, Path::new(executable), None)?;
-    let facts = ask(&python, catalog, || slow(&python))
+    let facts = ask_beside(&python, catalog, || slow(&python))
         .inspect_err(|error| {
             tracing::debug!(path = %python.display(), %error, "an environment that does not answer");
         })

@@ -191,7 +191,7 @@ fn in_containers(names: &[&str]) -> InContainers {
 
 /// What interpreters say of themselves, each named by its id or its path.
 fn ask<const N: usize>(common: &Common, names: [&str; N]) -> anyhow::Result<[Facts; N]> {
-    let catalog = data::catalog(common)?;
+    let catalog = data::catalog(common)?.with_locked_packages();
     let is_path = |name: &str| name.contains('/');
     // Looked for once, however many are named by their id.
     let found = if names.iter().all(|name| is_path(name)) {
