@@ -33,6 +33,14 @@ pub struct Places {
     pub engine: Choice,
     /// Which of the interpreters of this machine to look for in containers too.
     pub in_containers: InContainers,
+    /// Only these are wanted; `None` for all. What is known to be another one is not asked: some take half a minute.
+    pub wanted: Option<Vec<Name>>,
+}
+
+impl Places {
+    fn wants(&self, id: &Name) -> bool {
+        self.wanted.as_ref().is_none_or(|wanted| wanted.contains(id))
+    }
 }
 
 /// Interpreters of this machine that are looked for in containers too.
@@ -157,7 +165,10 @@ fn adopt() -> Option<Adoption> {
 /// Looks for every defined interpreter.
 pub fn discover(catalog: &Catalog, places: &Places, slow: Slow<'_>) -> Result<Discovery, ExplicitError> {
     let (mut sources, mut installed) = (sources(places), installed(catalog, &Store::of_user()));
-    sources.extend(installed.sources);
+    let (asked, spared): (Vec<Source>, Vec<Source>) =
+        installed.sources.into_iter().partition(|source| source.installed.iter().all(|id| places.wants(id)));
+    sources.extend(asked);
+    let spared: BTreeSet<Name> = spared.into_iter().filter_map(|source| source.installed).collect();
     let _adoption = adopt();
     let answers = ask_all(&sources, catalog, slow, &Probes::default());
     let (mut candidates, mut silent) = (Vec::new(), Vec::new());
@@ -178,14 +189,19 @@ pub fn discover(catalog: &Catalog, places: &Places, slow: Slow<'_>) -> Result<Di
         }
     }
     let interpreters = catalog.interpreters.values().map(|definition| {
-        if definition.command.is_empty() {
-            found(definition, &candidates, &silent, installed.broken.get(&definition.id))
-        } else {
-            built_in(definition, places, slow)
+        if !definition.command.is_empty() {
+            return built_in(definition, places, slow);
         }
+        if spared.contains(&definition.id) {
+            let reason = "it is installed, but was not asked for".to_owned();
+            return InterpreterState { hint: None, ..absent(definition, Status::Skipped, reason) };
+        }
+        found(definition, &candidates, &silent, installed.broken.get(&definition.id))
     });
     let interpreters: Vec<InterpreterState> = interpreters.collect();
-    let mut interpreters = on_all_cpus(&interpreters, |state| with_packages(state, catalog, slow));
+    let mut interpreters = on_all_cpus(&interpreters, |state| {
+        if places.wants(&state.id) { with_packages(state, catalog, slow) } else { state.clone() }
+    });
     // After that: what has packages here has them in a container too.
     look_into_containers(catalog, places, slow, &mut interpreters);
     let defined =
@@ -205,7 +221,9 @@ fn look_into_containers(
     let has_image = |state: &InterpreterState| {
         let providers = definition(state).map(|definition| &definition.providers.0);
         let makes_image = |provider: &Provider| provider.kind().makes_image();
-        state.status == Status::Missing && providers.is_some_and(|all| all.iter().any(makes_image))
+        state.status == Status::Missing
+            && places.wants(&state.id)
+            && providers.is_some_and(|all| all.iter().any(makes_image))
     };
     let twin_wanted =
         |state: &InterpreterState| state.status == Status::Ready && places.in_containers.holds(&state.id);

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use gilbench_model::Name;
 use gilbench_model::catalog::Catalog;
 use gilbench_model::run_directory::PLAN;
 use gilbench_runner::discovery::{Discovery, InContainers, Places, discover};
@@ -41,11 +42,12 @@ pub(crate) fn root(common: &Common) -> anyhow::Result<PathBuf> {
     })
 }
 
-/// Looks for every defined interpreter, and for some of them in containers.
+/// Looks for every defined interpreter, or for those that are wanted, and for some of them in containers.
 pub(crate) fn interpreters(
     catalog: &Catalog,
     common: &Common,
     in_containers: InContainers,
+    wanted: Option<Vec<Name>>,
 ) -> anyhow::Result<Discovery> {
     crate::scratch::check_place()?;
     let places = Places {
@@ -53,6 +55,7 @@ pub(crate) fn interpreters(
         gilbench: std::env::current_exe()?,
         engine: common.engine.into(),
         in_containers,
+        wanted,
     };
     let discovery = discover(catalog, &places, &still_asking)?;
     for path in &common.python {

@@ -373,16 +373,18 @@ impl Planner<'_> {
         if let Some(missing) = strategy.packages.iter().find(|package| !has(package)) {
             return Some(self.lacks(missing, interpreter, state));
         }
-        if let (Some(method), Some(methods)) = (conditions.start_method, &facts.start_methods) {
-            let method = method.to_string();
-            if !methods.contains(&method) {
-                return Some(Skip {
-                    reason: format!("no start method `{method}`, only {}", methods.join(", ")),
-                    hint: None,
-                });
-            }
-        }
-        None
+        // What the interpreter says counts; where it cannot say, what its definition does.
+        let defined = || interpreter.start_methods.iter().map(ToString::to_string).collect();
+        let methods: Vec<String> = facts.start_methods.clone().unwrap_or_else(defined);
+        let wanted = conditions.start_method.map(|method| method.to_string());
+        wanted.filter(|method| !methods.contains(method)).map(|method| {
+            let others = if methods.is_empty() {
+                "nor any other".to_owned()
+            } else {
+                format!("only {}", methods.join(", "))
+            };
+            Skip { reason: format!("no start method `{method}`, {others}"), hint: None }
+        })
     }
 
     /// Why a case is skipped whose interpreter lacks a package.

@@ -99,6 +99,7 @@ fn install(
         gilbench: std::env::current_exe()?,
         engine: common.engine.into(),
         in_containers: InContainers::None,
+        wanted: None,
     };
     let reporter = Installation::new();
     let progress = |id: &str, provider: ProviderKind, step: Step<'_>| {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
+use gilbench_model::Name;
 use gilbench_model::catalog::Catalog;
 use gilbench_model::data_file::known_words;
 use gilbench_model::environment::{GilState, InterpreterState, Status};
@@ -54,7 +55,7 @@ impl<'a> From<&'a InterpreterState> for Listed<'a> {
 pub(super) fn list(common: &Common, containers: bool, format: Format) -> anyhow::Result<ExitCode> {
     let catalog = data::catalog(common)?;
     let in_containers = if containers { InContainers::All } else { InContainers::None };
-    let discovery = data::interpreters(&catalog, common, in_containers)?;
+    let discovery = data::interpreters(&catalog, common, in_containers, None)?;
     match format {
         Format::Json => output::json(&discovery.interpreters.iter().map(Listed::from).collect::<Vec<_>>())?,
         Format::Text => {
@@ -189,6 +190,11 @@ fn in_containers(names: &[&str]) -> InContainers {
     InContainers::These(ids.filter(|(_, inside)| *inside).map(|(id, _)| id).collect())
 }
 
+/// The definitions behind these names, where they are ids.
+fn wanted(names: &[&str]) -> Vec<Name> {
+    names.iter().filter_map(|name| Some(Interpreter::definition_id(&name.parse().ok()?).0)).collect()
+}
+
 /// What interpreters say of themselves, each named by its id or its path.
 fn ask<const N: usize>(common: &Common, names: [&str; N]) -> anyhow::Result<[Facts; N]> {
     let catalog = data::catalog(common)?.with_locked_packages();
@@ -197,7 +203,7 @@ fn ask<const N: usize>(common: &Common, names: [&str; N]) -> anyhow::Result<[Fac
     let found = if names.iter().all(|name| is_path(name)) {
         Vec::new()
     } else {
-        data::interpreters(&catalog, common, in_containers(&names))?.interpreters
+        data::interpreters(&catalog, common, in_containers(&names), Some(wanted(&names)))?.interpreters
     };
     let ask =
         |name: &str| if is_path(name) { ask_path(name, &catalog) } else { known(name, &catalog, &found) };

@@ -66,7 +66,12 @@ pub(super) fn make_plan(
     // Before the interpreters are asked: their answering is load too.
     let machine = gilbench_runner::machine::read();
     let twins = twins(&suite, only);
-    let Discovery { interpreters, silent, .. } = data::interpreters(catalog, common, twins)?;
+    let wanted = match &suite.interpreters {
+        _ if !only.is_empty() => Some(only.iter().map(|id| Interpreter::definition_id(id).0).collect()),
+        Selection::These(list) => Some(list.clone()),
+        Selection::Found => None,
+    };
+    let Discovery { interpreters, silent, .. } = data::interpreters(catalog, common, twins, wanted)?;
     let home = Home::of_user();
     let interpreters: Vec<_> = interpreters.into_iter().map(|state| home.hide_in_state(state)).collect();
     let planner = Planner { catalog, interpreters: &interpreters, allowance: &machine.allowance, only, seed };
