@@ -253,6 +253,9 @@ impl<'de> Deserialize<'de> for Providers {
     }
 }
 
+/// What stands in the place of an interpreter's id for the image of `interpreters/_base.yaml`.
+pub const BASE: &str = "base";
+
 /// What the workers of local interpreters run in when they are measured in a container: `interpreters/_base.yaml`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -27,6 +27,10 @@ impl Tax<'_> {
 pub(crate) fn taxes<'a>(report: &Report<'a>) -> Vec<Tax<'a>> {
     let pair = |entry: &Entry<'a>| {
         let (outside, true) = Interpreter::definition_id(&entry.case.interpreter) else { return None };
+        // Outside there is no quota to compare it with.
+        if entry.case.conditions.quota.is_some() {
+            return None;
+        }
         let ratio = entry.finding.container_ratio.as_ref();
         Some(Tax { entry: *entry, outside: outside.to_string(), ratio })
     };

@@ -244,7 +244,14 @@ fn look_into_containers(
             Ok(containers) if twin_wanted(state) => Some(containers.twin(definition, state, &[], slow)),
             Err(error) if twin_wanted(state) => {
                 let twin = definition.in_container();
-                Some(InterpreterState { hint: None, ..absent(&twin, Status::Missing, error.to_string()) })
+                let hint = Some("apt-get install podman".to_owned());
+                Some(InterpreterState { hint, ..absent(&twin, Status::Missing, error.to_string()) })
+            }
+            // It may be in an image; nobody can tell.
+            Err(error) if has_image(state) => {
+                let reason = state.reason.as_deref().unwrap_or_default();
+                let reason = Some(format!("{reason}; {error}"));
+                Some(InterpreterState { reason, ..state.clone() })
             }
             _ => None,
         }
@@ -367,8 +374,8 @@ fn sources(places: &Places) -> Vec<Source> {
 pub fn cache_folder() -> PathBuf {
     let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     variable("GILBENCH_HOME").unwrap_or_else(|| {
-        let cache =
-            variable("XDG_CACHE_HOME").unwrap_or_else(|| variable("HOME").unwrap_or_default().join(".cache"));
+        let cache = variable("XDG_CACHE_HOME")
+            .unwrap_or_else(|| std::env::home_dir().unwrap_or_default().join(".cache"));
         cache.join("gilbench")
     })
 }

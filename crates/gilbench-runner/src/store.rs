@@ -18,16 +18,16 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use gilbench_model::SCHEMA;
 use gilbench_model::catalog::Catalog;
 use gilbench_model::environment::GilState;
 use gilbench_model::facts::Facts;
-use gilbench_model::provider::{Provider, ProviderKind, Providers};
+use gilbench_model::provider::{BASE, Provider, ProviderKind, Providers};
 use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 
-use crate::container::BASE;
 use crate::discovery::cache_folder;
 use crate::install::{InstallError, InstallFailure};
 use crate::packages;
@@ -120,7 +120,20 @@ pub(crate) struct Staging {
     folder: PathBuf,
 }
 
+/// Caches that an interpreter keeps beside its files come and go; so much of them is always there.
+const LEAST_SHARE: f64 = 0.9;
+
 impl Installation {
+    /// Whether it is what was installed, as far as can be told without asking it: no other executable, and not much
+    /// less of it.
+    pub fn is_unchanged(&self) -> bool {
+        let executable = self.manifest.executable.as_deref().and_then(|path| path.metadata().ok());
+        let modified = executable.and_then(|metadata| metadata.modified().ok());
+        let since = modified.and_then(|modified| modified.duration_since(SystemTime::UNIX_EPOCH).ok());
+        let replaced = since.is_some_and(|since| since.as_millis() > u128::from(self.manifest.installed_ms));
+        !replaced && size(&self.folder).allocated as f64 >= LEAST_SHARE * self.manifest.bytes as f64
+    }
+
     /// Whether all that it needs is still there; if not, what is missing.
     pub fn lacks(&self) -> Option<&Path> {
         let executable = self.manifest.executable.as_ref().filter(|_| self.manifest.image.is_none());

@@ -7,7 +7,7 @@ use super::reader::{Sourced, file_name};
 use crate::Name;
 use crate::data_file::{DataError, Source, did_you_mean, known_words};
 use crate::interpreter::Interpreter;
-use crate::provider::Provider;
+use crate::provider::{BASE, Provider};
 use crate::suite::{Group, Pattern, Selection, Suite};
 use crate::workload::{Axis, Workload};
 
@@ -27,6 +27,40 @@ const FEWEST_ROUNDS: u32 = 6;
 fn is_below(path: &Path) -> bool {
     use std::path::Component;
     path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+}
+
+/// A group, an artifact or a version of Maven's: part of an address.
+fn is_coordinate(part: &str) -> bool {
+    let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    !part.is_empty() && part.bytes().all(inner) && !part.contains("..")
+}
+
+/// The first word in braces that is neither a shell's variable nor one of ours.
+fn unknown_placeholder(script: &str) -> Option<&str> {
+    script.match_indices('{').find_map(|(start, _)| {
+        let word = &script[start..=start + script[start..].find('}')?];
+        let name = &word[1..word.len() - 1];
+        let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase());
+        (plain && !script[..start].ends_with('$') && !["java", "home"].contains(&name)).then_some(word)
+    })
+}
+
+/// Checks what an image is to hold.
+fn image_contents(
+    packages: &[String],
+    executable: Option<&Path>,
+    refuse: &mut impl FnMut(&str, &str, String, &str),
+) {
+    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"+-.".contains(&byte);
+    for package in packages {
+        if package.starts_with('-') || package.is_empty() || !package.bytes().all(inner) {
+            refuse("packages", package, format!("`{package}`"), "the name of a Debian package");
+        }
+    }
+    if let Some(path) = executable.filter(|path| !path.is_absolute()) {
+        let found = format!("`{}`", path.display());
+        refuse("executable", "executable", found, "an absolute path in the image");
+    }
 }
 
 pub(super) struct Checker<'a> {
@@ -205,6 +239,14 @@ impl Checker<'_> {
                 "`identity.jit` beside it: the compiler that may be missing",
             ));
         }
+        if interpreter.id == BASE {
+            errors.push(source.value_error(
+                &["id"],
+                "id",
+                format!("`{BASE}`"),
+                "another name: this one stands for the image of `_base.yaml`",
+            ));
+        }
         for provider in &interpreter.providers.0 {
             Self::provider(source, provider, errors);
         }
@@ -249,7 +291,7 @@ impl Checker<'_> {
             }
             Provider::Maven(maven) => {
                 for artifact in &maven.artifacts {
-                    if artifact.id.split(':').filter(|part| !part.is_empty()).count() != 3 {
+                    if artifact.id.split(':').filter(|part| is_coordinate(part)).count() != 3 {
                         let found = format!("`{}`", artifact.id);
                         refuse("artifacts", &artifact.id, found, "`group:artifact:version`");
                     }
@@ -258,6 +300,9 @@ impl Checker<'_> {
                         let found = format!("folders {:?} of `{}`", artifact.folders, artifact.id);
                         refuse("artifacts", "folders", found, below);
                     }
+                }
+                if let Some(placeholder) = unknown_placeholder(&maven.script) {
+                    refuse("script", "script", format!("`{placeholder}`"), "`{java}` or `{home}`");
                 }
                 if !is_below(&maven.executable) {
                     let found = format!("`{}`", maven.executable.display());
@@ -272,12 +317,14 @@ impl Checker<'_> {
                     let found = format!("`{}`", image.image);
                     refuse("image", "image", found, "an image with its digest, `name@sha256:…`");
                 }
+                image_contents(&image.packages, image.executable.as_deref(), &mut refuse);
             }
             Provider::Rootfs(rootfs) => {
                 if rootfs.suite.parse::<Name>().is_err() {
                     let found = format!("`{}`", rootfs.suite);
                     refuse("suite", "suite", found, "a suite of Debian's such as `trixie`");
                 }
+                image_contents(&rootfs.packages, rootfs.executable.as_deref(), &mut refuse);
             }
         }
     }

@@ -16,6 +16,9 @@ use super::spec::Container;
 /// Starting, stopping or asking takes less than a second on an idle machine.
 const LIMIT: Duration = Duration::from_mins(1);
 
+/// An engine that does not say within so long that it is there is of no use.
+const ANSWER: Duration = Duration::from_secs(10);
+
 /// Between two looks whether a command has ended.
 const LOOK: Duration = Duration::from_millis(5);
 
@@ -209,7 +212,7 @@ impl Podman {
         let program = on_path("podman").ok_or("podman is not installed")?;
         let path = program.to_string_lossy().into_owned();
         let command = [path, "info".to_owned(), "--format".to_owned(), "json".to_owned()];
-        let output = finished(&command, LIMIT).map_err(|error| error.to_string())?;
+        let output = finished(&command, ANSWER).map_err(|error| error.to_string())?;
         let info: PodmanInfo = serde_json::from_slice(&output.stdout)
             .map_err(|error| format!("the answer of `podman info` was not understood: {error}"))?;
         // crun cannot work where version 1 and 2 of control groups are mounted side by side.
@@ -265,7 +268,7 @@ impl Docker {
         let program = on_path("docker").ok_or("docker is not installed")?;
         let path = program.to_string_lossy().into_owned();
         let command = [path, "info".to_owned(), "--format".to_owned(), "{{.ServerVersion}}".to_owned()];
-        let output = finished(&command, LIMIT).map_err(|error| error.to_string())?;
+        let output = finished(&command, ANSWER).map_err(|error| error.to_string())?;
         // A client without an engine behind it may end well with an empty answer.
         if output.stdout.trim_ascii().is_empty() {
             return Err("docker is installed, but no engine answers behind it".to_owned());

@@ -29,6 +29,15 @@ pub fn provide(provider: &Provider, job: &Job<'_>) -> Result<Product, InstallErr
         InstallError::new(InstallFailure::NoEngine, error).with_hint("apt-get install podman")
     })?;
     let name = image_name(job.id, provider);
+    if has_image(&*engine, &name) {
+        let executable = match provider {
+            Provider::Container(image) => image.executable.clone(),
+            Provider::Rootfs(rootfs) => rootfs.executable.clone(),
+            _ => None,
+        };
+        let sources = vec!["an image that was there already".to_owned()];
+        return Ok(Product { executable, image: Some(name), needs: Vec::new(), sources });
+    }
     let maker = Maker { engine: &*engine, job };
     let (executable, sources) = match provider {
         Provider::Container(image) => (&image.executable, maker.pulled(image, &name)?),
@@ -65,12 +74,12 @@ pub fn image_bytes(engine: &dyn Engine, name: &str) -> Option<u64> {
     String::from_utf8_lossy(&output.stdout).trim().parse().ok()
 }
 
-/// Removes an image. Not an error when it is gone.
+/// Removes an image, unless a container uses it. Not an error when it is gone.
 pub fn remove_image(engine: &dyn Engine, name: &str) -> Result<(), EngineError> {
     if !has_image(engine, name) {
         return Ok(());
     }
-    let command = engine.command("rmi", &["--force".to_owned(), name.to_owned()]);
+    let command = engine.command("rmi", &[name.to_owned()]);
     finished_with(&command, SHORT, || false).map(drop)
 }
 
@@ -116,10 +125,10 @@ impl Maker<'_> {
         };
         let Some(tar) = on_path("tar") else { return no_tool("tar is not installed", "apt-get install tar") };
         if !rustix::process::geteuid().is_root() {
-            return no_tool(
-                "debootstrap makes a system's files as root only",
-                "sudo -E gilbench interpreters install",
-            );
+            return Err(InstallError::new(
+                InstallFailure::NoTool,
+                "debootstrap makes a system's files as root only, and root's images are not yours",
+            ));
         }
         let rootfs = self.job.scratch.join("rootfs");
         let text = |path: &Path| path.to_string_lossy().into_owned();
@@ -149,9 +158,6 @@ impl Maker<'_> {
 
     /// Adds packages to an image, or only names it if there are none.
     fn complete(&self, base: &str, packages: &[String], name: &str) -> Result<(), InstallError> {
-        if has_image(self.engine, name) {
-            return Ok(());
-        }
         if packages.is_empty() {
             return self.run("naming it", &["tag", base, name].map(str::to_owned), InstallFailure::NoImage);
         }

@@ -11,7 +11,7 @@ use gilbench_model::catalog::Catalog;
 use gilbench_model::environment::{InterpreterState, Status};
 use gilbench_model::facts::Facts;
 use gilbench_model::interpreter::Interpreter;
-use gilbench_model::provider::{Provider, Providers};
+use gilbench_model::provider::{BASE, Provider, Providers};
 
 use super::engine::{Engine, EngineError, finished_short};
 use super::image::image_name;
@@ -21,9 +21,6 @@ use crate::discovery::cache_folder;
 use crate::packages;
 use crate::probe::{self, ProbeError};
 use crate::worker::{container_environment, fill_placeholders};
-
-/// What stands in the place of an id in the base image's name.
-pub const BASE: &str = "base";
 
 /// An engine, and what it has.
 #[derive(Debug)]

@@ -18,7 +18,7 @@ mod spec;
 pub use engine::{Choice, Engine, EngineError, find};
 pub use image::{has_image, image_bytes, image_name, provide, remove_image};
 pub(crate) use installing::Installing;
-pub use interpreters::{BASE, Containers, Found};
+pub use interpreters::{Containers, Found};
 pub use pool::{Pool, PoolError};
 pub(crate) use spec::SCRATCH;
 pub use spec::{Container, Mount};

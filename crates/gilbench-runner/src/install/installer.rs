@@ -9,11 +9,11 @@ use gilbench_model::catalog::Catalog;
 use gilbench_model::environment::{GilState, InterpreterState, Status};
 use gilbench_model::facts::Facts;
 use gilbench_model::interpreter::Interpreter;
-use gilbench_model::provider::{Local, Provider, ProviderKind, Providers};
+use gilbench_model::provider::{BASE, Local, Provider, ProviderKind, Providers};
 use serde::Serialize;
 
 use super::{InstallError, InstallFailure, Job, Product, Step, maven, source, uv};
-use crate::container::{self, BASE, Containers, EngineError};
+use crate::container::{self, Containers, EngineError};
 use crate::discovery::{self, Places};
 use crate::store::{Installation, Lock, Manifest, Store, size};
 
@@ -100,6 +100,14 @@ impl<'a> Installer<'a> {
         }
     }
 
+    /// One that was not tried, since the user stopped before.
+    pub fn not_tried(&self, definition: &Interpreter) -> Outcome {
+        let reason = "not tried: interrupted before".to_owned();
+        let mut state = discovery::absent(definition, Status::Skipped, reason);
+        state.hint = Some(format!("gilbench interpreters install {}", definition.id));
+        Outcome { state, attempts: Vec::new(), seconds: 0.0, bytes: None }
+    }
+
     /// Gets one interpreter, unless it is there.
     pub fn install(&self, definition: &Interpreter) -> Outcome {
         let begun = Instant::now();
@@ -141,9 +149,8 @@ impl<'a> Installer<'a> {
         let reasons: Vec<String> =
             attempts.iter().map(|attempt| format!("{}: {}", attempt.provider, attempt.message)).collect();
         let reason = if reasons.is_empty() { self.no_provider(definition) } else { reasons.join("; ") };
-        let hint = attempts.iter().find_map(|attempt| attempt.hint.clone());
         let mut state = discovery::absent(definition, Status::Skipped, reason);
-        state.hint = hint.or_else(|| definition.install_hint.clone());
+        state.hint = help(definition, &attempts);
         done(state, attempts, None)
     }
 
@@ -345,7 +352,7 @@ impl<'a> Installer<'a> {
     /// Whether what an installation needs is still there.
     fn is_whole(&self, definition: &Interpreter, installed: &Installation) -> bool {
         if installed.manifest.image.is_none() {
-            return installed.lacks().is_none();
+            return installed.lacks().is_none() && installed.is_unchanged();
         }
         let of_kind = definition.providers.of_kind(installed.manifest.provider);
         let providers = Providers(of_kind.into_iter().cloned().collect());
@@ -354,6 +361,18 @@ impl<'a> Installer<'a> {
             .as_ref()
             .is_some_and(|containers| containers.image(definition.id.as_str(), &providers).is_some())
     }
+}
+
+/// What would help: that depends on what went wrong.
+fn help(definition: &Interpreter, attempts: &[Attempt]) -> Option<String> {
+    let failed = |failure| attempts.iter().any(|attempt| attempt.failure == failure);
+    if failed(InstallFailure::Interrupted) || failed(InstallFailure::Locked) {
+        return Some(format!("gilbench interpreters install {}", definition.id));
+    }
+    if failed(InstallFailure::DiskFull) {
+        return Some("gilbench interpreters gc".to_owned());
+    }
+    attempts.iter().find_map(|attempt| attempt.hint.clone()).or_else(|| definition.install_hint.clone())
 }
 
 /// The image in which interpreters of this machine are measured, as if it were an interpreter.

@@ -43,8 +43,8 @@ pub(super) fn provide(maven: &Maven, job: &Job<'_>) -> Result<Product, InstallEr
     }
     (job.progress)(Step::Work { what: "writing the script" });
     let java = jdk.join("bin/java");
-    let text = maven.script.replace("{java}", &java.to_string_lossy());
-    let text = text.replace("{home}", &job.destination.to_string_lossy());
+    let text = maven.script.replace("{java}", &in_quotes(&java));
+    let text = text.replace("{home}", &in_quotes(job.destination));
     let script = job.staging.join(&maven.executable);
     if let Some(folder) = script.parent() {
         std::fs::create_dir_all(folder)?;
@@ -115,6 +115,18 @@ fn major(text: &str) -> Option<u32> {
     text.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
+/// A path inside double quotes of a shell, which still read four characters in a way of their own.
+fn in_quotes(path: &Path) -> String {
+    let mut text = String::new();
+    for character in path.to_string_lossy().chars() {
+        if "\\\"$`".contains(character) {
+            text.push('\\');
+        }
+        text.push(character);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,5 +137,12 @@ mod tests {
         assert_eq!(major("\"1.8.0_392\" 2023-10-17"), Some(8));
         assert_eq!(major("\"26-ea\""), Some(26));
         assert_eq!(major("none"), None);
+    }
+
+    #[test]
+    fn a_shell_reads_nothing_into_a_path() {
+        let path = Path::new("/a $(touch x) `y` \"z\" \\");
+        let said = duct::cmd!("/bin/sh", "-c", format!("printf %s \"{}\"", in_quotes(path))).read().unwrap();
+        assert_eq!(said, path.to_string_lossy());
     }
 }

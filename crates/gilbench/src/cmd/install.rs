@@ -6,13 +6,13 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 
-use gilbench_model::Name;
 use gilbench_model::catalog::Catalog;
 use gilbench_model::data_file::known_words;
 use gilbench_model::environment::Status;
 use gilbench_model::facts::Package;
 use gilbench_model::interpreter::Interpreter;
 use gilbench_model::lock;
+use gilbench_model::provider::BASE;
 use gilbench_model::provider::ProviderKind;
 use gilbench_runner::RunFailure;
 use gilbench_runner::container;
@@ -121,7 +121,9 @@ fn install(
     let mut all: Vec<Installed> = Vec::new();
     for definition in definitions {
         if interrupt.came() {
-            break;
+            let outcome = installer.not_tried(&definition);
+            all.push(Installed { outcome, provided: Provided::default() });
+            continue;
         }
         let mut outcome = installer.install(&definition);
         let provided = provide(packaging.as_ref(), &definition, &mut outcome);
@@ -205,15 +207,28 @@ fn chosen(catalog: &Catalog, arguments: &Install) -> Result<Vec<Interpreter>, Us
             |definition: &&Interpreter| !definition.providers.0.is_empty() || !definition.command.is_empty();
         return Ok(catalog.interpreters.values().filter(named).cloned().chain(base).collect());
     }
-    let find = |id: &Name| {
-        let is_base = |base: &&Interpreter| base.id == *id;
-        let found = catalog.interpreters.get(id).or_else(|| base.as_ref().filter(is_base));
-        found.cloned().ok_or_else(|| {
-            let hint = known_words(id.as_ref(), catalog.interpreters.keys().map(AsRef::as_ref));
-            UsageError::new(format!("no interpreter `{id}`"), hint)
-        })
+    let mut chosen: Vec<Interpreter> = Vec::new();
+    let mut add = |definition: &Interpreter| {
+        if !chosen.iter().any(|known| known.id == definition.id) {
+            chosen.push(definition.clone());
+        }
     };
-    arguments.interpreters.iter().map(find).collect()
+    for id in &arguments.interpreters {
+        let (defined, inside) = Interpreter::definition_id(id);
+        let found = catalog.interpreters.get(&defined);
+        // In a container, it needs the image as well.
+        let image = base.as_ref().filter(|base| base.id == *id || (inside && found.is_some()));
+        if found.is_none() && image.is_none() {
+            return Err(unknown(catalog, id.as_ref()));
+        }
+        found.into_iter().chain(image).for_each(&mut add);
+    }
+    Ok(chosen)
+}
+
+fn unknown(catalog: &Catalog, id: &str) -> UsageError {
+    let ids = catalog.interpreters.keys().map(AsRef::as_ref).chain([BASE]);
+    UsageError::new(format!("no interpreter `{id}`"), known_words(id, ids))
 }
 
 fn print(all: &[Installed], with_packages: bool, format: Format) -> output::Result {
@@ -294,9 +309,9 @@ pub(super) fn remove(common: &Common, interpreters: &[String]) -> anyhow::Result
     let store = Store::of_user();
     // What is there may have lost its definition: that is a reason to remove it.
     for id in interpreters {
-        if !catalog.interpreters.contains_key(id.as_str()) && !store.holds(id) {
-            let hint = known_words(id, catalog.interpreters.keys().map(AsRef::as_ref));
-            return Err(UsageError::new(format!("no interpreter `{id}`"), hint).into());
+        let known = catalog.interpreters.contains_key(id.as_str()) || id == BASE;
+        if !known && !store.holds(id) {
+            return Err(unknown(&catalog, id).into());
         }
     }
     for id in interpreters {
@@ -333,7 +348,8 @@ fn tell(common: &Common, removed: &Removed, nothing: &str) -> output::Result {
     if removed.what.is_empty() && removed.bytes == 0 {
         return output::line(nothing);
     }
-    output::line(&format!("{} MB freed", megabytes(removed.bytes)))
+    let besides = if removed.images.is_empty() { "" } else { ", besides images" };
+    output::line(&format!("{} MB freed{besides}", megabytes(removed.bytes)))
 }
 
 /// The cache cannot be changed.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use gilbench_model::catalog::Catalog;
 use gilbench_model::environment::{Environment, InterpreterState, Status};
-use gilbench_model::event::Event;
+use gilbench_model::event::{Event, StopReason};
 use gilbench_model::interpreter::Interpreter;
 use gilbench_model::machine::Machine;
 use gilbench_model::plan::{Case, Plan, PlanError, Planner, definitions};
@@ -336,7 +336,12 @@ fn hyperfine_for(run: &RecordedRun) -> Option<(Hyperfine, Vec<(u32, &Case)>)> {
 /// Says how the cases ended.
 fn summary(run: &RecordedRun) {
     let skipped = run.plan.cases.iter().filter(|case| case.skip.is_some()).count();
-    let done = (0..).zip(&run.plan.cases).filter(|(index, _)| completed(run, *index)).count();
+    let failed = |index: u32| {
+        let failed = |event: &Event| matches!(event, Event::Ended { case, reason: StopReason::Failed, .. } if *case == index);
+        run.events.iter().any(|recorded| failed(&recorded.event))
+    };
+    let done = |index: u32| completed(run, index) && !failed(index);
+    let done = (0..).zip(&run.plan.cases).filter(|(index, _)| done(*index)).count();
     let all = run.plan.cases.len();
     output::note(&format!(
         "{all} cases: {done} completed, {} failed, {skipped} skipped",
