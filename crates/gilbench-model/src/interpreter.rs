@@ -66,7 +66,8 @@ impl Interpreter {
     #[must_use]
     pub fn in_container(&self) -> Self {
         let id = format!("{}{IN_CONTAINER}", self.id).parse().unwrap_or_else(|_| self.id.clone());
-        Self { id, label: format!("{}, container", self.label), ..self.clone() }
+        // What gets the interpreter does not get it into a container.
+        Self { id, label: format!("{}, container", self.label), install_hint: None, ..self.clone() }
     }
 
     /// The id of the definition behind an id, and whether the same interpreter in a container is meant.

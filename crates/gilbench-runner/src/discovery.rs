@@ -19,7 +19,7 @@ use crate::install::{Probes, is_executable};
 use crate::launcher::Adoption;
 use crate::packages;
 use crate::probe::{self, ProbeError};
-use crate::store::Store;
+use crate::store::{Installation, Store};
 use crate::worker::{base_environment, fill_placeholders};
 
 /// Where to look, besides the usual places.
@@ -233,6 +233,7 @@ fn look_into_containers(
     let containers = container::find(places.engine)
         .and_then(|engine| Containers::new(engine, catalog, &places.gilbench))
         .inspect_err(|error| tracing::debug!(%error, "no container engine"));
+    let store = Store::of_user();
     let here: Vec<usize> = (0..interpreters.len()).collect();
     let found = on_all_cpus(&here, |&index| {
         let state = &interpreters[index];
@@ -241,7 +242,10 @@ fn look_into_containers(
             Ok(containers) if has_image(state) => {
                 containers.in_environment(definition, slow).or_else(|| containers.own(definition, slow))
             }
-            Ok(containers) if twin_wanted(state) => Some(containers.twin(definition, state, &[], slow)),
+            Ok(containers) if twin_wanted(state) => {
+                let needs = needs_of(definition, state, &store);
+                Some(containers.twin(definition, state, &needs, slow))
+            }
             Err(error) if twin_wanted(state) => {
                 let twin = definition.in_container();
                 let hint = Some("apt-get install podman".to_owned());
@@ -262,6 +266,15 @@ fn look_into_containers(
             None => interpreters.push(state),
         }
     }
+}
+
+/// The folders elsewhere on this machine without which an installed interpreter does not run.
+fn needs_of(definition: &Interpreter, state: &InterpreterState, store: &Store) -> Vec<PathBuf> {
+    let installations = store.installations(definition.id.as_str(), &definition.providers);
+    let of_provider =
+        |found: &Installation| Some(found.manifest.provider.as_str()) == state.provider.as_deref();
+    let installation = installations.into_iter().find(of_provider);
+    installation.map(|installation| installation.manifest.needs).unwrap_or_default()
 }
 
 /// Looks only outside the cache, and believes what an executable said before if it is still the same.

@@ -357,7 +357,7 @@ impl Planner<'_> {
                 state.and_then(|state| state.reason.clone()).unwrap_or_else(|| "not found".to_owned());
             return Some(Skip {
                 reason: format!("{}: {reason}", interpreter.id),
-                hint: state.and_then(|state| state.hint.clone()).or_else(|| hint_of(interpreter)),
+                hint: state.and_then(|state| state.hint.clone()).or_else(|| interpreter.install_hint.clone()),
             });
         };
         if conditions.quota.is_some() && state.image.is_none() {
@@ -430,10 +430,4 @@ fn reduce(mut conditions: Conditions, strategy: &Strategy, interpreter: &Interpr
 /// A recorded path as it is typed: a shell knows the home folder only by a `~` outside of quotes.
 fn typed(path: &str) -> String {
     path.strip_prefix("~/").map_or_else(|| quoted(path).into_owned(), |below| format!("~/{}", quoted(below)))
-}
-
-/// The command that gets an interpreter; what it lacks in a container is another thing.
-fn hint_of(interpreter: &Interpreter) -> Option<String> {
-    let (_, inside) = Interpreter::definition_id(&interpreter.id);
-    interpreter.install_hint.clone().filter(|_| !inside)
 }

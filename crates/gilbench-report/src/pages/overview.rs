@@ -79,7 +79,8 @@ struct BestCell {
 /// A case in a container beside the same one on the machine itself.
 #[derive(Serialize)]
 struct TaxRow {
-    id: String,
+    /// Of the case's id, which may break between them.
+    parts: Vec<String>,
     anchor: String,
     outside: String,
     ratio: Option<Figure>,
@@ -133,7 +134,7 @@ pub(super) fn overview(report: &Report<'_>) -> Overview {
 
 fn tax_row(tax: &Tax<'_>) -> TaxRow {
     TaxRow {
-        id: tax.entry.case.id.clone(),
+        parts: tax.entry.case.id.split('/').map(str::to_owned).collect(),
         anchor: anchor(&tax.entry.case.id),
         outside: tax.outside.clone(),
         ratio: tax.figure(),
