@@ -53,7 +53,7 @@ pub(super) fn provide(maven: &Maven, job: &Job<'_>) -> Result<Product, InstallEr
     std::fs::set_permissions(&script, PermissionsExt::from_mode(0o755))?;
     Ok(Product {
         executable: Some(maven.executable.clone()),
-        needs: vec![jdk],
+        needs: folders_of(&jdk),
         sources,
         ..Product::default()
     })
@@ -115,6 +115,23 @@ fn major(text: &str) -> Option<u32> {
     text.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
+/// The folders that a JDK is in: its own, and those that hold its settings where they are only linked to, as Debian
+/// keeps them.
+fn folders_of(jdk: &Path) -> Vec<PathBuf> {
+    let mut found = vec![jdk.to_owned()];
+    let Ok(real) = jdk.canonicalize() else { return found };
+    for settings in ["conf", "conf/security"] {
+        let Ok(entries) = std::fs::read_dir(jdk.join(settings)) else { continue };
+        for file in entries.flatten().filter_map(|entry| entry.path().canonicalize().ok()) {
+            let folder = file.parent().unwrap_or(&file).to_owned();
+            if !file.starts_with(&real) && !found.iter().any(|known| folder.starts_with(known)) {
+                found.push(folder);
+            }
+        }
+    }
+    found
+}
+
 /// A path inside double quotes of a shell, which still read four characters in a way of their own.
 fn in_quotes(path: &Path) -> String {
     let mut text = String::new();
@@ -144,5 +161,20 @@ mod tests {
         let path = Path::new("/a $(touch x) `y` \"z\" \\");
         let said = duct::cmd!("/bin/sh", "-c", format!("printf %s \"{}\"", in_quotes(path))).read().unwrap();
         assert_eq!(said, path.to_string_lossy());
+    }
+
+    #[test]
+    fn settings_that_a_jdk_only_links_to_belong_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let (jdk, settings) = (root.join("jdk"), root.join("etc/java"));
+        std::fs::create_dir_all(jdk.join("conf/security")).unwrap();
+        std::fs::create_dir_all(settings.join("security")).unwrap();
+        std::fs::write(settings.join("net.properties"), "").unwrap();
+        std::fs::write(settings.join("security/java.security"), "").unwrap();
+        for file in ["net.properties", "security/java.security"] {
+            std::os::unix::fs::symlink(settings.join(file), jdk.join("conf").join(file)).unwrap();
+        }
+        assert_eq!(folders_of(&jdk), [jdk, settings]);
     }
 }

@@ -225,6 +225,18 @@ fn ask_path(path: &str, catalog: &Catalog) -> anyhow::Result<Facts> {
 
 fn known(id: &str, catalog: &Catalog, found: &[InterpreterState]) -> anyhow::Result<Facts> {
     let Some(state) = found.iter().find(|state| state.id == *id) else {
+        // What is in a container is looked for only where it is ready outside.
+        let outside = id.parse().ok().map(|id: Name| Interpreter::definition_id(&id).0);
+        let outside = outside.and_then(|outside| found.iter().find(|state| state.id == outside));
+        if let Some(outside) = outside {
+            let why = match (&outside.reason, &outside.image) {
+                (Some(reason), _) => reason.clone(),
+                (None, Some(image)) => format!("it is in a container itself, in {image}"),
+                (None, None) => "it cannot be put into one".to_owned(),
+            };
+            let hint = format!("`gilbench interpreters probe {}` asks it as it is", outside.id);
+            return Err(UsageError::new(format!("`{id}`: {}: {why}", outside.id), hint).into());
+        }
         let hint = known_words(id, catalog.interpreters.keys().map(AsRef::as_ref));
         return Err(UsageError::new(format!("no interpreter `{id}`"), hint).into());
     };
