@@ -3,7 +3,7 @@
 //! Each says only what differs between interpreters; how it is fetched, built and checked is the runner's.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use serde::de::{self, MapAccess, Visitor};
@@ -187,6 +187,15 @@ impl Provider {
             Self::Maven(_) => ProviderKind::Maven,
             Self::Container(_) => ProviderKind::Container,
             Self::Rootfs(_) => ProviderKind::Rootfs,
+        }
+    }
+
+    /// The executable in the image that it makes, if it makes one and that is an interpreter's.
+    pub fn executable_in_image(&self) -> Option<&Path> {
+        match self {
+            Self::Container(image) => image.executable.as_deref(),
+            Self::Rootfs(rootfs) => rootfs.executable.as_deref(),
+            Self::Local(_) | Self::Uv(_) | Self::Source(_) | Self::Maven(_) => None,
         }
     }
 

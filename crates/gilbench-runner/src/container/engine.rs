@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 
 use super::spec::Container;
+use crate::install::command::find_program;
 
 /// Starting, stopping or asking takes less than a second on an idle machine.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -109,17 +110,11 @@ pub trait Engine: fmt::Debug + Send + Sync {
         }
     }
 
-    /// Whether a container runs, and whether it ended for want of memory.
-    fn state(&self, id: &str) -> Result<State, EngineError> {
-        let format = "{{.State.Running}} {{.State.OOMKilled}}".to_owned();
-        let output =
-            finished(&self.command("inspect", &["--format".to_owned(), format, id.to_owned()]), LIMIT)?;
-        let text = String::from_utf8_lossy(&output.stdout);
-        let mut words = text.split_whitespace().map(|word| word == "true");
-        Ok(State {
-            running: words.next().unwrap_or_default(),
-            out_of_memory: words.next().unwrap_or_default(),
-        })
+    /// Whether a container runs.
+    fn runs(&self, id: &str) -> Result<bool, EngineError> {
+        let arguments = ["--format", "{{.State.Running}}", id].map(str::to_owned);
+        let output = finished(&self.command("inspect", &arguments), LIMIT)?;
+        Ok(output.stdout.trim_ascii() == b"true")
     }
 
     /// The last line that a container said, for an error message.
@@ -143,15 +138,6 @@ pub trait Engine: fmt::Debug + Send + Sync {
         }
         Ok(())
     }
-}
-
-/// What a container does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct State {
-    /// It runs.
-    pub running: bool,
-    /// Its first process was killed for want of memory.
-    pub out_of_memory: bool,
 }
 
 /// Looks for an engine that answers.
@@ -209,7 +195,7 @@ struct PodmanSecurity {
 
 impl Podman {
     fn find() -> Result<Self, String> {
-        let program = on_path("podman").ok_or("podman is not installed")?;
+        let program = find_program("podman").ok_or("podman is not installed")?;
         let path = program.to_string_lossy().into_owned();
         let command = [path, "info".to_owned(), "--format".to_owned(), "json".to_owned()];
         let output = finished(&command, ANSWER).map_err(|error| error.to_string())?;
@@ -218,7 +204,7 @@ impl Podman {
         // crun cannot work where version 1 and 2 of control groups are mounted side by side.
         let first_version = info.host.cgroup_version == "v1";
         let hybrid = first_version && info.host.oci_runtime.name == "crun";
-        let runtime = if hybrid { on_path("runc") } else { None };
+        let runtime = if hybrid { find_program("runc") } else { None };
         let rootless = info.host.security.rootless;
         Ok(Self { program, runtime, rootless, limits: !(rootless && first_version) })
     }
@@ -265,7 +251,7 @@ struct Docker {
 
 impl Docker {
     fn find() -> Result<Self, String> {
-        let program = on_path("docker").ok_or("docker is not installed")?;
+        let program = find_program("docker").ok_or("docker is not installed")?;
         let path = program.to_string_lossy().into_owned();
         let command = [path, "info".to_owned(), "--format".to_owned(), "{{.ServerVersion}}".to_owned()];
         let output = finished(&command, ANSWER).map_err(|error| error.to_string())?;
@@ -293,18 +279,6 @@ impl Engine for Docker {
     fn build_options(&self) -> Vec<String> {
         Vec::new()
     }
-}
-
-/// The first executable of this name on the PATH, in full: looking it up again for each command costs time.
-pub(super) fn on_path(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    let mut places = std::env::split_paths(&path).map(|folder| folder.join(name));
-    places.find(|path: &PathBuf| is_executable(path))
-}
-
-fn is_executable(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }
 
 /// Runs a command to its end, which has to be a good one.

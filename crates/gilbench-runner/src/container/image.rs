@@ -5,14 +5,12 @@ use std::time::Duration;
 
 use gilbench_model::provider::{Image, Provider, Rootfs};
 
-use super::engine::{Engine, EngineError, find, finished_with, on_path};
+use super::engine::{Engine, EngineError, find, finished_short, finished_with};
+use crate::install::command::find_program;
 use crate::install::{InstallError, InstallFailure, Job, Product, Step};
 
 /// Pulling, making or building an image. The largest took a minute on two busy CPUs.
 const LIMIT: Duration = Duration::from_mins(20);
-
-/// A short question to the engine.
-const SHORT: Duration = Duration::from_mins(1);
 
 /// Where Debian's archive is, unless [`MIRROR_VARIABLE`] says otherwise. Its index is signed, so any mirror will do.
 const MIRROR: &str = "http://deb.debian.org/debian";
@@ -29,19 +27,11 @@ pub fn provide(provider: &Provider, job: &Job<'_>) -> Result<Product, InstallErr
         InstallError::new(InstallFailure::NoEngine, error).with_hint("apt-get install podman")
     })?;
     let name = image_name(job.id, provider);
-    if has_image(&*engine, &name) {
-        let executable = match provider {
-            Provider::Container(image) => image.executable.clone(),
-            Provider::Rootfs(rootfs) => rootfs.executable.clone(),
-            _ => None,
-        };
-        let sources = vec!["an image that was there already".to_owned()];
-        return Ok(Product { executable, image: Some(name), needs: Vec::new(), sources });
-    }
     let maker = Maker { engine: &*engine, job };
-    let (executable, sources) = match provider {
-        Provider::Container(image) => (&image.executable, maker.pulled(image, &name)?),
-        Provider::Rootfs(rootfs) => (&rootfs.executable, maker.made_of_packages(rootfs, &name)?),
+    let sources = match provider {
+        _ if has_image(&*engine, &name) => vec!["an image that was there already".to_owned()],
+        Provider::Container(image) => maker.pulled(image, &name)?,
+        Provider::Rootfs(rootfs) => maker.made_of_packages(rootfs, &name)?,
         _ => {
             return Err(InstallError::new(
                 InstallFailure::Failed,
@@ -49,7 +39,8 @@ pub fn provide(provider: &Provider, job: &Job<'_>) -> Result<Product, InstallErr
             ));
         }
     };
-    Ok(Product { executable: executable.clone(), image: Some(name), needs: Vec::new(), sources })
+    let executable = provider.executable_in_image().map(Path::to_owned);
+    Ok(Product { executable, image: Some(name), needs: Vec::new(), sources })
 }
 
 /// The name of the image that a provider makes: another definition makes another image.
@@ -59,18 +50,14 @@ pub fn image_name(id: &str, provider: &Provider) -> String {
 
 /// Whether the engine has an image.
 pub fn has_image(engine: &dyn Engine, name: &str) -> bool {
-    finished_with(
-        &engine.command("image", &["inspect", "--format={{.Id}}", name].map(str::to_owned)),
-        SHORT,
-        || false,
-    )
-    .is_ok()
+    let arguments = ["inspect", "--format={{.Id}}", name].map(str::to_owned);
+    finished_short(&engine.command("image", &arguments)).is_ok()
 }
 
 /// Bytes of an image, as its engine counts them.
 pub fn image_bytes(engine: &dyn Engine, name: &str) -> Option<u64> {
     let command = engine.command("image", &["inspect", "--format={{.Size}}", name].map(str::to_owned));
-    let output = finished_with(&command, SHORT, || false).ok()?;
+    let output = finished_short(&command).ok()?;
     String::from_utf8_lossy(&output.stdout).trim().parse().ok()
 }
 
@@ -80,7 +67,7 @@ pub fn remove_image(engine: &dyn Engine, name: &str) -> Result<(), EngineError> 
         return Ok(());
     }
     let command = engine.command("rmi", &[name.to_owned()]);
-    finished_with(&command, SHORT, || false).map(drop)
+    finished_short(&command).map(drop)
 }
 
 struct Maker<'a> {
@@ -120,10 +107,12 @@ impl Maker<'_> {
         let no_tool = |message: &str, hint: &str| {
             Err(InstallError::new(InstallFailure::NoTool, message).with_hint(hint))
         };
-        let Some(debootstrap) = on_path("debootstrap").or_else(|| system_tool("debootstrap")) else {
+        let Some(debootstrap) = find_program("debootstrap").or_else(|| system_tool("debootstrap")) else {
             return no_tool("debootstrap is not installed", "apt-get install debootstrap");
         };
-        let Some(tar) = on_path("tar") else { return no_tool("tar is not installed", "apt-get install tar") };
+        let Some(tar) = find_program("tar") else {
+            return no_tool("tar is not installed", "apt-get install tar");
+        };
         if !rustix::process::geteuid().is_root() {
             return Err(InstallError::new(
                 InstallFailure::NoTool,

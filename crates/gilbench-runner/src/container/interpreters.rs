@@ -11,7 +11,7 @@ use gilbench_model::catalog::Catalog;
 use gilbench_model::environment::{InterpreterState, Status};
 use gilbench_model::facts::Facts;
 use gilbench_model::interpreter::Interpreter;
-use gilbench_model::provider::{BASE, Provider, Providers};
+use gilbench_model::provider::{BASE, Providers};
 
 use super::engine::{Engine, EngineError, finished_short};
 use super::image::image_name;
@@ -58,13 +58,9 @@ impl<'a> Containers<'a> {
     /// The first image of these providers that the engine has.
     pub fn image(&self, id: &str, providers: &Providers) -> Option<Found> {
         providers.0.iter().find_map(|provider| {
-            let executable = match provider {
-                Provider::Container(image) => &image.executable,
-                Provider::Rootfs(rootfs) => &rootfs.executable,
-                _ => return None,
-            };
+            let executable = provider.executable_in_image().map(Path::to_owned);
             let image = image_name(id, provider);
-            let found = Found { provider: provider.kind().as_str(), image, executable: executable.clone() };
+            let found = Found { provider: provider.kind().as_str(), image, executable };
             self.images.contains(&found.image).then_some(found)
         })
     }

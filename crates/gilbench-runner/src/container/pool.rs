@@ -162,7 +162,7 @@ impl Pool {
                 }
                 Err(error) => return Err(PoolError::Socket(error.into())),
             }
-            if !self.engine.state(id)?.running {
+            if !self.engine.runs(id)? {
                 return Err(PoolError::Launcher(format!("ended at once: {}", self.engine.said(id))));
             }
             if Instant::now() >= deadline {

@@ -4,7 +4,7 @@
 //! A provider fetches or builds into a folder of its own and never looks at what is installed already; the store
 //! decides where that folder ends up, and that it appears there whole or not at all.
 
-mod command;
+pub(crate) mod command;
 mod download;
 mod error;
 mod installer;

@@ -9,8 +9,8 @@ use gilbench_model::lock::{Lock, normalised};
 use gilbench_model::plan::sha256;
 use serde::{Deserialize, Serialize};
 
-use super::lock::on_path;
 use crate::container::{Engine, Installing};
+use crate::install::command::find_program;
 use crate::install::{Command, CommandError, InstallError, InstallFailure};
 use crate::store::Store;
 
@@ -193,7 +193,7 @@ impl Making<'_> {
         std::fs::write(self.log, "")?;
         // An interpreter that patches packages must install them itself, and one in an image is not here.
         let here = wanted.definition.packages == PackageKind::Wheels && wanted.image.is_none();
-        let uv = on_path("uv").filter(|_| here);
+        let uv = find_program("uv").filter(|_| here);
         let mut arguments = texts(&["-m", "venv"]);
         arguments.extend(uv.is_some().then(|| "--without-pip".to_owned()));
         arguments.push(text(self.folder));

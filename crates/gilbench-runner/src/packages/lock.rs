@@ -1,11 +1,12 @@
 //! Resolves packages for one interpreter with uv, which knows the wheels of each.
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use gilbench_model::interpreter::{Interpreter, PackageKind};
 use gilbench_model::lock::Lock;
 
+use crate::install::command::find_program;
 use crate::install::{InstallError, InstallFailure};
 
 /// What uv says when the packages themselves are the reason, and not the way to the index.
@@ -24,12 +25,6 @@ pub struct Locking<'a> {
     pub offline: bool,
 }
 
-/// Finds a program on the PATH.
-pub(super) fn on_path(program: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.is_file())
-}
-
 /// Resolves the packages for an interpreter, and returns the text of its lock. A package without a wheel is left out,
 /// and the lock says so.
 pub fn lock(locking: &Locking<'_>) -> Result<String, InstallError> {
@@ -38,7 +33,7 @@ pub fn lock(locking: &Locking<'_>) -> Result<String, InstallError> {
         let message = format!("`{id}` has no packages: its definition says `packages: none`");
         return Err(InstallError::new(InstallFailure::Failed, message));
     }
-    let uv = on_path("uv").ok_or_else(|| {
+    let uv = find_program("uv").ok_or_else(|| {
         InstallError::new(InstallFailure::NoTool, "locking needs `uv`, which is not on the PATH")
             .with_hint("pip install uv")
     })?;
