@@ -14,8 +14,9 @@ use gilbench_model::interpreter::{Interpreter, Mismatch};
 use gilbench_model::provider::{Provider, ProviderKind};
 use gilbench_model::{Gil, Name};
 
+use crate::answers::Answers;
 use crate::container::{self, Choice, Containers};
-use crate::install::{Probes, is_executable};
+use crate::install::is_executable;
 use crate::launcher::Adoption;
 use crate::packages;
 use crate::probe::{self, ProbeError};
@@ -35,6 +36,9 @@ pub struct Places {
     pub in_containers: InContainers,
     /// Only these are wanted; `None` for all. What is known to be another one is not asked: some take half a minute.
     pub wanted: Option<Vec<Name>>,
+    /// An executable that has not changed since it last said what it is is not asked again. Its packages are not
+    /// known then.
+    pub believe: bool,
 }
 
 impl Places {
@@ -164,13 +168,15 @@ fn adopt() -> Option<Adoption> {
 
 /// Looks for every defined interpreter.
 pub fn discover(catalog: &Catalog, places: &Places, slow: Slow<'_>) -> Result<Discovery, ExplicitError> {
-    let (mut sources, mut installed) = (sources(places), installed(catalog, &Store::of_user()));
+    let store = Store::of_user();
+    let (mut sources, mut installed) = (sources(places), installed(catalog, &store));
     let (asked, spared): (Vec<Source>, Vec<Source>) =
         installed.sources.into_iter().partition(|source| source.installed.iter().all(|id| places.wants(id)));
     sources.extend(asked);
     let spared: BTreeSet<Name> = spared.into_iter().filter_map(|source| source.installed).collect();
     let _adoption = adopt();
-    let answers = ask_all(&sources, catalog, slow, &Probes::default());
+    let known = Answers::load(&store, &catalog.root, places.believe);
+    let answers = ask_all(&sources, catalog, slow, &known);
     let (mut candidates, mut silent) = (Vec::new(), Vec::new());
     for (source, answer) in sources.into_iter().zip(answers) {
         // It is known what an installed one is, and so what is missing without it.
@@ -200,8 +206,9 @@ pub fn discover(catalog: &Catalog, places: &Places, slow: Slow<'_>) -> Result<Di
     });
     let interpreters: Vec<InterpreterState> = interpreters.collect();
     let mut interpreters = on_all_cpus(&interpreters, |state| {
-        if places.wants(&state.id) { with_packages(state, catalog, slow) } else { state.clone() }
+        if places.wants(&state.id) { with_packages(state, catalog, &known, slow) } else { state.clone() }
     });
+    known.save();
     // After that: what has packages here has them in a container too.
     look_into_containers(catalog, places, slow, &mut interpreters);
     let defined =
@@ -280,22 +287,18 @@ fn needs_of(definition: &Interpreter, state: &InterpreterState, store: &Store) -
 /// Looks only outside the cache, and believes what an executable said before if it is still the same.
 pub(crate) fn elsewhere(catalog: &Catalog, places: &Places, store: &Store) -> Elsewhere {
     let sources = sources(places);
-    let file = store.root().join("probes.json");
-    let (known, mut kept) = (Probes::load(&file), Probes::default());
+    let known = Answers::load(store, &catalog.root, true);
     let _adoption = adopt();
     let answers = ask_all(&sources, catalog, &|_| (), &known);
+    known.save();
     let mut elsewhere = Elsewhere::default();
     for (source, answer) in sources.into_iter().zip(answers) {
         match answer {
-            Ok(facts) => {
-                kept.insert(&source.path, &facts);
-                elsewhere.candidates.push(source.candidate(facts));
-            }
+            Ok(facts) => elsewhere.candidates.push(source.candidate(facts)),
             Err(ProbeError::TimedOut) => elsewhere.silent.push(source.path),
             Err(error) => tracing::debug!(path = %source.path.display(), %error, "not an interpreter"),
         }
     }
-    kept.save(&file);
     elsewhere
 }
 
@@ -435,20 +438,21 @@ fn looks_like_interpreter(name: &str) -> bool {
     stem.iter().any(|stem| name.strip_prefix(stem).is_some_and(version))
 }
 
-/// Asks all executables that are not known.
+/// Asks all executables whose answer is not known.
 fn ask_all(
     sources: &[Source],
     catalog: &Catalog,
     slow: Slow<'_>,
-    known: &Probes,
+    known: &Answers,
 ) -> Vec<Result<Facts, ProbeError>> {
     let packages = catalog.packages();
     let environment = base_environment(&catalog.root);
     on_all_cpus(sources, |source| {
-        let command = probe::command(&source.path, &[], &catalog.root, &packages);
-        known
-            .get(&source.path)
-            .map_or_else(|| probe::facts(&command, &environment, || slow(&source.path)), Ok)
+        let ask = || {
+            let command = probe::command(&source.path, &[], &catalog.root, &packages);
+            probe::facts(&command, &environment, || slow(&source.path))
+        };
+        if source.provider == EXPLICIT { ask() } else { known.of(&source.path, ask) }
     })
 }
 
@@ -524,17 +528,28 @@ fn help(definition: &Interpreter, mismatch: &Mismatch) -> String {
 }
 
 /// The same interpreter in its environment with packages, where it has one that answers as it should.
-fn with_packages(state: &InterpreterState, catalog: &Catalog, slow: Slow<'_>) -> InterpreterState {
-    in_environment(state, catalog, slow).unwrap_or_else(|| state.clone())
+fn with_packages(
+    state: &InterpreterState,
+    catalog: &Catalog,
+    known: &Answers,
+    slow: Slow<'_>,
+) -> InterpreterState {
+    in_environment(state, catalog, known, slow).unwrap_or_else(|| state.clone())
 }
 
-fn in_environment(state: &InterpreterState, catalog: &Catalog, slow: Slow<'_>) -> Option<InterpreterState> {
+fn in_environment(
+    state: &InterpreterState,
+    catalog: &Catalog,
+    known: &Answers,
+    slow: Slow<'_>,
+) -> Option<InterpreterState> {
     // What was named by its path is meant as it is.
     let chosen = state.provider.as_deref() == Some(EXPLICIT) || state.image.is_some();
     let executable = state.executable.as_deref().filter(|_| !chosen)?;
     let definition = catalog.interpreters.get(&state.id)?;
     let python = packages::environment_of(&cache_folder(), &state.id, Path::new(executable), None)?;
-    let facts = ask_beside(&python, catalog, || slow(&python))
+    let facts = known
+        .of(&python, || ask_beside(&python, catalog, || slow(&python)))
         .inspect_err(|error| {
             tracing::debug!(path = %python.display(), %error, "an environment that does not answer");
         })

@@ -9,6 +9,7 @@
 // The launcher calls `wait4` and catches signals: the only unsafe code of the workspace.
 #![deny(unsafe_code)]
 
+mod answers;
 pub mod cgroup;
 pub mod container;
 pub mod discovery;

@@ -1,7 +1,7 @@
 //! Asks an executable what it is: runs the probe script with it and reads one line of facts.
 
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use gilbench_model::facts::Facts;
@@ -142,9 +142,14 @@ fn listen(output: impl Read) -> std::io::Result<Said> {
     }
 }
 
+/// The script that asks, below the data folder.
+pub(crate) fn script(root: &Path) -> PathBuf {
+    root.join("interpreters/probe.py")
+}
+
 /// The command that probes an interpreter.
 pub fn command(executable: &Path, arguments: &[String], root: &Path, packages: &[String]) -> Vec<String> {
-    let script = root.join("interpreters/probe.py");
+    let script = script(root);
     let mut command = vec![executable.to_string_lossy().into_owned()];
     command.extend(arguments.iter().cloned());
     command.push(script.to_string_lossy().into_owned());

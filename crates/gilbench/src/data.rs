@@ -49,16 +49,34 @@ pub(crate) fn interpreters(
     in_containers: InContainers,
     wanted: Option<Vec<Name>>,
 ) -> anyhow::Result<Discovery> {
-    crate::scratch::check_place()?;
-    let places = Places {
+    look(catalog, &Places { wanted, ..places(common, in_containers)? })
+}
+
+/// Looks for every defined interpreter, and believes what those that have not changed said before.
+pub(crate) fn known_interpreters(
+    catalog: &Catalog,
+    common: &Common,
+    in_containers: InContainers,
+) -> anyhow::Result<Discovery> {
+    look(catalog, &Places { believe: true, ..places(common, in_containers)? })
+}
+
+/// Where to look for all of them.
+pub(crate) fn places(common: &Common, in_containers: InContainers) -> anyhow::Result<Places> {
+    Ok(Places {
         explicit: common.python.clone(),
         gilbench: std::env::current_exe()?,
         engine: common.engine.into(),
         in_containers,
-        wanted,
-    };
-    let discovery = discover(catalog, &places, &still_asking)?;
-    for path in &common.python {
+        wanted: None,
+        believe: false,
+    })
+}
+
+fn look(catalog: &Catalog, places: &Places) -> anyhow::Result<Discovery> {
+    crate::scratch::check_place()?;
+    let discovery = discover(catalog, places, &still_asking)?;
+    for path in &places.explicit {
         if !discovery.uses(&std::path::absolute(path)?) {
             crate::output::warning(&format!("`{}` is not used: no definition matches it", path.display()));
         }

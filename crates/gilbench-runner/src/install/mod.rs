@@ -9,7 +9,6 @@ mod download;
 mod error;
 mod installer;
 mod maven;
-mod probes;
 mod source;
 mod uv;
 
@@ -18,7 +17,6 @@ use std::path::{Path, PathBuf};
 pub(crate) use self::command::{Command, CommandError, is_executable};
 pub use self::error::{InstallError, InstallFailure};
 pub use self::installer::{Attempt, Installer, Options, Outcome, Progress, base_definition};
-pub(crate) use self::probes::Probes;
 use crate::container::Choice;
 
 /// What a provider has to work with.

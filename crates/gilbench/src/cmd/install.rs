@@ -16,7 +16,7 @@ use gilbench_model::provider::BASE;
 use gilbench_model::provider::ProviderKind;
 use gilbench_runner::RunFailure;
 use gilbench_runner::container;
-use gilbench_runner::discovery::{InContainers, Places};
+use gilbench_runner::discovery::InContainers;
 use gilbench_runner::install::{
     Attempt, InstallError, InstallFailure, Installer, Options, Outcome, Step, base_definition,
 };
@@ -94,13 +94,7 @@ fn install(
     (options, request): (&Options, Option<&Request>),
     interrupt: &Interrupt,
 ) -> anyhow::Result<Vec<Installed>> {
-    let places = Places {
-        explicit: common.python.clone(),
-        gilbench: std::env::current_exe()?,
-        engine: common.engine.into(),
-        in_containers: InContainers::None,
-        wanted: None,
-    };
+    let places = data::places(common, InContainers::None)?;
     let reporter = Installation::new();
     let progress = |id: &str, provider: ProviderKind, step: Step<'_>| {
         reporter.show(id, provider.as_str(), step);

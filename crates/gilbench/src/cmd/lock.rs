@@ -9,7 +9,7 @@ use gilbench_model::catalog::Catalog;
 use gilbench_model::data_file::known_words;
 use gilbench_model::interpreter::{Interpreter, PackageKind};
 use gilbench_model::lock;
-use gilbench_runner::discovery::Discovery;
+use gilbench_runner::discovery::{Discovery, InContainers};
 use gilbench_runner::packages::{self, Locking};
 
 use crate::cli::{Common, Lock};
@@ -28,8 +28,7 @@ pub(super) fn run(common: &Common, verb: &Lock) -> anyhow::Result<ExitCode> {
     let file = catalog.root.join(NAMES);
     let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read `{}`", file.display()))?;
     let names = lock::names(&text);
-    let discovery =
-        data::interpreters(&catalog, common, gilbench_runner::discovery::InContainers::None, None)?;
+    let discovery = data::known_interpreters(&catalog, common, InContainers::None)?;
     let folder = catalog.root.join(LOCKS);
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
     for definition in definitions {
