@@ -28,7 +28,6 @@ use gilbench_model::provider::{BASE, Provider, ProviderKind, Providers};
 use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 
-use crate::discovery::cache_folder;
 use crate::install::{InstallError, InstallFailure};
 use crate::packages;
 
@@ -431,6 +430,16 @@ fn delete(path: &Path) -> io::Result<u64> {
         std::fs::remove_file(path)?;
     }
     Ok(bytes)
+}
+
+/// Where gilbench keeps what it builds or fetches: `GILBENCH_HOME`, else the user's cache folder.
+pub fn cache_folder() -> PathBuf {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    variable("GILBENCH_HOME").unwrap_or_else(|| {
+        let cache = variable("XDG_CACHE_HOME")
+            .unwrap_or_else(|| std::env::home_dir().unwrap_or_default().join(".cache"));
+        cache.join("gilbench")
+    })
 }
 
 #[cfg(test)]

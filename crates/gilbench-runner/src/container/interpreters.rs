@@ -17,9 +17,9 @@ use super::engine::{Engine, EngineError, finished_short};
 use super::image::image_name;
 use super::pool::data_mounts;
 use super::spec::{Container, Mount};
-use crate::discovery::cache_folder;
 use crate::packages;
 use crate::probe::{self, ProbeError};
+use crate::store::cache_folder;
 use crate::worker::{container_environment, fill_placeholders};
 
 /// An engine, and what it has.

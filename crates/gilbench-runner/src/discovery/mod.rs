@@ -2,26 +2,34 @@
 //!
 //! Names of files and folders only decide which executables are asked; what an interpreter is, it says itself.
 
+mod sources;
+mod state;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use gilbench_model::Name;
 use gilbench_model::catalog::Catalog;
-use gilbench_model::environment::{GilState, InterpreterState, Status};
+use gilbench_model::environment::{InterpreterState, Status};
 use gilbench_model::facts::Facts;
-use gilbench_model::interpreter::{Interpreter, Mismatch};
+use gilbench_model::interpreter::Interpreter;
 use gilbench_model::provider::{Provider, ProviderKind};
-use gilbench_model::{Gil, Name};
 
 use crate::answers::Answers;
 use crate::container::{self, Choice, Containers};
-use crate::install::is_executable;
 use crate::launcher::Adoption;
 use crate::packages;
 use crate::probe::{self, ProbeError};
-use crate::store::{Installation, Store};
+use crate::store::{Installation, Store, cache_folder};
 use crate::worker::{base_environment, fill_placeholders};
+
+pub(crate) use self::sources::executables_below;
+use self::sources::{EXPLICIT, Source, sources};
+pub use self::state::unanswered;
+pub(crate) use self::state::{absent, state_of};
+use self::state::{not_found, ready};
 
 /// Where to look, besides the usual places.
 #[derive(Clone, Debug, Default)]
@@ -328,116 +336,6 @@ fn installed(catalog: &Catalog, store: &Store) -> Installed {
     found
 }
 
-const EXPLICIT: &str = "explicit";
-
-struct Source {
-    path: PathBuf,
-    provider: &'static str,
-    installed: Option<Name>,
-}
-
-impl Source {
-    fn candidate(self, facts: Facts) -> Candidate {
-        let Self { path: executable, provider, installed } = self;
-        Candidate { executable, provider, facts, installed }
-    }
-}
-
-/// Every executable to ask, once each, in order of preference.
-fn sources(places: &Places) -> Vec<Source> {
-    let mut found: Vec<Source> = Vec::new();
-    let mut seen = BTreeSet::new();
-    let mut add = |path: PathBuf, provider| {
-        if seen.insert(identity_of(&path)) {
-            found.push(Source { path, provider, installed: None });
-        }
-    };
-    for path in &places.explicit {
-        if path.is_dir() {
-            let folder = if path.join("bin").is_dir() { path.join("bin") } else { path.clone() };
-            for path in executables(&folder) {
-                add(path, EXPLICIT);
-            }
-        } else {
-            add(std::path::absolute(path).unwrap_or_else(|_| path.clone()), EXPLICIT);
-        }
-    }
-    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let home = variable("HOME").unwrap_or_default();
-    let data = variable("XDG_DATA_HOME").unwrap_or_else(|| home.join(".local/share"));
-    let managed = [
-        (variable("UV_PYTHON_INSTALL_DIR").unwrap_or_else(|| data.join("uv/python")), "uv"),
-        (variable("PYENV_ROOT").unwrap_or_else(|| home.join(".pyenv")).join("versions"), "pyenv"),
-    ];
-    for (folder, provider) in managed {
-        for version in sorted_entries(&folder) {
-            for path in executables(&version.join("bin")) {
-                add(path, provider);
-            }
-        }
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    // A shim picks an interpreter by the current folder; the interpreters themselves were found above.
-    for folder in std::env::split_paths(&path).filter(|folder| !folder.ends_with("shims")) {
-        for path in executables(&folder) {
-            add(path, "path");
-        }
-    }
-    found
-}
-
-/// Where gilbench keeps what it builds or fetches: `GILBENCH_HOME`, else the user's cache folder.
-pub fn cache_folder() -> PathBuf {
-    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    variable("GILBENCH_HOME").unwrap_or_else(|| {
-        let cache = variable("XDG_CACHE_HOME")
-            .unwrap_or_else(|| std::env::home_dir().unwrap_or_default().join(".cache"));
-        cache.join("gilbench")
-    })
-}
-
-/// What makes an executable another one: the file that it is a link to and, in a virtual environment, its place.
-fn identity_of(path: &Path) -> (PathBuf, Option<PathBuf>) {
-    let folder = path.parent().unwrap_or(Path::new("/"));
-    let environment =
-        folder.parent().filter(|parent| parent.join("pyvenv.cfg").is_file()).map(Path::to_owned);
-    (path.canonicalize().unwrap_or_else(|_| path.to_owned()), environment)
-}
-
-fn sorted_entries(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    paths.sort();
-    paths
-}
-
-/// Executables in a folder that are named like an interpreter.
-fn executables(folder: &Path) -> Vec<PathBuf> {
-    let named =
-        |path: &PathBuf| path.file_name().is_some_and(|name| looks_like_interpreter(&name.to_string_lossy()));
-    sorted_entries(folder).into_iter().filter(|path| named(path) && is_executable(path)).collect()
-}
-
-/// Executables named like an interpreter in the folder `bin` here, or in any folder here, once each.
-pub(crate) fn executables_below(folder: &Path) -> Vec<PathBuf> {
-    let mut seen = BTreeSet::new();
-    let folders = [folder.to_owned()].into_iter().chain(sorted_entries(folder));
-    // A link beside the folder that it points to would only repeat it.
-    let folders = folders.filter(|path| path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()));
-    let found = folders.flat_map(|path| executables(&path.join("bin")));
-    found.filter(|path| seen.insert(identity_of(path))).collect()
-}
-
-/// `python`, `python3.13t`, `pypy3`, `graalpy`, …; not `python3-config` or `pythonw.exe`.
-fn looks_like_interpreter(name: &str) -> bool {
-    let stem = ["python", "pypy", "graalpy", "jython", "micropython", "ipy"];
-    let version = |rest: &str| {
-        let rest = rest.trim_end_matches(['t', 'd']);
-        rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-    };
-    stem.iter().any(|stem| name.strip_prefix(stem).is_some_and(version))
-}
-
 /// Asks all executables whose answer is not known.
 fn ask_all(
     sources: &[Source],
@@ -513,20 +411,6 @@ fn not_there(definition: &Interpreter, silent: &[PathBuf], broken: Option<&Strin
     state
 }
 
-/// What would make a broken interpreter ready.
-fn help(definition: &Interpreter, mismatch: &Mismatch) -> String {
-    match mismatch {
-        Mismatch::GilEnabled { by } if by.is_empty() => {
-            "unset PYTHON_GIL; `gilbench interpreters probe` shows the facts".to_owned()
-        }
-        Mismatch::GilEnabled { by } => format!("uninstall {}", by.join(", ")),
-        Mismatch::NoCompiler { .. } | Mismatch::Another { .. } => definition
-            .install_hint
-            .clone()
-            .unwrap_or_else(|| "`interpreter_only: true` in its definition measures it as it is".to_owned()),
-    }
-}
-
 /// The same interpreter in its environment with packages, where it has one that answers as it should.
 fn with_packages(
     state: &InterpreterState,
@@ -561,21 +445,6 @@ fn in_environment(
     (found.status != Status::Missing).then_some(InterpreterState { provider, ..found })
 }
 
-/// Why an interpreter is missing. What did not answer may be it.
-pub(crate) fn not_found(silent: &[PathBuf]) -> String {
-    let reason = "not found on this machine";
-    match unanswered(silent) {
-        Some(silent) => format!("{reason}; {silent}"),
-        None => reason.to_owned(),
-    }
-}
-
-/// What to say of executables that did not answer in time, if there are any.
-pub fn unanswered(silent: &[PathBuf]) -> Option<String> {
-    let paths: Vec<String> = silent.iter().map(|path| format!("`{}`", path.display())).collect();
-    (!paths.is_empty()).then(|| format!("{} {}", paths.join(", "), ProbeError::TimedOut))
-}
-
 pub(crate) fn built_in(definition: &Interpreter, places: &Places, slow: Slow<'_>) -> InterpreterState {
     let command = fill_placeholders(&definition.command, &places.gilbench);
     let probe: Vec<String> = command.iter().cloned().chain(["--facts".to_owned()]).collect();
@@ -583,69 +452,6 @@ pub(crate) fn built_in(definition: &Interpreter, places: &Places, slow: Slow<'_>
     match probe::facts(&probe, &[], || slow(executable)) {
         Ok(facts) => ready(definition, "built-in", executable, facts),
         Err(error) => absent(definition, Status::Broken, error.to_string()),
-    }
-}
-
-/// What an executable that should be this interpreter is.
-pub(crate) fn state_of(
-    definition: &Interpreter,
-    provider: &str,
-    executable: &Path,
-    facts: Result<Facts, ProbeError>,
-) -> InterpreterState {
-    let broken = |reason: String| InterpreterState {
-        provider: Some(provider.to_owned()),
-        executable: Some(executable.to_string_lossy().into_owned()),
-        ..absent(definition, Status::Broken, reason)
-    };
-    let facts = match facts {
-        Ok(facts) => facts,
-        Err(error) => return broken(error.to_string()),
-    };
-    let mismatch = definition.mismatch(&facts, Gil::Default);
-    let state = ready(definition, provider, executable, facts);
-    match mismatch {
-        None => state,
-        Some(mismatch) => InterpreterState {
-            status: Status::Broken,
-            reason: Some(mismatch.to_string()),
-            hint: Some(help(definition, &mismatch)),
-            ..state
-        },
-    }
-}
-
-fn ready(definition: &Interpreter, provider: &str, executable: &Path, facts: Facts) -> InterpreterState {
-    InterpreterState {
-        id: definition.id.clone(),
-        label: definition.label_of(&facts),
-        status: Status::Ready,
-        provider: Some(provider.to_owned()),
-        executable: Some(executable.to_string_lossy().into_owned()),
-        image: None,
-        mounts: Vec::new(),
-        version: Some(facts.version.clone()),
-        gil: GilState { built: facts.gil.built, enabled: facts.gil_enabled() },
-        reason: None,
-        hint: None,
-        facts: Some(facts),
-    }
-}
-
-pub(crate) fn absent(definition: &Interpreter, status: Status, reason: String) -> InterpreterState {
-    InterpreterState {
-        id: definition.id.clone(),
-        label: definition.label.clone(),
-        status,
-        provider: None,
-        executable: None,
-        image: None,
-        mounts: Vec::new(),
-        version: None,
-        gil: GilState::default(),
-        reason: Some(reason),
-        hint: definition.install_hint.clone(),
-        facts: None,
     }
 }
 
@@ -693,16 +499,5 @@ mod tests {
         assert_eq!((state.status, state.label.as_str()), (Status::Ready, "Fake (interpreter only)"));
         let state = found(false, &[candidate("/a", "none"), candidate("/b", "fast")]);
         assert_eq!((state.status, state.executable.as_deref()), (Status::Ready, Some("/b")));
-    }
-
-    #[test]
-    fn only_names_of_interpreters_are_tried() {
-        for name in ["python", "python3", "python3.13t", "python3.13td", "pypy3.11", "graalpy", "micropython"]
-        {
-            assert!(looks_like_interpreter(name), "{name}");
-        }
-        for name in ["python3-config", "python3.13t-config", "pythonw.exe", "pip3", "pypyenv", "ipython3"] {
-            assert!(!looks_like_interpreter(name), "{name}");
-        }
     }
 }
