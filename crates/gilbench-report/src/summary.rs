@@ -86,10 +86,10 @@ fn write_taxes(report: &Report<'_>, out: &mut String) -> std::fmt::Result {
     if taxes.is_empty() {
         return Ok(());
     }
-    writeln!(out, "### In a container\n\n| case | beside | time inside / outside |\n|---|---|---|")?;
+    writeln!(out, "### In a container\n\n| case | time inside / outside |\n|---|---|")?;
     for tax in taxes {
         let figure = tax.figure().map_or_else(|| "—".to_owned(), |figure| figure.text());
-        writeln!(out, "| {} | {} | {figure} |", markdown(&tax.entry.case.id), tax.outside)?;
+        writeln!(out, "| {} | {figure} |", markdown(&tax.entry.case.id))?;
     }
     writeln!(out)
 }

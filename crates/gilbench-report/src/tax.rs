@@ -10,8 +10,6 @@ use crate::numbers::{Figure, ratio};
 pub(crate) struct Tax<'a> {
     /// In the container.
     pub(crate) entry: Entry<'a>,
-    /// Its interpreter on the machine itself.
-    pub(crate) outside: String,
     /// Time inside over time outside; `None` where one of them was not measured.
     pub(crate) ratio: Option<&'a Estimate>,
 }
@@ -26,13 +24,13 @@ impl Tax<'_> {
 /// All of them, in the plan's order.
 pub(crate) fn taxes<'a>(report: &Report<'a>) -> Vec<Tax<'a>> {
     let pair = |entry: &Entry<'a>| {
-        let (outside, true) = Interpreter::definition_id(&entry.case.interpreter) else { return None };
+        let (_, true) = Interpreter::definition_id(&entry.case.interpreter) else { return None };
         // Outside there is no quota to compare it with.
         if entry.case.conditions.quota.is_some() {
             return None;
         }
         let ratio = entry.finding.container_ratio.as_ref();
-        Some(Tax { entry: *entry, outside: outside.to_string(), ratio })
+        Some(Tax { entry: *entry, ratio })
     };
     report.entries.iter().filter_map(pair).collect()
 }

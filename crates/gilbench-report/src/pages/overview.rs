@@ -82,7 +82,6 @@ struct TaxRow {
     /// Of the case's id, which may break between them.
     parts: Vec<String>,
     anchor: String,
-    outside: String,
     ratio: Option<Figure>,
     state: &'static str,
 }
@@ -136,7 +135,6 @@ fn tax_row(tax: &Tax<'_>) -> TaxRow {
     TaxRow {
         parts: tax.entry.case.id.split('/').map(str::to_owned).collect(),
         anchor: anchor(&tax.entry.case.id),
-        outside: tax.outside.clone(),
         ratio: tax.figure(),
         state: tax.entry.state().0,
     }

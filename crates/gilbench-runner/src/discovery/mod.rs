@@ -233,13 +233,16 @@ fn look_into_containers(
     interpreters: &mut Vec<InterpreterState>,
 ) {
     let definition = |state: &InterpreterState| catalog.interpreters.get(&state.id);
-    let has_image = |state: &InterpreterState| {
+    let may_have_image = |state: &InterpreterState| {
         let providers = definition(state).map(|definition| &definition.providers.0);
         let makes_image = |provider: &Provider| provider.kind().makes_image();
-        state.status == Status::Missing
-            && places.wants(&state.id)
-            && providers.is_some_and(|all| all.iter().any(makes_image))
+        state.status == Status::Missing && providers.is_some_and(|all| all.iter().any(makes_image))
     };
+    for state in interpreters.iter_mut().filter(|state| may_have_image(state) && !places.wants(&state.id)) {
+        let reason = state.reason.as_deref().unwrap_or_default();
+        state.reason = Some(format!("{reason}; images were not looked at"));
+    }
+    let has_image = |state: &InterpreterState| may_have_image(state) && places.wants(&state.id);
     let twin_wanted =
         |state: &InterpreterState| state.status == Status::Ready && places.in_containers.holds(&state.id);
     if !interpreters.iter().any(|state| has_image(state) || twin_wanted(state)) {
