@@ -399,6 +399,29 @@ fn two_at_once_do_not_disturb_each_other_and_ctrl_c_stops_in_order() {
 }
 
 #[test]
+fn a_dead_proxy_is_named_without_what_it_is_told_in_secret() {
+    let workshop = Workshop::new();
+    workshop.made("behind", "whole", "true");
+    // A port that was free a moment ago: nobody listens there any more.
+    let dead = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let install = |proxied: bool| {
+        let mut command = workshop.command(&["install", "behind"]);
+        command.env("HTTP_PROXY", format!("http://somebody:secret@{dead}"));
+        if proxied {
+            command.env("NO_PROXY", "elsewhere");
+        }
+        ran(&command.output().unwrap())
+    };
+    let refused = install(true);
+    assert_eq!(refused.code, Some(4), "{}", refused.stderr);
+    let through = format!("` through the proxy `{dead}`: ");
+    assert!(refused.stderr.contains(&through), "{}", refused.stderr);
+    assert!(!refused.stderr.contains("secret"), "{}", refused.stderr);
+    let direct = install(false);
+    assert_eq!(direct.code, Some(0), "{}", direct.stderr);
+}
+
+#[test]
 fn a_download_can_be_interrupted() {
     let workshop = Workshop::new();
     workshop.made("stuck", "endless", "true");

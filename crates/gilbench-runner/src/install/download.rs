@@ -125,9 +125,13 @@ impl Downloader {
                 Piece::End => return Err(truncated(url, done, total, "")),
                 Piece::Broken(error) => return Err(truncated(url, done, total, &format!(": {error}"))),
                 Piece::Refused(error) => {
+                    let through =
+                        self.proxy(url).map(|proxy| format!(" through {proxy}")).unwrap_or_default();
                     let message = match error {
-                        ureq::Error::StatusCode(code) => format!("`{url}` answers with status {code}"),
-                        error => format!("cannot reach `{url}`: {error}"),
+                        ureq::Error::StatusCode(code) => {
+                            format!("`{url}` answers with status {code}{through}")
+                        }
+                        error => format!("cannot reach `{url}`{through}: {error}"),
                     };
                     return Err(InstallError::new(InstallFailure::Unreachable, message));
                 }
@@ -143,6 +147,15 @@ impl Downloader {
         }
         file.sync_all().map_err(cannot_write)?;
         Ok(part)
+    }
+
+    /// The proxy through which an address is asked, as people know it: without what it wants to be told in secret.
+    fn proxy(&self, url: &str) -> Option<String> {
+        let proxy = self.0.config().proxy()?;
+        if url.parse().is_ok_and(|url| proxy.is_no_proxy(&url)) {
+            return None;
+        }
+        Some(format!("the proxy `{}:{}`", proxy.host(), proxy.port()))
     }
 
     /// Reads in a thread of its own: one that waits for a server cannot be interrupted.
