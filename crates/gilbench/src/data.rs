@@ -1,12 +1,12 @@
 //! Where the data files are, and where results go.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use gilbench_model::Name;
 use gilbench_model::catalog::Catalog;
 use gilbench_model::run_directory::PLAN;
 use gilbench_runner::discovery::{Discovery, InContainers, Places, discover};
-use gilbench_runner::probe;
 
 use crate::cli::Common;
 use crate::exit::UsageError;
@@ -85,8 +85,8 @@ fn look(catalog: &Catalog, places: &Places) -> anyhow::Result<Discovery> {
 }
 
 /// Says for what we wait.
-pub(crate) fn still_asking(path: &Path) {
-    let limit = probe::LIMIT.as_secs();
+pub(crate) fn still_asking(path: &Path, limit: Duration) {
+    let limit = limit.as_secs();
     crate::output::note(&format!("still asking `{}` what it is, for at most {limit} s", path.display()));
 }
 

@@ -5,9 +5,10 @@
 
 mod support;
 
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use gilbench_model::provider::Providers;
 use rustix::process::{Pid, Signal, kill_process};
@@ -50,7 +51,7 @@ fn command(test: &Test, path: &Path) -> Command {
     // The engine's script needs programs of the system; none of their folders holds an interpreter by that name here.
     let tools = test.path("tools");
     if std::fs::create_dir(&tools).is_ok() {
-        for tool in ["sh", "cat", "dirname", "setsid", "rm"] {
+        for tool in ["sh", "cat", "dirname", "setsid", "rm", "sleep"] {
             let real = ["/bin", "/usr/bin"].map(|folder| Path::new(folder).join(tool));
             let real = real.into_iter().find(|path| path.is_file()).unwrap();
             std::os::unix::fs::symlink(real, tools.join(tool)).unwrap();
@@ -206,4 +207,22 @@ fn without_an_engine_or_an_image_the_row_says_so() {
     let reason = twin["reason"].as_str().unwrap();
     assert!(reason.starts_with("no container engine answers"), "{reason}");
     assert!(reason.contains("no engine answers behind it"), "{reason}");
+}
+
+#[test]
+fn an_engine_that_does_not_answer_is_told_and_waiting_for_it_can_be_interrupted() {
+    let test = Test::new();
+    let engine = engine(&test);
+    in_an_image(&test);
+    std::fs::write(engine.join("podman"), "#!/bin/sh\nexec sleep 600\n").unwrap();
+    let mut command = command(&test, &engine);
+    command.args(["interpreters", "install", "fake", "--engine", "podman"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let waits = said.find(|line| line.contains("waiting for `")).unwrap();
+    assert!(waits.ends_with("/engine/podman`, for at most 10 s"), "{waits}");
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    let rest: Vec<String> = said.collect();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{rest:?}");
+    assert!(rest.iter().any(|line| line == "fake: rootfs: interrupted"), "{rest:?}");
 }

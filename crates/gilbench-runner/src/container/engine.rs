@@ -3,6 +3,7 @@
 //! docker and podman take the same words for nearly everything; [`Engine`] holds what differs. The engine is asked,
 //! not the program: a client can be there with no engine behind it.
 
+use std::cell::Cell;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -13,6 +14,7 @@ use serde::Deserialize;
 
 use super::spec::Container;
 use crate::install::command::find_program;
+use crate::probe::PATIENCE;
 
 /// Starting, stopping or asking takes less than a second on an idle machine.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -55,6 +57,9 @@ pub enum EngineError {
     /// The command did not end in time.
     #[error("`{0}` did not end in time")]
     TimedOut(String),
+    /// The user did not want to wait for the command any longer.
+    #[error("`{0}` was interrupted")]
+    Interrupted(String),
 }
 
 /// A container engine that has answered.
@@ -140,22 +145,50 @@ pub trait Engine: fmt::Debug + Send + Sync {
     }
 }
 
+/// What is done while an engine does not answer.
+#[derive(Clone, Copy)]
+pub struct Waiting<'a> {
+    /// Told of a program that takes long to answer, and how long it is waited for.
+    pub slow: &'a dyn Fn(&Path, Duration),
+    /// Asked now and then; when it answers true, nothing is waited for any more.
+    pub interrupted: &'a dyn Fn() -> bool,
+}
+
 /// Looks for an engine that answers.
-pub fn find(choice: Choice) -> Result<Arc<dyn Engine>, EngineError> {
+pub fn find(choice: Choice, waiting: Waiting<'_>) -> Result<Arc<dyn Engine>, EngineError> {
+    let kinds: [(Choice, Find); 2] = [(Choice::Podman, Podman::find), (Choice::Docker, Docker::find)];
     let mut reasons = Vec::new();
-    if choice != Choice::Docker {
-        match Podman::find() {
-            Ok(engine) => return Ok(Arc::new(engine)),
-            Err(reason) => reasons.push(reason),
-        }
-    }
-    if choice != Choice::Podman {
-        match Docker::find() {
-            Ok(engine) => return Ok(Arc::new(engine)),
-            Err(reason) => reasons.push(reason),
+    for (_, find) in kinds.into_iter().filter(|(kind, _)| choice == Choice::Auto || choice == *kind) {
+        match find(waiting) {
+            Ok(engine) => return Ok(engine),
+            Err(error @ EngineError::Interrupted(_)) => return Err(error),
+            Err(EngineError::None(reason)) => reasons.push(reason),
+            Err(error) => reasons.push(error.to_string()),
         }
     }
     Err(EngineError::None(reasons.join("; ")))
+}
+
+/// Looks for an engine of one kind.
+type Find = fn(Waiting<'_>) -> Result<Arc<dyn Engine>, EngineError>;
+
+/// Why an engine is of no use.
+fn none(reason: impl Into<String>) -> EngineError {
+    EngineError::None(reason.into())
+}
+
+/// What an engine says of itself.
+fn info(program: &Path, format: &str, waiting: Waiting<'_>) -> Result<Output, EngineError> {
+    let text = program.to_string_lossy();
+    let command = [&*text, "info", "--format", format].map(str::to_owned);
+    let begun = Instant::now();
+    let told = Cell::new(false);
+    finished_with(&command, ANSWER, || {
+        if begun.elapsed() >= PATIENCE && !told.replace(true) {
+            (waiting.slow)(program, ANSWER);
+        }
+        (waiting.interrupted)()
+    })
 }
 
 /// podman, of the user (rootless) or of the system.
@@ -194,19 +227,17 @@ struct PodmanSecurity {
 }
 
 impl Podman {
-    fn find() -> Result<Self, String> {
-        let program = find_program("podman").ok_or("podman is not installed")?;
-        let path = program.to_string_lossy().into_owned();
-        let command = [path, "info".to_owned(), "--format".to_owned(), "json".to_owned()];
-        let output = finished(&command, ANSWER).map_err(|error| error.to_string())?;
+    fn find(waiting: Waiting<'_>) -> Result<Arc<dyn Engine>, EngineError> {
+        let program = find_program("podman").ok_or_else(|| none("podman is not installed"))?;
+        let output = info(&program, "json", waiting)?;
         let info: PodmanInfo = serde_json::from_slice(&output.stdout)
-            .map_err(|error| format!("the answer of `podman info` was not understood: {error}"))?;
+            .map_err(|error| none(format!("the answer of `podman info` was not understood: {error}")))?;
         // crun cannot work where version 1 and 2 of control groups are mounted side by side.
         let first_version = info.host.cgroup_version == "v1";
         let hybrid = first_version && info.host.oci_runtime.name == "crun";
         let runtime = if hybrid { find_program("runc") } else { None };
         let rootless = info.host.security.rootless;
-        Ok(Self { program, runtime, rootless, limits: !(rootless && first_version) })
+        Ok(Arc::new(Self { program, runtime, rootless, limits: !(rootless && first_version) }))
     }
 }
 
@@ -250,16 +281,14 @@ struct Docker {
 }
 
 impl Docker {
-    fn find() -> Result<Self, String> {
-        let program = find_program("docker").ok_or("docker is not installed")?;
-        let path = program.to_string_lossy().into_owned();
-        let command = [path, "info".to_owned(), "--format".to_owned(), "{{.ServerVersion}}".to_owned()];
-        let output = finished(&command, ANSWER).map_err(|error| error.to_string())?;
+    fn find(waiting: Waiting<'_>) -> Result<Arc<dyn Engine>, EngineError> {
+        let program = find_program("docker").ok_or_else(|| none("docker is not installed"))?;
+        let output = info(&program, "{{.ServerVersion}}", waiting)?;
         // A client without an engine behind it may end well with an empty answer.
         if output.stdout.trim_ascii().is_empty() {
-            return Err("docker is installed, but no engine answers behind it".to_owned());
+            return Err(none("docker is installed, but no engine answers behind it"));
         }
-        Ok(Self { program })
+        Ok(Arc::new(Self { program }))
     }
 }
 
@@ -314,15 +343,20 @@ pub(super) fn finished_with(
         .map_err(|error| failed(error.to_string()))?;
     let deadline = Instant::now() + limit;
     let output = loop {
-        match running.try_wait().map_err(|error| failed(error.to_string()))? {
-            Some(output) => break output.clone(),
-            None if Instant::now() >= deadline || interrupted() => {
-                // What it started in the engine goes on there and is removed by whoever knows its name.
-                let _ = running.kill();
-                return Err(EngineError::TimedOut(name()));
-            }
-            None => std::thread::sleep(LOOK),
+        if let Some(output) = running.try_wait().map_err(|error| failed(error.to_string()))? {
+            break output.clone();
         }
+        let given_up = if interrupted() {
+            EngineError::Interrupted
+        } else if Instant::now() >= deadline {
+            EngineError::TimedOut
+        } else {
+            std::thread::sleep(LOOK);
+            continue;
+        };
+        // What it started in the engine goes on there and is removed by whoever knows its name.
+        let _ = running.kill();
+        return Err(given_up(name()));
     };
     if output.status.success() {
         return Ok(output);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use gilbench_model::provider::{Image, Provider, Rootfs};
 
-use super::engine::{Engine, EngineError, find, finished_short, finished_with};
+use super::engine::{Engine, EngineError, finished_short, finished_with};
 use crate::install::command::find_program;
 use crate::install::{InstallError, InstallFailure, Job, Product, Step};
 
@@ -23,8 +23,9 @@ const PREFIX: &str = "localhost/gilbench";
 
 /// Gets the image of a provider that makes one.
 pub fn provide(provider: &Provider, job: &Job<'_>) -> Result<Product, InstallError> {
-    let engine = find(job.engine).map_err(|error| {
-        InstallError::new(InstallFailure::NoEngine, error).with_hint("apt-get install podman")
+    let engine = (job.engine)().map_err(|error| match error {
+        EngineError::Interrupted(_) => InstallError::interrupted(),
+        error => InstallError::new(InstallFailure::NoEngine, error).with_hint("apt-get install podman"),
     })?;
     let name = image_name(job.id, provider);
     let maker = Maker { engine: &*engine, job };

@@ -15,7 +15,7 @@ mod interpreters;
 mod pool;
 mod spec;
 
-pub use engine::{Choice, Engine, EngineError, find};
+pub use engine::{Choice, Engine, EngineError, Waiting, find};
 pub use image::{has_image, image_bytes, image_name, provide, remove_image};
 pub(crate) use installing::Installing;
 pub use interpreters::{Containers, Found};

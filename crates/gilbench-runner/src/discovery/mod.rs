@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use gilbench_model::Name;
 use gilbench_model::catalog::Catalog;
@@ -18,7 +19,7 @@ use gilbench_model::interpreter::Interpreter;
 use gilbench_model::provider::{Provider, ProviderKind};
 
 use crate::answers::Answers;
-use crate::container::{self, Choice, Containers};
+use crate::container::{self, Choice, Containers, Waiting};
 use crate::launcher::Adoption;
 use crate::packages;
 use crate::probe::{self, ProbeError};
@@ -153,8 +154,8 @@ pub struct ExplicitError {
     pub error: ProbeError,
 }
 
-/// Told of an executable that takes long to answer, from any thread.
-pub type Slow<'a> = &'a (dyn Fn(&Path) + Sync);
+/// Told of an executable that takes long to answer, and how long it is waited for, from any thread.
+pub type Slow<'a> = &'a (dyn Fn(&Path, Duration) + Sync);
 
 /// Asks one executable, while no other is being asked.
 pub fn ask(executable: &Path, catalog: &Catalog, slow: impl FnOnce()) -> Result<Facts, ProbeError> {
@@ -248,9 +249,10 @@ fn look_into_containers(
     if !interpreters.iter().any(|state| has_image(state) || twin_wanted(state)) {
         return;
     }
-    let containers = container::find(places.engine)
+    let containers = container::find(places.engine, Waiting { slow: &slow, interrupted: &|| false })
         .and_then(|engine| Containers::new(engine, catalog, &places.gilbench))
         .inspect_err(|error| tracing::debug!(%error, "no container engine"));
+    let asking = |path: &Path| slow(path, probe::LIMIT);
     let store = Store::of_user();
     let here: Vec<usize> = (0..interpreters.len()).collect();
     let found = on_all_cpus(&here, |&index| {
@@ -258,11 +260,11 @@ fn look_into_containers(
         let definition = definition(state)?;
         match &containers {
             Ok(containers) if has_image(state) => {
-                containers.in_environment(definition, slow).or_else(|| containers.own(definition, slow))
+                containers.in_environment(definition, asking).or_else(|| containers.own(definition, asking))
             }
             Ok(containers) if twin_wanted(state) => {
                 let needs = needs_of(definition, state, &store);
-                Some(containers.twin(definition, state, &needs, slow))
+                Some(containers.twin(definition, state, &needs, asking))
             }
             Err(error) if twin_wanted(state) => {
                 let twin = definition.in_container();
@@ -300,7 +302,7 @@ pub(crate) fn elsewhere(catalog: &Catalog, places: &Places, store: &Store) -> El
     let sources = sources(places);
     let known = Answers::load(store, &catalog.root, true);
     let _adoption = adopt();
-    let answers = ask_all(&sources, catalog, &|_| (), &known);
+    let answers = ask_all(&sources, catalog, &|_, _| (), &known);
     known.save();
     let mut elsewhere = Elsewhere::default();
     for (source, answer) in sources.into_iter().zip(answers) {
@@ -351,7 +353,7 @@ fn ask_all(
     on_all_cpus(sources, |source| {
         let ask = || {
             let command = probe::command(&source.path, &[], &catalog.root, &packages);
-            probe::facts(&command, &environment, || slow(&source.path))
+            probe::facts(&command, &environment, || slow(&source.path, probe::LIMIT))
         };
         if source.provider == EXPLICIT { ask() } else { known.of(&source.path, ask) }
     })
@@ -436,7 +438,7 @@ fn in_environment(
     let definition = catalog.interpreters.get(&state.id)?;
     let python = packages::environment_of(&cache_folder(), &state.id, Path::new(executable), None)?;
     let facts = known
-        .of(&python, || ask_beside(&python, catalog, || slow(&python)))
+        .of(&python, || ask_beside(&python, catalog, || slow(&python, probe::LIMIT)))
         .inspect_err(|error| {
             tracing::debug!(path = %python.display(), %error, "an environment that does not answer");
         })
@@ -452,7 +454,7 @@ pub(crate) fn built_in(definition: &Interpreter, places: &Places, slow: Slow<'_>
     let command = fill_placeholders(&definition.command, &places.gilbench);
     let probe: Vec<String> = command.iter().cloned().chain(["--facts".to_owned()]).collect();
     let executable = Path::new(command.first().map_or("", String::as_str));
-    match probe::facts(&probe, &[], || slow(executable)) {
+    match probe::facts(&probe, &[], || slow(executable, probe::LIMIT)) {
         Ok(facts) => ready(definition, "built-in", executable, facts),
         Err(error) => absent(definition, Status::Broken, error.to_string()),
     }

@@ -2,7 +2,8 @@
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
-use std::time::{Instant, SystemTime};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
 
 use gilbench_model::SCHEMA;
 use gilbench_model::catalog::Catalog;
@@ -13,7 +14,7 @@ use gilbench_model::provider::{BASE, Local, Provider, ProviderKind, Providers};
 use serde::Serialize;
 
 use super::{InstallError, InstallFailure, Job, Product, Step, maven, source, uv};
-use crate::container::{self, Containers, EngineError};
+use crate::container::{self, Containers, Engine, EngineError, Waiting};
 use crate::discovery::{self, Places};
 use crate::store::{Installation, Lock, Manifest, Store, size};
 
@@ -74,6 +75,8 @@ pub struct Installer<'a> {
     interrupted: &'a dyn Fn() -> bool,
     /// What is on this machine already: looked for when a definition first asks.
     local: OnceCell<discovery::Elsewhere>,
+    /// The engine: asked when it is first wanted, so that one that does not answer is waited for once.
+    engine: OnceCell<Result<Arc<dyn Engine>, EngineError>>,
     /// What the engine has: asked when an image should be there.
     images: OnceCell<Option<Containers<'a>>>,
 }
@@ -96,6 +99,7 @@ impl<'a> Installer<'a> {
             progress,
             interrupted,
             local: OnceCell::new(),
+            engine: OnceCell::new(),
             images: OnceCell::new(),
         }
     }
@@ -119,7 +123,7 @@ impl<'a> Installer<'a> {
             bytes,
         };
         if !definition.command.is_empty() {
-            return done(discovery::built_in(definition, self.places, &|_| ()), attempts, None);
+            return done(discovery::built_in(definition, self.places, &|_, _| ()), attempts, None);
         }
         let providers = self.providers(definition);
         if let Some((state, bytes)) = self.present(definition, &providers) {
@@ -241,7 +245,7 @@ impl<'a> Installer<'a> {
             scratch: &scratch,
             downloads: &self.store.downloads(),
             log: &self.store.log(id, kind),
-            engine: self.places.engine,
+            engine: &|| self.engine(id, kind),
             offline: self.options.offline,
             optimised: self.options.optimised,
             progress: &|step| (self.progress)(id, kind, step),
@@ -262,7 +266,7 @@ impl<'a> Installer<'a> {
         let place = Place::take(&tree, &destination, &staging.path().join("previous"))?;
         (self.progress)(id, kind, Step::Work { what: "asking it what it is" });
         let (executable, facts) = self.identify(definition, provider, &destination, &product)?;
-        let engine = product.image.as_ref().and_then(|_| container::find(self.places.engine).ok());
+        let engine = product.image.as_ref().and_then(|_| self.engine(id, kind).ok());
         let image = engine.as_deref().zip(product.image.as_deref());
         let bytes = image.and_then(|(engine, image)| container::image_bytes(engine, image)).unwrap_or(0);
         let manifest = Manifest {
@@ -337,16 +341,26 @@ impl<'a> Installer<'a> {
         provider: &Provider,
     ) -> Result<InterpreterState, InstallError> {
         let only = Interpreter { providers: Providers(vec![provider.clone()]), ..definition.clone() };
-        let state = self.containers().map(|containers| containers.own(&only, |_| ()));
+        let state = self.containers(definition.id.as_str(), provider.kind());
+        let state = state.map(|containers| containers.own(&only, |_| ()));
         let state = state.map_err(|error| InstallError::new(InstallFailure::NoEngine, error))?;
         state.ok_or_else(|| {
             InstallError::new(InstallFailure::NoImage, "the engine does not have the image that was made")
         })
     }
 
-    fn containers(&self) -> Result<Containers<'a>, EngineError> {
-        let engine = container::find(self.places.engine)?;
-        Containers::new(engine, self.catalog, &self.places.gilbench)
+    fn containers(&self, id: &str, kind: ProviderKind) -> Result<Containers<'a>, EngineError> {
+        Containers::new(self.engine(id, kind)?, self.catalog, &self.places.gilbench)
+    }
+
+    /// The engine, for a provider that needs one.
+    fn engine(&self, id: &str, kind: ProviderKind) -> Result<Arc<dyn Engine>, EngineError> {
+        let slow = |program: &Path, limit: Duration| {
+            let what = format!("waiting for `{}`, for at most {} s", program.display(), limit.as_secs());
+            (self.progress)(id, kind, Step::Work { what: &what });
+        };
+        let waiting = Waiting { slow: &slow, interrupted: self.interrupted };
+        self.engine.get_or_init(|| container::find(self.places.engine, waiting)).clone()
     }
 
     /// Whether what an installation needs is still there.
@@ -356,7 +370,9 @@ impl<'a> Installer<'a> {
         }
         let of_kind = definition.providers.of_kind(installed.manifest.provider);
         let providers = Providers(of_kind.into_iter().cloned().collect());
-        let images = self.images.get_or_init(|| self.containers().ok());
+        let images = self
+            .images
+            .get_or_init(|| self.containers(definition.id.as_str(), installed.manifest.provider).ok());
         images
             .as_ref()
             .is_some_and(|containers| containers.image(definition.id.as_str(), &providers).is_some())

@@ -13,11 +13,12 @@ mod source;
 mod uv;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub(crate) use self::command::{Command, CommandError, is_executable};
 pub use self::error::{InstallError, InstallFailure};
 pub use self::installer::{Attempt, Installer, Options, Outcome, Progress, base_definition};
-use crate::container::Choice;
+use crate::container::{Engine, EngineError};
 
 /// What a provider has to work with.
 pub struct Job<'a> {
@@ -37,8 +38,8 @@ pub struct Job<'a> {
     pub log: &'a Path,
     /// Nothing may be fetched.
     pub offline: bool,
-    /// The container engine to use.
-    pub engine: Choice,
+    /// Gives the container engine to use, which is asked when it is first wanted.
+    pub engine: &'a dyn Fn() -> Result<Arc<dyn Engine>, EngineError>,
     /// Build for speed: by profile and at link time.
     pub optimised: bool,
     /// Told what is being done.

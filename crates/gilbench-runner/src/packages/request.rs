@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 use gilbench_model::catalog::Catalog;
 use gilbench_model::environment::InterpreterState;
@@ -11,7 +13,7 @@ use gilbench_model::lock::{Lock, normalised};
 use serde::Serialize;
 
 use super::environment::{InImage, Wanted, install};
-use crate::container::{self, Choice};
+use crate::container::{self, Choice, Engine, EngineError, Waiting};
 use crate::install::{InstallError, InstallFailure};
 
 /// Which packages were asked for.
@@ -137,13 +139,7 @@ impl Packaging<'_> {
         names: &[String],
     ) -> Result<PathBuf, InstallError> {
         let executable = PathBuf::from(state.executable.clone().unwrap_or_default());
-        let engine = match &state.image {
-            Some(_) => Some(
-                container::find(self.engine)
-                    .map_err(|error| InstallError::new(InstallFailure::NoEngine, error))?,
-            ),
-            None => None,
-        };
+        let engine = state.image.as_ref().map(|_| self.engine(definition)).transpose()?;
         let image = engine.as_deref().zip(state.image.as_deref());
         let hint = || format!("gilbench interpreters install {} --with {}", definition.id, names.join(","));
         let installed = install(&Wanted {
@@ -160,6 +156,18 @@ impl Packaging<'_> {
         });
         installed.map_err(|error| {
             if error.failure == InstallFailure::Offline { error.with_hint(hint()) } else { error }
+        })
+    }
+
+    fn engine(&self, definition: &Interpreter) -> Result<Arc<dyn Engine>, InstallError> {
+        let slow = |program: &Path, limit: Duration| {
+            let what = format!("waiting for `{}`, for at most {} s", program.display(), limit.as_secs());
+            (self.progress)(definition.id.as_str(), &what);
+        };
+        let waiting = Waiting { slow: &slow, interrupted: self.interrupted };
+        container::find(self.engine, waiting).map_err(|error| match error {
+            EngineError::Interrupted(_) => InstallError::interrupted(),
+            error => InstallError::new(InstallFailure::NoEngine, error),
         })
     }
 }

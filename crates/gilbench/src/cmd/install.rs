@@ -15,7 +15,7 @@ use gilbench_model::lock;
 use gilbench_model::provider::BASE;
 use gilbench_model::provider::ProviderKind;
 use gilbench_runner::RunFailure;
-use gilbench_runner::container;
+use gilbench_runner::container::{self, Waiting};
 use gilbench_runner::discovery::InContainers;
 use gilbench_runner::install::{
     Attempt, InstallError, InstallFailure, Installer, Options, Outcome, Step, base_definition,
@@ -330,10 +330,12 @@ fn tell(common: &Common, removed: &Removed, nothing: &str) -> output::Result {
     for what in &removed.what {
         output::line(&format!("removed {what}"))?;
     }
+    // Up to its end nothing else listens to signals, which end the program at once.
+    let waiting = Waiting { slow: &data::still_asking, interrupted: &|| false };
     for image in &removed.images {
         // How much that frees depends on what else shares its layers.
-        let gone =
-            container::find(common.engine.into()).and_then(|engine| container::remove_image(&*engine, image));
+        let gone = container::find(common.engine.into(), waiting)
+            .and_then(|engine| container::remove_image(&*engine, image));
         match gone {
             Ok(()) => output::line(&format!("removed image {image}"))?,
             Err(error) => output::warning(&format!("image `{image}` stays: {error}")),

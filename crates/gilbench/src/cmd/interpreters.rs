@@ -10,7 +10,7 @@ use gilbench_model::environment::{GilState, InterpreterState, Status};
 use gilbench_model::facts::Facts;
 use gilbench_model::interpreter::Interpreter;
 use gilbench_runner::discovery::{self, InContainers};
-use gilbench_runner::probe::ProbeError;
+use gilbench_runner::probe::{self, ProbeError};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -214,7 +214,7 @@ fn ask<const N: usize>(common: &Common, names: [&str; N]) -> anyhow::Result<[Fac
 fn ask_path(path: &str, catalog: &Catalog) -> anyhow::Result<Facts> {
     crate::scratch::check_place()?;
     let path = std::path::absolute(path)?;
-    discovery::ask(&path, catalog, || data::still_asking(&path)).map_err(|error| {
+    discovery::ask(&path, catalog, || data::still_asking(&path, probe::LIMIT)).map_err(|error| {
         let what = match error {
             ProbeError::Run(_) | ProbeError::TimedOut => "cannot probe",
             _ => "no Python interpreter, or a broken one:",

@@ -14,7 +14,7 @@ use gilbench_model::run_directory::{Run as RecordedRun, SECOND_OPINION, SecondOp
 use gilbench_model::suite::{Selection, Suite};
 use gilbench_model::units::format_utc;
 use gilbench_model::{Name, SCHEMA};
-use gilbench_runner::container::{self, Choice, Pool};
+use gilbench_runner::container::{self, Choice, EngineError, Pool, Waiting};
 use gilbench_runner::discovery::{Discovery, InContainers, unanswered};
 use gilbench_runner::home::Home;
 use gilbench_runner::launcher::Launcher;
@@ -267,15 +267,21 @@ fn execute(
     };
     let sockets = scratch.path().join("sockets");
     let wanted = plan.cases.iter().any(|case| case.skip.is_none() && context.container(case).is_some());
-    let engine = wanted.then(|| container::find(engine)).transpose()?;
+    let directory = recorder.directory().to_owned();
+    let to_go_on = || output::note(&format!("to go on: gilbench run --resume {}", pasted(&directory)));
+    let waiting = Waiting { slow: &data::still_asking, interrupted: &|| interrupt.came() };
+    let engine = wanted.then(|| container::find(engine, waiting)).transpose();
+    let engine = engine.map_err(|error| match error {
+        EngineError::Interrupted(_) => anyhow::Error::from(RunFailure::Interrupted),
+        error => error.into(),
+    });
+    let engine = engine.inspect_err(|_| to_go_on())?;
     let containers = engine.map(|engine| Pool::new(engine, &catalog.root, &gilbench, &sockets));
     let servers: BTreeMap<_, _> = catalog
         .workloads
         .values()
         .filter_map(|workload| Some((workload.name.clone(), workload.server.clone()?)))
         .collect();
-    let directory = recorder.directory().to_owned();
-    let to_go_on = || output::note(&format!("to go on: gilbench run --resume {}", pasted(&directory)));
     let mut reporter = Reporter::new(plan);
     Runner {
         plan,
