@@ -109,7 +109,7 @@ fn facts_within(
     }
     let text = String::from_utf8_lossy(&text);
     if let Some(status) = ended.filter(|status| !status.success()) {
-        let said = text.lines().rev().find(|line| !line.trim().is_empty()).map(|line| line.trim().to_owned());
+        let said = last_words(&text).map(str::to_owned);
         return Err(ProbeError::Failed { status: status.to_string(), said });
     }
     // Its answer may lack the line's end.
@@ -147,6 +147,12 @@ pub(crate) fn script(root: &Path) -> PathBuf {
     root.join("interpreters/probe.py")
 }
 
+/// The last line of what a command has said that failed. After the reason, docker names its own help.
+pub(crate) fn last_words(said: &str) -> Option<&str> {
+    let help = |line: &str| line.contains("'docker ") && line.contains("--help'");
+    said.lines().map(str::trim).rfind(|line| !line.is_empty() && !help(line))
+}
+
 /// The command that probes an interpreter.
 pub fn command(executable: &Path, arguments: &[String], root: &Path, packages: &[String]) -> Vec<String> {
     let script = script(root);
@@ -167,6 +173,14 @@ mod tests {
         std::io::Write::write_all(&mut writer, b"a warning\n{}\n").unwrap();
         assert!(matches!(listen(reader), Ok(Said::Answer(line)) if line == b"{}\n"));
         assert!(matches!(listen(&b"a warning\n{"[..]), Ok(Said::All(text)) if text == b"a warning\n{"));
+    }
+
+    #[test]
+    fn the_last_words_are_a_reason_not_advice_on_dockers_options() {
+        let said = "docker: Error response from daemon: no such image\n\nRun 'docker run --help' for more information\n";
+        assert_eq!(last_words(said), Some("docker: Error response from daemon: no such image"));
+        assert_eq!(last_words("denied: unknown.\nSee 'docker run --help'.\n"), Some("denied: unknown."));
+        assert_eq!(last_words("\n"), None);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::spec::Container;
 use crate::install::command::find_program;
-use crate::probe::PATIENCE;
+use crate::probe::{PATIENCE, last_words};
 
 /// Starting, stopping or asking takes less than a second on an idle machine.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -366,9 +366,8 @@ pub(super) fn finished_with(
 
 /// The line that says what went wrong: the first of apt's, which come before what follows from them, else the last.
 fn complaint(said: &str) -> String {
-    let mut lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
-    let apt = lines.clone().find(|line| line.starts_with("E: "));
-    apt.or_else(|| lines.next_back()).unwrap_or("it said nothing").to_owned()
+    let apt = said.lines().map(str::trim).find(|line| line.starts_with("E: "));
+    apt.or_else(|| last_words(said)).unwrap_or("it said nothing").to_owned()
 }
 
 #[cfg(test)]
