@@ -226,3 +226,33 @@ fn an_engine_that_does_not_answer_is_told_and_waiting_for_it_can_be_interrupted(
     assert_eq!(child.wait().unwrap().code(), Some(130), "{rest:?}");
     assert!(rest.iter().any(|line| line == "fake: rootfs: interrupted"), "{rest:?}");
 }
+
+#[test]
+fn an_interpreter_that_a_container_may_not_read_says_what_would_help() {
+    let test = Test::new();
+    let engine = engine(&test);
+    let base = "providers: {rootfs: {suite: any}}";
+    std::fs::write(test.data().join("interpreters/_base.yaml"), base).unwrap();
+    let providers: Providers = parsed("{rootfs: {suite: any}}");
+    let image = format!("localhost/gilbench/base:{}", providers.0[0].key());
+    std::fs::write(engine.join("images"), image).unwrap();
+    // The system's own is never in a container.
+    let executable = test.path("own/bin/python3");
+    std::fs::create_dir_all(executable.parent().unwrap()).unwrap();
+    std::fs::copy(python(), &executable).unwrap();
+    let twin = || {
+        let mut list = command(&test, &engine);
+        list.arg("--python").arg(&executable);
+        list.args(["interpreters", "list", "--containers", "--format", "json"]);
+        let rows: Vec<serde_json::Value> =
+            serde_json::from_str(&ran(&list.output().unwrap()).stdout).unwrap();
+        rows.into_iter().find(|row| row["id"] == "fake-container").unwrap()
+    };
+    assert_eq!(twin()["status"], "ready");
+    std::fs::write(engine.join("denies"), "").unwrap();
+    let twin = twin();
+    assert_eq!(twin["status"], "broken");
+    let own = test.path("own").to_string_lossy().into_owned();
+    assert!(twin["reason"].as_str().unwrap().starts_with(&format!("`{own}` cannot be read")), "{twin}");
+    assert_eq!(twin["hint"], format!("chmod -R o+rX {own}"));
+}

@@ -12,6 +12,7 @@ use gilbench_model::environment::{InterpreterState, Status};
 use gilbench_model::facts::Facts;
 use gilbench_model::interpreter::Interpreter;
 use gilbench_model::provider::{BASE, Providers};
+use gilbench_model::shell::quoted;
 
 use super::engine::{Engine, EngineError, finished_short};
 use super::image::image_name;
@@ -126,7 +127,15 @@ impl<'a> Containers<'a> {
         };
         let provider = local.provider.clone().unwrap_or_default();
         let facts = self.ask(&found.image, &folders, command, || slow(&executable));
+        let denied = facts.as_ref().is_err_and(is_denied);
         let mut state = state(&twin, &provider, &found.image, &executable, facts);
+        if let Some(folder) = folders.first().filter(|_| denied) {
+            let folder = folder.to_string_lossy();
+            state.reason = Some(format!(
+                "`{folder}` cannot be read in a container, where further groups of the user do not count"
+            ));
+            state.hint = Some(format!("chmod -R o+rX {}", quoted(&folder)));
+        }
         state.mounts = folders.iter().map(|folder| folder.to_string_lossy().into_owned()).collect();
         state
     }
@@ -164,6 +173,15 @@ impl<'a> Containers<'a> {
         }
         answer
     }
+}
+
+/// Whether the engine was kept from starting what it should, in the words of docker and podman. Their user in the
+/// container has its own number and group, but none of the groups that open a folder to it outside.
+fn is_denied(error: &ProbeError) -> bool {
+    let ProbeError::Failed { said: Some(said), .. } = error else { return false };
+    let said = said.to_lowercase();
+    said.contains("oci permission denied")
+        || (said.contains("exec: \"") && said.contains("permission denied"))
 }
 
 /// Distinguishes containers of one process.
