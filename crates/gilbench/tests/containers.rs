@@ -256,3 +256,21 @@ fn an_interpreter_that_a_container_may_not_read_says_what_would_help() {
     assert!(twin["reason"].as_str().unwrap().starts_with(&format!("`{own}` cannot be read")), "{twin}");
     assert_eq!(twin["hint"], format!("chmod -R o+rX {own}"));
 }
+
+#[test]
+fn a_debian_system_goes_when_no_image_is_made_from_it() {
+    let test = Test::new();
+    let engine = engine(&test);
+    let [used, unused, image] =
+        ["debian:a", "debian:b", "other:1"].map(|name| format!("localhost/gilbench/{name}"));
+    std::fs::write(engine.join("images"), format!("{used}\n{unused}\n{image}\nlocalhost/users/own:1\n"))
+        .unwrap();
+    let layers = format!("{used} [\"1\"]\n{unused} [\"2\"]\n{image} [\"1\",\"3\"]\n");
+    std::fs::write(engine.join("layers"), layers).unwrap();
+    let collected = run(&test, &engine, &["interpreters", "gc"]);
+    assert_eq!(collected.code, Some(0), "{}", collected.stderr);
+    assert_eq!(collected.stdout, format!("removed image {unused}\n0.0 MB freed, besides images\n"));
+    let asked = std::fs::read_to_string(engine.join("asked")).unwrap();
+    let removed: Vec<&str> = asked.lines().filter(|line| line.starts_with("rmi ")).collect();
+    assert_eq!(removed, [format!("rmi {unused}")]);
+}

@@ -63,6 +63,7 @@ impl Workshop {
                 std::thread::spawn(move || answer(stream, &files));
             }
         });
+        test.hide_engines();
         Self { test, address }
     }
 

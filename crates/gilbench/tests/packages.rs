@@ -46,6 +46,7 @@ impl Shop {
         // Found on the PATH: what is named by its path is used as it is.
         std::os::unix::fs::symlink(python().canonicalize().unwrap(), test.path("tools/python3")).unwrap();
         test.edit("interpreters/fake.yaml", "worker: python", "worker: python\npackages: own-pip");
+        test.hide_engines();
         let shop = Self { test, digest };
         shop.lock(&shop.digest);
         Some(shop)

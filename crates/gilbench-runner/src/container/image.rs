@@ -1,5 +1,6 @@
 //! Images: pulled by digest, or made from Debian's own packages, and built from one Containerfile.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
@@ -20,6 +21,9 @@ const MIRROR_VARIABLE: &str = "GILBENCH_DEBIAN_MIRROR";
 
 /// Begins the name of every image that is made here.
 const PREFIX: &str = "localhost/gilbench";
+
+/// Begins the name of every Debian system that is made here; the suite's name ends it.
+const SYSTEM: &str = "localhost/gilbench/debian:";
 
 /// Gets the image of a provider that makes one.
 pub fn provide(provider: &Provider, job: &Job<'_>) -> Result<Product, InstallError> {
@@ -71,6 +75,44 @@ pub fn remove_image(engine: &dyn Engine, name: &str) -> Result<(), EngineError> 
     finished_short(&command).map(drop)
 }
 
+/// Names of all images that the engine has.
+pub(super) fn images(engine: &dyn Engine) -> Result<BTreeSet<String>, EngineError> {
+    let command = engine.command("images", &["--format", "{{.Repository}}:{{.Tag}}"].map(str::to_owned));
+    let output = finished_short(&command)?;
+    Ok(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
+}
+
+/// Debian systems that were made here, and from which no image of ours is made any more.
+pub fn unused_systems(engine: &dyn Engine) -> Result<Vec<String>, EngineError> {
+    let ours: Vec<String> =
+        images(engine)?.into_iter().filter(|name| name.starts_with(&format!("{PREFIX}/"))).collect();
+    if !ours.iter().any(|name| is_system(name)) {
+        return Ok(Vec::new());
+    }
+    let format = "--format={{json .RootFS.Layers}}".to_owned();
+    let arguments: Vec<String> =
+        ["inspect".to_owned(), format].into_iter().chain(ours.iter().cloned()).collect();
+    let output = finished_short(&engine.command("image", &arguments))?;
+    let layers = String::from_utf8_lossy(&output.stdout);
+    let layers = layers.lines().map(|line| serde_json::from_str(line).unwrap_or_default());
+    let images: Vec<(&String, Vec<String>)> = ours.iter().zip(layers).collect();
+    Ok(unused(&images).into_iter().cloned().collect())
+}
+
+/// The systems among images and their layers that no other image begins with.
+fn unused<'a>(images: &[(&'a String, Vec<String>)]) -> Vec<&'a String> {
+    let used = |system: &[String]| {
+        images.iter().any(|(name, layers)| !is_system(name) && layers.starts_with(system))
+    };
+    let systems = images.iter().filter(|(name, _)| is_system(name));
+    // Where no layer is known, nothing is known.
+    systems.filter(|(_, layers)| !layers.is_empty() && !used(layers)).map(|(name, _)| *name).collect()
+}
+
+fn is_system(name: &str) -> bool {
+    name.starts_with(SYSTEM)
+}
+
 struct Maker<'a> {
     engine: &'a dyn Engine,
     job: &'a Job<'a>,
@@ -90,7 +132,7 @@ impl Maker<'_> {
     }
 
     fn made_of_packages(&self, rootfs: &Rootfs, name: &str) -> Result<Vec<String>, InstallError> {
-        let base = format!("{PREFIX}/debian:{}", rootfs.suite);
+        let base = format!("{SYSTEM}{}", rootfs.suite);
         let mirror = std::env::var(MIRROR_VARIABLE).unwrap_or_else(|_| MIRROR.to_owned());
         if !has_image(self.engine, &base) {
             self.bootstrap(&rootfs.suite, &mirror, &base)?;
@@ -196,4 +238,24 @@ impl Maker<'_> {
 fn system_tool(name: &str) -> Option<std::path::PathBuf> {
     let path = Path::new("/usr/sbin").join(name);
     path.is_file().then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_system_is_of_use_while_an_image_begins_with_its_layers() {
+        let [used, unused_one, child, unknown] =
+            [&format!("{SYSTEM}a"), &format!("{SYSTEM}b"), "localhost/gilbench/x:1", &format!("{SYSTEM}c")]
+                .map(str::to_owned);
+        let layers = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+        let images = [
+            (&used, layers(&["1"])),
+            (&unused_one, layers(&["2"])),
+            (&child, layers(&["1", "2"])),
+            (&unknown, layers(&[])),
+        ];
+        assert_eq!(unused(&images), [&unused_one]);
+    }
 }

@@ -14,8 +14,8 @@ use gilbench_model::interpreter::Interpreter;
 use gilbench_model::provider::{BASE, Providers};
 use gilbench_model::shell::quoted;
 
-use super::engine::{Engine, EngineError, finished_short};
-use super::image::image_name;
+use super::engine::{Engine, EngineError};
+use super::image::{image_name, images};
 use super::pool::data_mounts;
 use super::spec::{Container, Mount};
 use crate::packages;
@@ -50,9 +50,7 @@ impl<'a> Containers<'a> {
         catalog: &'a Catalog,
         gilbench: &'a Path,
     ) -> Result<Self, EngineError> {
-        let arguments = ["--format", "{{.Repository}}:{{.Tag}}"].map(str::to_owned);
-        let output = finished_short(&engine.command("images", &arguments))?;
-        let images = String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect();
+        let images = images(&*engine)?;
         Ok(Self { engine, catalog, gilbench, images })
     }
 

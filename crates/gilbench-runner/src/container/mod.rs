@@ -16,7 +16,7 @@ mod pool;
 mod spec;
 
 pub use engine::{Choice, Engine, EngineError, Waiting, find};
-pub use image::{has_image, image_bytes, image_name, provide, remove_image};
+pub use image::{has_image, image_bytes, image_name, provide, remove_image, unused_systems};
 pub(crate) use installing::Installing;
 pub use interpreters::{Containers, Found};
 pub use pool::{Pool, PoolError};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context as _;
@@ -15,7 +16,7 @@ use gilbench_model::lock;
 use gilbench_model::provider::BASE;
 use gilbench_model::provider::ProviderKind;
 use gilbench_runner::RunFailure;
-use gilbench_runner::container::{self, Waiting};
+use gilbench_runner::container::{self, Engine, EngineError, Waiting};
 use gilbench_runner::discovery::InContainers;
 use gilbench_runner::install::{
     Attempt, InstallError, InstallFailure, Installer, Options, Outcome, Step, base_definition,
@@ -310,7 +311,7 @@ pub(super) fn remove(common: &Common, interpreters: &[String]) -> anyhow::Result
     }
     for id in interpreters {
         let removed = store.remove(id).map_err(Refused)?;
-        tell(common, &removed, &format!("{id}: nothing was installed"))?;
+        tell(common, &removed, false, &format!("{id}: nothing was installed"))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -322,30 +323,53 @@ pub(super) fn collect_garbage(common: &Common) -> anyhow::Result<ExitCode> {
     for kept in &removed.kept {
         output::warning(&format!("{kept}; its part of the cache stays as it is"));
     }
-    tell(common, &removed, "nothing to remove")?;
+    // Whoever is at work may be about to make an image from a system.
+    tell(common, &removed, removed.kept.is_empty(), "nothing to remove")?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn tell(common: &Common, removed: &Removed, nothing: &str) -> output::Result {
+/// Tells what was removed, and removes the images that went with it; then, if wanted, systems without an image.
+fn tell(common: &Common, removed: &Removed, systems: bool, nothing: &str) -> output::Result {
     for what in &removed.what {
         output::line(&format!("removed {what}"))?;
     }
-    // Up to its end nothing else listens to signals, which end the program at once.
-    let waiting = Waiting { slow: &data::still_asking, interrupted: &|| false };
-    for image in &removed.images {
+    let mut images = removed.images.clone();
+    if systems || !images.is_empty() {
+        // Nothing listens to signals here: they end the program at once.
+        let waiting = Waiting { slow: &data::still_asking, interrupted: &|| false };
+        let engine = container::find(common.engine.into(), waiting);
+        remove_images(&images, &engine)?;
+        // After the images that are made from them.
+        let unused = engine.as_deref().ok().filter(|_| systems).map(container::unused_systems);
+        match unused {
+            Some(Ok(unused)) => {
+                remove_images(&unused, &engine)?;
+                images.extend(unused);
+            }
+            Some(Err(error)) => output::warning(&format!("unused Debian systems stay: {error}")),
+            None => {}
+        }
+    }
+    if removed.what.is_empty() && images.is_empty() && removed.bytes == 0 {
+        return output::line(nothing);
+    }
+    let besides = if images.is_empty() { "" } else { ", besides images" };
+    output::line(&format!("{} MB freed{besides}", megabytes(removed.bytes)))
+}
+
+fn remove_images(images: &[String], engine: &Result<Arc<dyn Engine>, EngineError>) -> output::Result {
+    for image in images {
         // How much that frees depends on what else shares its layers.
-        let gone = container::find(common.engine.into(), waiting)
-            .and_then(|engine| container::remove_image(&*engine, image));
+        let gone = match engine {
+            Ok(engine) => container::remove_image(&**engine, image),
+            Err(error) => Err(error.clone()),
+        };
         match gone {
             Ok(()) => output::line(&format!("removed image {image}"))?,
             Err(error) => output::warning(&format!("image `{image}` stays: {error}")),
         }
     }
-    if removed.what.is_empty() && removed.bytes == 0 {
-        return output::line(nothing);
-    }
-    let besides = if removed.images.is_empty() { "" } else { ", besides images" };
-    output::line(&format!("{} MB freed{besides}", megabytes(removed.bytes)))
+    Ok(())
 }
 
 /// The cache cannot be changed.

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 #![allow(clippy::unwrap_used, reason = "a test may panic, and this is part of tests only")]
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -67,6 +68,16 @@ impl Test {
             .env("HOME", self.folder.path())
             .env("PATH", "/nowhere")
             .current_dir(self.folder.path());
+    }
+
+    /// Puts engines that do not work into the folder of tools, which stands before the system's on the PATH:
+    /// collecting garbage asks engines, and those of the machine are not to be tidied by a test.
+    pub(crate) fn hide_engines(&self) {
+        for engine in ["podman", "docker"] {
+            let program = self.path("tools").join(engine);
+            std::fs::write(&program, "#!/bin/sh\necho 'no engine here' >&2\nexit 1\n").unwrap();
+            std::fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).unwrap();
+        }
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
