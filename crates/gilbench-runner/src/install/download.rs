@@ -9,6 +9,7 @@ use std::time::Duration;
 use gilbench_model::workload::Digest;
 use sha2::{Digest as _, Sha256};
 use ureq::Agent;
+use ureq::http::Uri;
 use ureq::tls::{RootCerts, TlsConfig};
 
 use super::{InstallError, InstallFailure, Job, Step};
@@ -152,7 +153,9 @@ impl Downloader {
     /// The proxy through which an address is asked, as people know it: without what it wants to be told in secret.
     fn proxy(&self, url: &str) -> Option<String> {
         let proxy = self.0.config().proxy()?;
-        if url.parse().is_ok_and(|url| proxy.is_no_proxy(&url)) {
+        let spared = ["NO_PROXY", "no_proxy"].into_iter().find_map(|name| std::env::var(name).ok());
+        let url: Uri = url.parse().ok()?;
+        if url.host().is_some_and(|host| spared.is_some_and(|spared| is_spared(&spared, host))) {
             return None;
         }
         Some(format!("the proxy `{}:{}`", proxy.host(), proxy.port()))
@@ -161,18 +164,20 @@ impl Downloader {
     /// Reads in a thread of its own: one that waits for a server cannot be interrupted.
     fn start(&self, url: &str) -> Receiver<Piece> {
         let (sender, receiver) = sync_channel(WAITING);
-        let (agent, url) = (self.0.clone(), url.to_owned());
+        let (agent, direct, url) = (self.0.clone(), self.proxy(url).is_none(), url.to_owned());
         std::thread::spawn(move || {
             // Nobody listens any more once the user has interrupted.
-            let _ = read(&agent, &url, &sender);
+            let _ = read(&agent, direct, &url, &sender);
         });
         receiver
     }
 }
 
 /// Sends an answer piece by piece, for as long as somebody listens.
-fn read(agent: &Agent, url: &str, sender: &SyncSender<Piece>) -> Result<(), SendError<Piece>> {
-    let answer = match agent.get(url).call() {
+fn read(agent: &Agent, direct: bool, url: &str, sender: &SyncSender<Piece>) -> Result<(), SendError<Piece>> {
+    let request = agent.get(url);
+    let answer = if direct { request.config().proxy(None).build().call() } else { request.call() };
+    let answer = match answer {
         Ok(answer) => answer,
         Err(error) => return sender.send(Piece::Refused(error)),
     };
@@ -187,6 +192,17 @@ fn read(agent: &Agent, url: &str, sender: &SyncSender<Piece>) -> Result<(), Send
         }
         sender.send(Piece::Bytes(bytes))?;
     }
+}
+
+/// Whether a host is one of those that are asked without a proxy, as curl and pip read the list: blanks do not count,
+/// and a domain stands for all hosts in it.
+fn is_spared(list: &str, host: &str) -> bool {
+    list.split(',').map(str::trim).any(|entry| {
+        let domain = entry.trim_start_matches('*').trim_start_matches('.').to_ascii_lowercase();
+        let host = host.to_ascii_lowercase();
+        let inside = || host.strip_suffix(&domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        entry == "*" || (!domain.is_empty() && inside())
+    })
 }
 
 /// Whether the fault is on our side.
@@ -229,4 +245,21 @@ pub(crate) fn place(kept: &Path, target: &Path) -> io::Result<()> {
         std::fs::create_dir_all(folder)?;
     }
     std::fs::hard_link(kept, target).or_else(|_| std::fs::copy(kept, target).map(drop))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_without_a_proxy_are_listed_as_for_other_programs() {
+        let list = "localhost, 127.0.0.1 ,.dotted.org,*.starred.org,bare.org,";
+        for host in ["localhost", "127.0.0.1", "a.dotted.org", "b.starred.org", "bare.org", "A.Bare.org"] {
+            assert!(is_spared(list, host), "{host}");
+        }
+        for host in ["elsewhere.org", "notbare.org", "bare.org.evil", "127.0.0.10", "dotted"] {
+            assert!(!is_spared(list, host), "{host}");
+        }
+        assert!(is_spared("*", "any") && !is_spared("", "any"));
+    }
 }
