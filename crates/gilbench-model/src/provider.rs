@@ -61,7 +61,7 @@ pub struct Local {}
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Uv {
-    /// Its request, such as `cpython-3.12` or `3.14+gil`.
+    /// Its request, such as `cpython-3.12` or `3.14t`.
     pub request: String,
 }
 
