@@ -235,15 +235,17 @@ fn sentence(work: &str, answers: &[Answer]) -> String {
             .collect();
         listed(&figures)
     };
-    let parts: Vec<String> = [
-        ("faster", "faster on "),
-        ("not faster", "no faster on "),
-        ("undecided", "perhaps faster, which this run does not decide, on "),
-    ]
-    .into_iter()
-    .filter_map(|(gain, words)| group(gain).map(|figures| format!("{words}{figures}")))
-    .collect();
-    format!("Threads made CPU-bound Python code ({work}) {}.", parts.join("; "))
+    let decided: Vec<String> = [("faster", "faster on "), ("not faster", "no faster on ")]
+        .into_iter()
+        .filter_map(|(gain, words)| group(gain).map(|figures| format!("{words}{figures}")))
+        .collect();
+    let undecided = group("undecided");
+    if decided.is_empty() {
+        let on = undecided.map(|figures| format!(" on {figures}")).unwrap_or_default();
+        return format!("Whether threads make CPU-bound Python code ({work}) faster is undecided{on}.");
+    }
+    let rest = undecided.map(|figures| format!(" Undecided on {figures}.")).unwrap_or_default();
+    format!("Threads made CPU-bound Python code ({work}) {}.{rest}", decided.join("; "))
 }
 
 fn listed(items: &[String]) -> Option<String> {
