@@ -142,6 +142,18 @@ fn listen(output: impl Read) -> std::io::Result<Said> {
     }
 }
 
+/// Everything that takes part in asking: the script, and what it shares with the workers.
+pub(crate) fn scripts(root: &Path) -> Vec<PathBuf> {
+    let worker = root.join("workloads/_worker");
+    let folders = [worker.join("gilbench_worker"), worker];
+    let entries = folders.iter().filter_map(|folder| folder.read_dir().ok()).flatten().flatten();
+    let mut scripts: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    scripts.retain(|path| path.extension().is_some_and(|extension| extension == "py"));
+    scripts.push(script(root));
+    scripts.sort();
+    scripts
+}
+
 /// The script that asks, below the data folder.
 pub(crate) fn script(root: &Path) -> PathBuf {
     root.join("interpreters/probe.py")

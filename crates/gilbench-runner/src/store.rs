@@ -176,10 +176,7 @@ impl Store {
     pub fn installations(&self, id: &str, providers: &Providers) -> Vec<Installation> {
         let of = |provider: &Provider| {
             let folder = self.destination(id, provider);
-            let text = std::fs::read(folder.join(MANIFEST)).ok()?;
-            let manifest: Manifest = serde_json::from_slice(&text)
-                .inspect_err(|error| tracing::debug!(folder = %folder.display(), %error, "no manifest"))
-                .ok()?;
+            let manifest = manifest_in(&folder)?;
             (manifest.schema == SCHEMA && manifest.key == provider.key())
                 .then_some(Installation { folder, manifest })
         };
@@ -236,7 +233,8 @@ impl Store {
     /// Removes everything that is installed under an id, packages too.
     pub fn remove(&self, id: &str) -> Result<Removed, InstallError> {
         let lock = self.lock(id)?;
-        let mut removed = Removed::default();
+        // First: what is taken away is staged, and staging does away with what is stale.
+        let mut removed = Removed { bytes: self.remove_stale(&lock), ..Removed::default() };
         for kept in [INTERPRETERS, ENVIRONMENTS] {
             let folder = self.root.join(kept).join(id);
             for path in entries(&folder) {
@@ -245,7 +243,6 @@ impl Store {
             // An empty folder is nothing.
             let _ = std::fs::remove_dir(&folder);
         }
-        removed.bytes += self.remove_stale(&lock);
         Ok(removed)
     }
 
@@ -273,10 +270,15 @@ impl Store {
                     continue;
                 }
             };
+            let left = self.remove_stale(&lock);
+            if left > 0 {
+                removed.what.push(format!("{id}: what an interrupted installation left behind"));
+                removed.bytes += left;
+            }
             let keep = |path: &Path| {
                 let providers = wanted.get(&id).into_iter().flat_map(|providers| &providers.0);
                 let mut names = providers.map(folder_name);
-                names.any(|name| path.ends_with(&name)) && path.join(MANIFEST).is_file()
+                names.any(|name| path.ends_with(&name)) && manifest_in(path).is_some()
             };
             let folder = self.root.join(INTERPRETERS).join(&id);
             for path in entries(&folder).into_iter().filter(|path| !keep(path)) {
@@ -288,11 +290,6 @@ impl Store {
                 self.take_away(&lock, &path, &mut removed)?;
             }
             let _ = std::fs::remove_dir(self.root.join(ENVIRONMENTS).join(&id));
-            let left = self.remove_stale(&lock);
-            if left > 0 {
-                removed.what.push(format!("{id}: what an interrupted installation left behind"));
-                removed.bytes += left;
-            }
         }
 
         let named = digests(wanted.values().copied());
@@ -310,10 +307,7 @@ impl Store {
     /// Removes an installation: from one moment to the next it is no longer visible, whatever happens then.
     fn take_away(&self, lock: &Lock, path: &Path, removed: &mut Removed) -> Result<(), InstallError> {
         let failed = |error: io::Error| InstallError::of_path("cannot remove", path, &error);
-        let text = std::fs::read(path.join(MANIFEST)).unwrap_or_default();
-        if let Ok(manifest) = serde_json::from_slice::<Manifest>(&text) {
-            removed.images.extend(manifest.image);
-        }
+        removed.images.extend(manifest_in(path).and_then(|manifest| manifest.image));
         let staging = self.stage(lock)?;
         let target = staging.folder.join("removed");
         std::fs::rename(path, &target).map_err(failed)?;
@@ -347,6 +341,14 @@ pub(crate) fn publish(folder: &Path, manifest: &Manifest) -> io::Result<()> {
     rustix::fs::syncfs(&file)?;
     std::fs::rename(&partial, folder.join(MANIFEST))?;
     File::open(folder)?.sync_all()
+}
+
+/// What says that a folder's installation is whole.
+fn manifest_in(folder: &Path) -> Option<Manifest> {
+    let text = std::fs::read(folder.join(MANIFEST)).ok()?;
+    serde_json::from_slice(&text)
+        .inspect_err(|error| tracing::debug!(folder = %folder.display(), %error, "no manifest"))
+        .ok()
 }
 
 /// `<provider>-<key>`.

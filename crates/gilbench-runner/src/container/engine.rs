@@ -178,9 +178,9 @@ fn none(reason: impl Into<String>) -> EngineError {
 }
 
 /// What an engine says of itself.
-fn info(program: &Path, format: &str, waiting: Waiting<'_>) -> Result<Output, EngineError> {
+fn said(program: &Path, verb: &str, format: &str, waiting: Waiting<'_>) -> Result<Output, EngineError> {
     let text = program.to_string_lossy();
-    let command = [&*text, "info", "--format", format].map(str::to_owned);
+    let command = [&*text, verb, "--format", format].map(str::to_owned);
     let begun = Instant::now();
     let told = Cell::new(false);
     finished_with(&command, ANSWER, || {
@@ -229,7 +229,7 @@ struct PodmanSecurity {
 impl Podman {
     fn find(waiting: Waiting<'_>) -> Result<Arc<dyn Engine>, EngineError> {
         let program = find_program("podman").ok_or_else(|| none("podman is not installed"))?;
-        let output = info(&program, "json", waiting)?;
+        let output = said(&program, "info", "json", waiting)?;
         let info: PodmanInfo = serde_json::from_slice(&output.stdout)
             .map_err(|error| none(format!("the answer of `podman info` was not understood: {error}")))?;
         // crun cannot work where version 1 and 2 of control groups are mounted side by side.
@@ -283,7 +283,8 @@ struct Docker {
 impl Docker {
     fn find(waiting: Waiting<'_>) -> Result<Arc<dyn Engine>, EngineError> {
         let program = find_program("docker").ok_or_else(|| none("docker is not installed"))?;
-        let output = info(&program, "{{.ServerVersion}}", waiting)?;
+        // Without a daemon, some versions of `docker info` complain of this format instead.
+        let output = said(&program, "version", "{{.Server.Version}}", waiting)?;
         // A client without an engine behind it may end well with an empty answer.
         if output.stdout.trim_ascii().is_empty() {
             return Err(none("docker is installed, but no engine answers behind it"));

@@ -20,6 +20,7 @@ use gilbench_model::provider::{Provider, ProviderKind};
 
 use crate::answers::Answers;
 use crate::container::{self, Choice, Containers, Waiting};
+use crate::install::command::find_program;
 use crate::launcher::Adoption;
 use crate::packages;
 use crate::probe::{self, ProbeError};
@@ -217,6 +218,11 @@ pub fn discover(catalog: &Catalog, places: &Places, slow: Slow<'_>) -> Result<Di
     let mut interpreters = on_all_cpus(&interpreters, |state| {
         if places.wants(&state.id) { with_packages(state, catalog, &known, slow) } else { state.clone() }
     });
+    forget_unfit(&known, catalog, &candidates);
+    for state in interpreters.iter().filter(|state| state.status != Status::Ready) {
+        // It may be an environment, which is no candidate.
+        state.executable.iter().for_each(|executable| known.forget(Path::new(executable)));
+    }
     known.save();
     // After that: what has packages here has them in a container too.
     look_into_containers(catalog, places, slow, &mut interpreters);
@@ -268,7 +274,7 @@ fn look_into_containers(
             }
             Err(error) if twin_wanted(state) => {
                 let twin = definition.in_container();
-                let hint = Some("apt-get install podman".to_owned());
+                let hint = find_program("podman").is_none().then(|| "apt-get install podman".to_owned());
                 Some(InterpreterState { hint, ..absent(&twin, Status::Missing, error.to_string()) })
             }
             // It may be in an image; nobody can tell.
@@ -303,7 +309,6 @@ pub(crate) fn elsewhere(catalog: &Catalog, places: &Places, store: &Store) -> El
     let known = Answers::load(store, &catalog.root, true);
     let _adoption = adopt();
     let answers = ask_all(&sources, catalog, &|_, _| (), &known);
-    known.save();
     let mut elsewhere = Elsewhere::default();
     for (source, answer) in sources.into_iter().zip(answers) {
         match answer {
@@ -312,7 +317,21 @@ pub(crate) fn elsewhere(catalog: &Catalog, places: &Places, store: &Store) -> El
             Err(error) => tracing::debug!(path = %source.path.display(), %error, "not an interpreter"),
         }
     }
+    forget_unfit(&known, catalog, &elsewhere.candidates);
+    known.save();
     elsewhere
+}
+
+/// What could be an interpreter and cannot be measured as it is: whoever mends it wants that to be seen.
+fn forget_unfit(known: &Answers, catalog: &Catalog, candidates: &[Candidate]) {
+    for candidate in candidates {
+        let mut fitting =
+            catalog.interpreters.values().filter(|definition| candidate.may_be(definition)).peekable();
+        let unfit = |definition: &Interpreter| candidate.state(definition).status != Status::Ready;
+        if fitting.peek().is_some() && fitting.all(unfit) {
+            known.forget(&candidate.executable);
+        }
+    }
 }
 
 /// What the cache holds, but for images: those an engine has, or has not.

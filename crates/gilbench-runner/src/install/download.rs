@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use gilbench_model::workload::Digest;
 use sha2::{Digest as _, Sha256};
-use ureq::Agent;
 use ureq::http::Uri;
 use ureq::tls::{RootCerts, TlsConfig};
+use ureq::{Agent, Proxy, ProxyProtocol};
 
 use super::{InstallError, InstallFailure, Job, Step};
 
@@ -28,6 +28,10 @@ const WAITING: usize = 16;
 
 /// Keeps connections for the next download.
 pub(crate) struct Downloader(Agent);
+
+/// Where the environment may name a proxy, in the order in which they count.
+const PROXY_VARIABLES: [&str; 6] =
+    ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
 
 /// One piece of an answer.
 enum Piece {
@@ -100,6 +104,7 @@ impl Downloader {
 
     /// Streams one address into a file beside, which is only called by its digest when it has that.
     fn fetch_from(&self, job: &Job<'_>, url: &str, sha256: &Digest) -> Result<PathBuf, InstallError> {
+        self.check_proxy()?;
         let part = job.scratch.join(format!("{}.part", sha256.as_str()));
         let cannot_write = |error: io::Error| InstallError::of_path("cannot write", &part, &error);
         let mut file = File::create(&part).map_err(cannot_write)?;
@@ -139,7 +144,7 @@ impl Downloader {
             }
             (job.progress)(Step::Fetch { what: file_name(url), done, total });
         }
-        let found = text(hash);
+        let found = hexadecimal(hash);
         if found != sha256.as_str() {
             return Err(InstallError::new(
                 InstallFailure::Checksum,
@@ -148,6 +153,18 @@ impl Downloader {
         }
         file.sync_all().map_err(cannot_write)?;
         Ok(part)
+    }
+
+    /// A proxy that cannot be used is a mistake: whoever names one does not want to do without.
+    fn check_proxy(&self) -> Result<(), InstallError> {
+        let set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let Some(name) = PROXY_VARIABLES.into_iter().find(set) else { return Ok(()) };
+        let is_http = |proxy: &Proxy| matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https);
+        if self.0.config().proxy().is_some_and(is_http) {
+            return Ok(());
+        }
+        let message = format!("{name} names no proxy that can be used: `http://HOST:PORT` would be one");
+        Err(InstallError::new(InstallFailure::Unreachable, message).with_hint(format!("unset {name}")))
     }
 
     /// The proxy through which an address is asked, as people know it: without what it wants to be told in secret.
@@ -224,13 +241,14 @@ fn hash_of(path: &Path) -> io::Result<String> {
     let (mut file, mut hash, mut bytes) = (File::open(path)?, Sha256::new(), vec![0; CHUNK]);
     loop {
         match file.read(&mut bytes)? {
-            0 => return Ok(text(hash)),
+            0 => return Ok(hexadecimal(hash)),
             count => hash.update(&bytes[..count]),
         }
     }
 }
 
-fn text(hash: Sha256) -> String {
+/// A digest as people write it.
+pub(crate) fn hexadecimal(hash: Sha256) -> String {
     use std::fmt::Write as _;
     hash.finalize().iter().fold(String::new(), |mut text, byte| {
         // Writing to a string does not fail.
