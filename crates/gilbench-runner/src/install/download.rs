@@ -81,6 +81,7 @@ impl Downloader {
             )
             .with_hint(format!("gilbench interpreters install {}", job.id)));
         }
+        self.check_proxy()?;
         let mut errors: Vec<InstallError> = Vec::new();
         for url in urls {
             match self.fetch_from(job, url, sha256) {
@@ -104,7 +105,6 @@ impl Downloader {
 
     /// Streams one address into a file beside, which is only called by its digest when it has that.
     fn fetch_from(&self, job: &Job<'_>, url: &str, sha256: &Digest) -> Result<PathBuf, InstallError> {
-        self.check_proxy()?;
         let part = job.scratch.join(format!("{}.part", sha256.as_str()));
         let cannot_write = |error: io::Error| InstallError::of_path("cannot write", &part, &error);
         let mut file = File::create(&part).map_err(cannot_write)?;
