@@ -11,7 +11,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::definitions::{definitions, sha256};
+pub use self::definitions::{definitions, python_files, sha256};
 pub use self::planner::{PlanError, Planner};
 use crate::interpreter::WorkerKind;
 use crate::suite::Profile;

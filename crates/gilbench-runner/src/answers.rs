@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use gilbench_model::facts::Facts;
+use gilbench_model::plan::sha256;
+use gilbench_model::workload::Digest;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use crate::install::hexadecimal;
 use crate::probe::{self, ProbeError};
 use crate::store::Store;
 
@@ -26,11 +26,11 @@ pub(crate) struct Answers {
     known: Mutex<Known>,
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Known {
     /// The digest of the scripts that ask. An answer is good for the question that it was given to.
-    question: String,
+    question: Digest,
     answers: BTreeMap<PathBuf, Answer>,
 }
 
@@ -91,7 +91,7 @@ impl Answers {
         path: &Path,
         ask: impl FnOnce() -> Result<Facts, ProbeError>,
     ) -> Result<Facts, ProbeError> {
-        if let Some(facts) = self.remembered(path).filter(|_| self.believe) {
+        if let Some(facts) = self.believe.then(|| self.remembered(path)).flatten() {
             return Ok(facts);
         }
         let answer = ask();
@@ -142,12 +142,9 @@ impl Answers {
 }
 
 /// The digest of every script that takes part in asking.
-fn question(root: &Path) -> String {
-    let mut digest = Sha256::new();
-    for script in probe::scripts(root) {
-        digest.update(std::fs::read(script).unwrap_or_default());
-    }
-    hexadecimal(digest)
+fn question(root: &Path) -> Digest {
+    let scripts = probe::scripts(root).into_iter();
+    sha256(&scripts.flat_map(|script| std::fs::read(script).unwrap_or_default()).collect::<Vec<u8>>())
 }
 
 #[cfg(test)]

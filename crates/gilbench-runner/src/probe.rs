@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use gilbench_model::facts::Facts;
+use gilbench_model::plan::python_files;
 
 use crate::launcher::kill_tree;
 
@@ -144,13 +145,8 @@ fn listen(output: impl Read) -> std::io::Result<Said> {
 
 /// Everything that takes part in asking: the script, and what it shares with the workers.
 pub(crate) fn scripts(root: &Path) -> Vec<PathBuf> {
-    let worker = root.join("workloads/_worker");
-    let folders = [worker.join("gilbench_worker"), worker];
-    let entries = folders.iter().filter_map(|folder| folder.read_dir().ok()).flatten().flatten();
-    let mut scripts: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-    scripts.retain(|path| path.extension().is_some_and(|extension| extension == "py"));
+    let mut scripts = python_files(&root.join("workloads/_worker"));
     scripts.push(script(root));
-    scripts.sort();
     scripts
 }
 

@@ -26,7 +26,7 @@ pub fn definitions(root: &Path, cases: &[Case]) -> Digest {
             add(&format!("{name}/{file}"), &root.join("workloads").join(name.as_str()).join(file));
         }
     }
-    for path in files_below(&root.join("workloads/_worker")) {
+    for path in python_files(&root.join("workloads/_worker")) {
         add("worker", &path);
     }
     let defined = |case: &Case| Interpreter::definition_id(&case.interpreter).0;
@@ -37,14 +37,14 @@ pub fn definitions(root: &Path, cases: &[Case]) -> Digest {
 }
 
 /// The Python files below a folder, sorted.
-fn files_below(folder: &Path) -> Vec<PathBuf> {
+pub fn python_files(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     paths.sort();
     let python = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "py");
     paths
         .into_iter()
-        .flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] })
+        .flat_map(|path| if path.is_dir() { python_files(&path) } else { vec![path] })
         .filter(python)
         .collect()
 }

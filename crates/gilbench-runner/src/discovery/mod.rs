@@ -219,13 +219,9 @@ pub fn discover(catalog: &Catalog, places: &Places, slow: Slow<'_>) -> Result<Di
         if places.wants(&state.id) { with_packages(state, catalog, &known, slow) } else { state.clone() }
     });
     forget_unfit(&known, catalog, &candidates);
-    for state in interpreters.iter().filter(|state| state.status != Status::Ready) {
-        // It may be an environment, which is no candidate.
-        state.executable.iter().for_each(|executable| known.forget(Path::new(executable)));
-    }
     known.save();
     // After that: what has packages here has them in a container too.
-    look_into_containers(catalog, places, slow, &mut interpreters);
+    look_into_containers(catalog, places, &store, slow, &mut interpreters);
     let defined =
         |candidate: &Candidate| catalog.interpreters.values().any(|definition| candidate.may_be(definition));
     candidates.retain(|candidate| candidate.installed.is_none() && !defined(candidate));
@@ -236,6 +232,7 @@ pub fn discover(catalog: &Catalog, places: &Places, slow: Slow<'_>) -> Result<Di
 fn look_into_containers(
     catalog: &Catalog,
     places: &Places,
+    store: &Store,
     slow: Slow<'_>,
     interpreters: &mut Vec<InterpreterState>,
 ) {
@@ -259,7 +256,6 @@ fn look_into_containers(
         .and_then(|engine| Containers::new(engine, catalog, &places.gilbench))
         .inspect_err(|error| tracing::debug!(%error, "no container engine"));
     let asking = |path: &Path| slow(path, probe::LIMIT);
-    let store = Store::of_user();
     let here: Vec<usize> = (0..interpreters.len()).collect();
     let found = on_all_cpus(&here, |&index| {
         let state = &interpreters[index];
@@ -269,7 +265,7 @@ fn look_into_containers(
                 containers.in_environment(definition, asking).or_else(|| containers.own(definition, asking))
             }
             Ok(containers) if twin_wanted(state) => {
-                let needs = needs_of(definition, state, &store);
+                let needs = needs_of(definition, state, store);
                 Some(containers.twin(definition, state, &needs, asking))
             }
             Err(error) if twin_wanted(state) => {
@@ -367,13 +363,8 @@ fn ask_all(
     slow: Slow<'_>,
     known: &Answers,
 ) -> Vec<Result<Facts, ProbeError>> {
-    let packages = catalog.packages();
-    let environment = base_environment(&catalog.root);
     on_all_cpus(sources, |source| {
-        let ask = || {
-            let command = probe::command(&source.path, &[], &catalog.root, &packages);
-            probe::facts(&command, &environment, || slow(&source.path, probe::LIMIT))
-        };
+        let ask = || ask_beside(&source.path, catalog, || slow(&source.path, probe::LIMIT));
         if source.provider == EXPLICIT { ask() } else { known.of(&source.path, ask) }
     })
 }
@@ -463,7 +454,9 @@ fn in_environment(
         })
         .ok()?;
     let candidate = Candidate { executable: python, provider: "", facts, installed: None };
-    let found = found(definition, std::slice::from_ref(&candidate), &[], None);
+    let candidate = std::slice::from_ref(&candidate);
+    forget_unfit(known, catalog, candidate);
+    let found = found(definition, candidate, &[], None);
     let provider = state.provider.clone();
     // Missing: another interpreter than the one that it was made from is in its place.
     (found.status != Status::Missing).then_some(InterpreterState { provider, ..found })

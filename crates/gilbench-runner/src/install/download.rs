@@ -248,7 +248,7 @@ fn hash_of(path: &Path) -> io::Result<String> {
 }
 
 /// A digest as people write it.
-pub(crate) fn hexadecimal(hash: Sha256) -> String {
+fn hexadecimal(hash: Sha256) -> String {
     use std::fmt::Write as _;
     hash.finalize().iter().fold(String::new(), |mut text, byte| {
         // Writing to a string does not fail.

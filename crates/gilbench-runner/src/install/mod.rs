@@ -16,7 +16,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(crate) use self::command::{Command, CommandError, is_executable};
-pub(crate) use self::download::hexadecimal;
 pub use self::error::{InstallError, InstallFailure};
 pub use self::installer::{Attempt, Installer, Options, Outcome, Progress, base_definition};
 use crate::container::{Engine, EngineError};

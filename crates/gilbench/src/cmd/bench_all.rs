@@ -38,14 +38,8 @@ pub(super) fn run(common: &Common, arguments: &BenchAll) -> anyhow::Result<ExitC
 /// The interpreters that are named, by the user or else by the suite, and what they need to be measured in containers.
 fn wanted(catalog: &Catalog, measure: &Measure) -> Vec<Interpreter> {
     let suite = catalog.suites.get(&measure.suite);
-    let of_suite = suite.map(|suite| &suite.interpreters);
-    let named: Vec<(Name, bool)> = match of_suite {
-        _ if !measure.interpreter.is_empty() => {
-            measure.interpreter.iter().map(Interpreter::definition_id).collect()
-        }
-        Some(Selection::These(list)) => list.iter().map(|id| (id.clone(), false)).collect(),
-        _ => Vec::new(),
-    };
+    let selection = suite.map_or(&Selection::Found, |suite| &suite.interpreters);
+    let named = super::run::named(selection, &measure.interpreter).unwrap_or_default();
     let contained = measure.containers
         || suite.is_some_and(|suite| suite.containers)
         || named.iter().any(|(_, inside)| *inside);

@@ -65,12 +65,9 @@ pub(super) fn make_plan(
     let suite = Suite { containers: suite.containers || wish.containers, ..suite.clone() };
     // Before the interpreters are asked: their answering is load too.
     let machine = gilbench_runner::machine::read();
-    let twins = twins(&suite, only);
-    let wanted = match &suite.interpreters {
-        _ if !only.is_empty() => Some(only.iter().map(|id| Interpreter::definition_id(id).0).collect()),
-        Selection::These(list) => Some(list.clone()),
-        Selection::Found => None,
-    };
+    let named = named(&suite.interpreters, only);
+    let twins = twins(named.as_deref(), suite.containers);
+    let wanted = named.map(|named| named.into_iter().map(|(id, _)| id).collect());
     let Discovery { interpreters, silent, .. } = data::interpreters(catalog, common, twins, wanted)?;
     let home = Home::of_user();
     let interpreters: Vec<_> = interpreters.into_iter().map(|state| home.hide_in_state(state)).collect();
@@ -91,15 +88,24 @@ pub(super) fn make_plan(
     Ok((plan, environment))
 }
 
+/// The interpreters that are named, by the user or else by the suite, and which of them the user means in a container;
+/// `None` where all are meant that are found.
+pub(super) fn named(selection: &Selection, only: &[Name]) -> Option<Vec<(Name, bool)>> {
+    match selection {
+        _ if !only.is_empty() => Some(only.iter().map(Interpreter::definition_id).collect()),
+        Selection::These(list) => Some(list.iter().map(|id| (id.clone(), false)).collect()),
+        Selection::Found => None,
+    }
+}
+
 /// The interpreters of this machine that are wanted in a container too.
-fn twins(suite: &Suite, only: &[Name]) -> InContainers {
-    let named = only.iter().map(Interpreter::definition_id);
-    let wanted: Vec<Name> =
-        named.filter(|(_, inside)| *inside || suite.containers).map(|(id, _)| id).collect();
-    match &suite.interpreters {
-        Selection::Found if suite.containers && only.is_empty() => InContainers::All,
-        Selection::These(list) if suite.containers && only.is_empty() => InContainers::These(list.clone()),
-        _ => InContainers::These(wanted),
+fn twins(named: Option<&[(Name, bool)]>, containers: bool) -> InContainers {
+    match named {
+        None if containers => InContainers::All,
+        named => {
+            let wanted = named.into_iter().flatten().filter(|(_, inside)| *inside || containers);
+            InContainers::These(wanted.map(|(id, _)| id.clone()).collect())
+        }
     }
 }
 
