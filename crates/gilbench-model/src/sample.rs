@@ -181,6 +181,9 @@ pub struct Tree {
     pub involuntary_switches: u64,
     /// Peak memory of the whole tree.
     pub memory: Option<Memory>,
+    /// The most threads that the tree was seen to have at once, where they were counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most_threads: Option<u32>,
     /// Exit code; `null` if a signal ended it.
     pub exit_code: Option<i32>,
     /// The signal that ended it.

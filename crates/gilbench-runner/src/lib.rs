@@ -11,6 +11,7 @@
 
 mod answers;
 pub mod cgroup;
+pub mod commands;
 pub mod container;
 pub mod discovery;
 pub mod home;

@@ -11,7 +11,7 @@ use gilbench_model::run_directory::SecondOpinion;
 use gilbench_model::shell::quoted;
 use serde::Deserialize;
 
-use crate::launcher::{Ended, Launch, Launcher, LauncherError, Stream};
+use crate::launcher::{Ended, Input, Launch, Launcher, LauncherError, Stream};
 use crate::worker::{Repetition, WorkerContext};
 
 /// An installed hyperfine.
@@ -100,7 +100,9 @@ impl Hyperfine {
             // The shell is measured too, some dozens of times.
             limit: context.timeout * (runs + 1) + Duration::from_secs(10),
             sample_memory: false,
-            input: Vec::new(),
+            count_threads: false,
+            input: Input::Bytes(Vec::new()),
+            discard_output: false,
         };
         let mut said = Vec::new();
         let listen = |stream, bytes: &[u8]| {

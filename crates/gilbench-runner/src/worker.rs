@@ -14,7 +14,7 @@ use gilbench_model::sample::{Failure, Outcome, Process, Tree};
 use gilbench_model::{Conditions, Gil, Name, Nanoseconds};
 
 use crate::container::SCRATCH;
-use crate::launcher::{Ended, Launch, Launcher, LauncherError, Stream};
+use crate::launcher::{Ended, Input, Launch, Launcher, LauncherError, Stream};
 use crate::recorder::now_ms;
 
 /// Longest answer. Ten thousand iterations with observations stay below it.
@@ -208,9 +208,11 @@ impl WorkerContext {
             cpus: case.cpus.clone(),
             limit: self.timeout,
             sample_memory,
-            input: serde_json::to_vec(request).map_err(std::io::Error::from)?,
+            count_threads: false,
+            input: Input::Bytes(serde_json::to_vec(request).map_err(std::io::Error::from)?),
+            discard_output: false,
         };
-        tracing::debug!(case = case.id, request = %String::from_utf8_lossy(&launch.input), command = launch.command.join(" "), "worker");
+        tracing::debug!(case = case.id, request = %serde_json::to_string(request).unwrap_or_default(), command = launch.command.join(" "), "worker");
         let mut listener = Listener::default();
         let ended = launcher.launch(launch)?.wait(|stream, bytes| listener.hear(stream, bytes), go_on)?;
         listener.end();

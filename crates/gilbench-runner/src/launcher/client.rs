@@ -1,8 +1,10 @@
 //! The harness's side of the launcher.
 
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -51,8 +53,37 @@ pub struct Launch {
     pub limit: Duration,
     /// Sample the tree's memory, where the kernel does not keep its peak.
     pub sample_memory: bool,
-    /// Its whole stdin. Must fit into a pipe's buffer.
-    pub input: Vec<u8>,
+    /// Count the tree's threads now and then.
+    pub count_threads: bool,
+    /// Its stdin.
+    pub input: Input,
+    /// Nobody wants its stdout: it is not read, however much it writes.
+    pub discard_output: bool,
+}
+
+/// What a process reads on its stdin.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// All of it. Must fit into a pipe's buffer.
+    Bytes(Vec<u8>),
+    /// A file, from its beginning.
+    File(PathBuf),
+}
+
+impl Input {
+    fn open(&self) -> io::Result<OwnedFd> {
+        match self {
+            Self::Bytes(bytes) if bytes.len() > LONGEST_INPUT => {
+                Err(io::Error::other("the request is too long"))
+            }
+            Self::Bytes(bytes) => {
+                let (read, mut write) = io::pipe()?;
+                write.write_all(bytes)?;
+                Ok(read.into())
+            }
+            Self::File(path) => Ok(File::open(path)?.into()),
+        }
+    }
 }
 
 /// Why the launcher failed. The run cannot go on.
@@ -70,8 +101,8 @@ pub enum LauncherError {
 #[derive(Debug)]
 pub struct Running<'a> {
     launcher: &'a mut Launcher,
-    stdout: Option<std::fs::File>,
-    stderr: Option<std::fs::File>,
+    stdout: Option<File>,
+    stderr: Option<File>,
     /// By then the launcher must have answered.
     deadline: Instant,
 }
@@ -204,14 +235,14 @@ impl Launcher {
 
     /// Starts a worker.
     pub fn launch(&mut self, launch: Launch) -> Result<Running<'_>, LauncherError> {
-        if launch.input.len() > LONGEST_INPUT {
-            return Err(io::Error::other("the request is too long").into());
-        }
-        let (stdin, mut input) = io::pipe()?;
-        let (stdout, their_stdout) = io::pipe()?;
+        let stdin = launch.input.open()?;
         let (stderr, their_stderr) = io::pipe()?;
-        input.write_all(&launch.input)?;
-        drop(input);
+        let (stdout, their_stdout): (_, OwnedFd) = if launch.discard_output {
+            (None, File::options().write(true).open("/dev/null")?.into())
+        } else {
+            let (ours, theirs) = io::pipe()?;
+            (Some(ours), theirs.into())
+        };
         let order = Order::Start {
             command: launch.command,
             environment: launch.environment,
@@ -219,15 +250,17 @@ impl Launcher {
             cpus: launch.cpus,
             limit_ms: u64::try_from(launch.limit.as_millis()).unwrap_or(u64::MAX),
             sample_memory: launch.sample_memory,
+            count_threads: launch.count_threads,
         };
         let channel = self.channel.as_ref().ok_or(LauncherError::Gone)?;
         channel.send(&order, &[stdin.as_fd(), their_stdout.as_fd(), their_stderr.as_fd()])?;
         let ours = |pipe: io::PipeReader| {
             rustix::io::ioctl_fionbio(&pipe, true)?;
-            Ok::<_, io::Error>(Some(OwnedFd::from(pipe).into()))
+            Ok::<File, io::Error>(OwnedFd::from(pipe).into())
         };
         let deadline = Instant::now() + launch.limit + OVERDUE;
-        Ok(Running { stdout: ours(stdout)?, stderr: ours(stderr)?, launcher: self, deadline })
+        let (stdout, stderr) = (stdout.map(ours).transpose()?, Some(ours(stderr)?));
+        Ok(Running { stdout, stderr, launcher: self, deadline })
     }
 }
 

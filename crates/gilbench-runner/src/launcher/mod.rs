@@ -16,7 +16,7 @@ mod process;
 mod tree;
 mod wire;
 
-pub use client::{Ended, Launch, Launcher, LauncherError, Running, Stream};
+pub use client::{Ended, Input, Launch, Launcher, LauncherError, Running, Stream};
 pub use process::{connect, serve};
 pub(crate) use tree::{Adoption, kill_tree};
 pub(crate) use wire::pass;

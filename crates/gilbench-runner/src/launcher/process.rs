@@ -15,7 +15,7 @@ use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::idle::IdleCount;
-use super::tree::{Reap, Usage, descendants, kill_descendants, proportional_set_size, reap};
+use super::tree::{Reap, Usage, descendants, kill_descendants, proportional_set_size, reap, threads};
 use super::wire::{Channel, Launched, Order};
 use crate::cgroup::MemoryGroup;
 
@@ -47,9 +47,9 @@ pub fn serve(socket: OwnedFd) -> io::Result<()> {
     let idle_count = IdleCount::open();
     let mut memory_kills = kernel_memory_kills();
     while let Some((order, descriptors)) = channel.receive::<Order>()? {
-        let (command, environment, folder, cpus, limit_ms, sample_memory) = match order {
-            Order::Start { command, environment, folder, cpus, limit_ms, sample_memory } => {
-                (command, environment, folder, cpus, limit_ms, sample_memory)
+        let (command, environment, folder, cpus, limit_ms, sample_memory, count_threads) = match order {
+            Order::Start { command, environment, folder, cpus, limit_ms, sample_memory, count_threads } => {
+                (command, environment, folder, cpus, limit_ms, sample_memory, count_threads)
             }
             // The worker had already ended when the order to kill it was sent.
             Order::Kill => continue,
@@ -72,14 +72,13 @@ pub fn serve(socket: OwnedFd) -> io::Result<()> {
                 reason: format!("cannot start `{}`: {error}", command.first().map_or("", String::as_str)),
             },
             Ok(process) => {
-                let sample = sample_memory && group.is_none();
                 let mut watch = Watch {
                     process,
                     begun,
                     idle,
                     limit: Duration::from_millis(limit_ms),
-                    sample,
-                    peak: 0,
+                    memory: Samples::of(sample_memory && group.is_none()),
+                    threads: Samples::of(count_threads),
                     timed_out: false,
                 };
                 let ended = watch.until_the_end(&mut channel)?;
@@ -88,10 +87,11 @@ pub fn serve(socket: OwnedFd) -> io::Result<()> {
                         peak_bytes: peak.saturating_sub(baseline),
                         source: MemorySource::Cgroup,
                     }),
-                    _ if watch.peak > 0 => {
-                        Some(Memory { peak_bytes: watch.peak, source: MemorySource::SampledPss })
-                    }
-                    _ => None,
+                    _ => watch
+                        .memory
+                        .most
+                        .filter(|&bytes| bytes > 0)
+                        .map(|peak_bytes| Memory { peak_bytes, source: MemorySource::SampledPss }),
                 };
                 // Only SIGKILL raises the question.
                 let mut out_of_memory = false;
@@ -100,7 +100,11 @@ pub fn serve(socket: OwnedFd) -> io::Result<()> {
                     out_of_memory = kills > memory_kills;
                     memory_kills = kills;
                 }
-                Launched::Ended { tree: ended.tree(memory), timed_out: watch.timed_out, out_of_memory }
+                Launched::Ended {
+                    tree: ended.tree(memory, watch.threads.most),
+                    timed_out: watch.timed_out,
+                    out_of_memory,
+                }
             }
         };
         channel.send(&answer, &[])?;
@@ -223,9 +227,27 @@ struct Watch<'a> {
     begun: Instant,
     idle: Option<Idle<'a>>,
     limit: Duration,
-    sample: bool,
-    peak: u64,
+    memory: Samples<u64>,
+    threads: Samples<u32>,
     timed_out: bool,
+}
+
+/// The largest of what was sampled; `None` until something was.
+struct Samples<T> {
+    wanted: bool,
+    most: Option<T>,
+}
+
+impl<T: Ord + Copy> Samples<T> {
+    fn of(wanted: bool) -> Self {
+        Self { wanted, most: None }
+    }
+
+    fn take(&mut self, sample: impl FnOnce() -> T) {
+        if self.wanted {
+            self.most = self.most.max(Some(sample()));
+        }
+    }
 }
 
 /// A worker whose whole tree has ended.
@@ -248,10 +270,9 @@ impl Watch<'_> {
                 killed = true;
                 kill_descendants(&[]);
             }
-            if self.sample {
-                self.peak = self.peak.max(proportional_set_size());
-            }
-            let wait = match (self.sample, killed) {
+            self.memory.take(proportional_set_size);
+            self.threads.take(threads);
+            let wait = match (self.memory.wanted || self.threads.wanted, killed) {
                 (true, false) => SAMPLE.min(self.limit.saturating_sub(now)),
                 (false, false) => self.limit.saturating_sub(now),
                 (_, true) => SAMPLE,
@@ -330,7 +351,7 @@ impl Ended {
         libc::WIFSIGNALED(self.status) && libc::WTERMSIG(self.status) == libc::SIGKILL
     }
 
-    fn tree(&self, memory: Option<Memory>) -> Tree {
+    fn tree(&self, memory: Option<Memory>, most_threads: Option<u32>) -> Tree {
         let exited = libc::WIFEXITED(self.status);
         Tree {
             wall_ns: Nanoseconds::from(self.wall),
@@ -340,6 +361,7 @@ impl Ended {
             voluntary_switches: self.usage.voluntary_switches,
             involuntary_switches: self.usage.involuntary_switches,
             memory,
+            most_threads,
             exit_code: exited.then(|| libc::WEXITSTATUS(self.status)),
             signal: (!exited).then(|| libc::WTERMSIG(self.status)),
             orphans: self.orphans,

@@ -87,7 +87,7 @@ fn descendants_of(ancestor: i32) -> Vec<i32> {
     let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
     let processes = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
     let parents: Vec<(i32, i32)> =
-        processes.filter_map(|process| Some((process, living_parent(process)?))).collect();
+        processes.filter_map(|process| Some((process, Living::read(process)?.parent))).collect();
     let mut found = vec![ancestor];
     let mut next = 0;
     while let Some(&parent) = found.get(next) {
@@ -98,14 +98,28 @@ fn descendants_of(ancestor: i32) -> Vec<i32> {
     found
 }
 
-/// The parent of a process that is not a zombie.
-fn living_parent(process: i32) -> Option<i32> {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    // The name stands in brackets and may itself hold brackets and spaces.
-    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
-    let state = fields.next()?;
-    let parent = fields.next()?.parse().ok()?;
-    (state != "Z" && state != "X").then_some(parent)
+/// How many threads all descendants have together now.
+pub(super) fn threads() -> u32 {
+    descendants().into_iter().filter_map(|process| Some(Living::read(process)?.threads)).sum()
+}
+
+/// A process that is not a zombie.
+struct Living {
+    parent: i32,
+    threads: u32,
+}
+
+impl Living {
+    fn read(process: i32) -> Option<Self> {
+        let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+        // The name stands in brackets and may itself hold brackets and spaces.
+        let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+        let state = fields.next()?;
+        let parent = fields.next()?.parse().ok()?;
+        // proc(5): the parent is field 4, the number of threads field 20.
+        let threads = fields.nth(15)?.parse().ok()?;
+        (state != "Z" && state != "X").then_some(Self { parent, threads })
+    }
 }
 
 /// Sends SIGKILL to all descendants but those that are spared, and says how many there were.

@@ -7,7 +7,7 @@ use gilbench_model::catalog::Catalog;
 use gilbench_model::protocol::{End, Request, Transcript};
 use gilbench_model::workload::Digest;
 use gilbench_model::{Conditions, Nanoseconds};
-use gilbench_runner::launcher::{Ended, Launch, Launcher, Stream};
+use gilbench_runner::launcher::{Ended, Input, Launch, Launcher, Stream};
 use gilbench_runner::probe::PATIENCE;
 use gilbench_runner::worker::base_environment;
 
@@ -145,7 +145,9 @@ impl Checker<'_> {
             cpus: Vec::new(),
             limit: LIMIT,
             sample_memory: false,
-            input,
+            count_threads: false,
+            input: Input::Bytes(input),
+            discard_output: false,
         };
         let (mut transcript, mut error, mut rest) = (Transcript::default(), None, Vec::new());
         let take = |line: &[u8]| match transcript.push(line) {
