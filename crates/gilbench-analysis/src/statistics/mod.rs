@@ -3,7 +3,7 @@
 //! The independent unit is the process: a round gives one value per case, and everything here works on such
 //! values. Iterations of one process are not independent (Kalibera & Jones, "Rigorous Benchmarking in Reasonable
 //! Time", ISMM 2013), so reducing them to one value is the caller's first step. This module knows neither cases
-//! nor units, and decides no verdict.
+//! nor units, and no claim.
 //!
 //! | question | answer |
 //! |---|---|
@@ -12,9 +12,11 @@
 //! | how long does one case take? | [`median_interval`] |
 //! | are the paired differences centred on zero? | [`signed_rank_p_value`] |
 //! | did the machine drift while one case was measured? | [`detect_drift`] |
+//! | is one of two faster, and does it matter? | [`decide`] |
 //! | anything else, such as a fit | [`Bootstrap`] |
 
 mod bootstrap;
+mod decision;
 mod drift;
 mod error;
 mod estimate;
@@ -28,6 +30,7 @@ mod signed_rank;
 mod signed_rank_test;
 
 pub use bootstrap::{Bootstrap, MINIMUM_RESAMPLES, Method};
+pub use decision::{Answer, Decision, EQUIVALENCE_BAND, decide};
 pub use drift::{DRIFT_LEVEL, Drift, detect_drift};
 pub use error::StatisticsError;
 pub use estimate::{CONFIDENCE, Estimate, MINIMUM_COUNT};
