@@ -9,6 +9,7 @@
 
 mod cases;
 mod claims;
+pub mod contest;
 pub mod findings;
 mod selection;
 mod series;

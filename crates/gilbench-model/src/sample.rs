@@ -181,9 +181,9 @@ pub struct Tree {
     pub involuntary_switches: u64,
     /// Peak memory of the whole tree.
     pub memory: Option<Memory>,
-    /// The most threads that the tree was seen to have at once, where they were counted.
+    /// What its threads were seen to do, where they were looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub most_threads: Option<u32>,
+    pub threads: Option<Threads>,
     /// Exit code; `null` if a signal ended it.
     pub exit_code: Option<i32>,
     /// The signal that ended it.
@@ -197,6 +197,18 @@ impl Tree {
     pub fn cpu_seconds(&self) -> f64 {
         self.user_ns.seconds() + self.system_ns.seconds()
     }
+}
+
+/// What the threads of a process tree were seen to do, by looking now and then.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Threads {
+    /// The most at once.
+    pub most: u32,
+    /// How often was looked.
+    pub looks: u32,
+    /// How often all of them were waiting for something other than a CPU.
+    pub waiting: u32,
 }
 
 /// Peak memory of a process tree.

@@ -1,6 +1,7 @@
 //! Units that are types, so that a number cannot be mistaken for another.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -171,13 +172,28 @@ impl<'de> Deserialize<'de> for FractionText {
                 Ok(FractionText(value as f64))
             }
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<FractionText, E> {
-                let number = text.strip_suffix('%').and_then(|percent| percent.trim().parse::<f64>().ok());
-                number
-                    .map(|percent| FractionText(percent / 100.0))
+                percent(text)
+                    .map(FractionText)
                     .ok_or_else(|| E::invalid_value(serde::de::Unexpected::Str(text), &self))
             }
         }
         deserializer.deserialize_any(Visitor)
+    }
+}
+
+/// A number of percent as a share.
+fn percent(text: &str) -> Option<f64> {
+    Some(text.strip_suffix('%')?.trim().parse::<f64>().ok()? / 100.0)
+}
+
+impl FromStr for Fraction {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let share = percent(text).or_else(|| text.parse().ok()).unwrap_or(f64::NAN);
+        share
+            .try_into()
+            .map_err(|_| format!("`{text}` is not a share of one, expected for example `3%` or `0.03`"))
     }
 }
 
@@ -230,5 +246,8 @@ mod tests {
         assert!((parse("0.03").unwrap() - 0.03).abs() < 1e-12);
         assert!(parse("3").is_err());
         assert!(parse("abc").is_err());
+        assert_eq!("3%".parse(), Fraction::try_from(0.03));
+        assert_eq!("0.03".parse(), Fraction::try_from(0.03));
+        assert!("3".parse::<Fraction>().unwrap_err().contains("`3`"));
     }
 }

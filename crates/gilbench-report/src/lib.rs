@@ -26,7 +26,7 @@ use gilbench_model::run_directory::Run;
 
 pub use error::{ReportError, ReportErrorKind};
 pub use site::{MARKER, Site};
-pub use text::visible;
+pub use text::{markdown, visible};
 
 /// Renders every page of a run's site.
 ///
@@ -42,6 +42,6 @@ pub fn render(run: &Run, findings: &Findings) -> Result<Site, ReportError> {
 pub fn summary_markdown(run: &Run, findings: &Findings) -> String {
     match joined::Report::new(run, findings) {
         Ok(report) => summary::summary(&report),
-        Err(error) => format!("No summary: {}\n", text::markdown(&error.to_string())),
+        Err(error) => format!("No summary: {}\n", markdown(&error.to_string())),
     }
 }

@@ -95,7 +95,7 @@ fn exponent(value: f64, digits: i32) -> i32 {
 }
 
 /// An estimated number of bytes: `45.2 MiB [44.9 MiB, 45.6 MiB]`.
-pub(crate) fn memory(estimate: &Estimate) -> Figure {
+pub fn memory(estimate: &Estimate) -> Figure {
     let (size, unit) = binary_unit(estimate.point);
     written(estimate, size.recip(), unit)
 }

@@ -72,7 +72,7 @@ pub(crate) fn markup(text: &str) -> String {
 }
 
 /// `text` on one line of Markdown, in a table cell too, with nothing in it that Markdown or HTML reads as markup.
-pub(crate) fn markdown(text: &str) -> String {
+pub fn markdown(text: &str) -> String {
     let text = visible(text);
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {

@@ -1,13 +1,16 @@
 //! Arguments, as they are written.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use gilbench_model::Name;
+use gilbench_model::condition::{Affinity, MOST_WORKERS};
 use gilbench_model::provider::ProviderKind;
+use gilbench_model::units::{Fraction, parse_duration};
 use gilbench_runner::container::Choice;
 
-use crate::output::Format;
+use crate::output::{Format, TableFormat};
 
 /// Does this Python code run in parallel, and what would make it? Measured, not guessed.
 #[derive(Debug, Parser)]
@@ -58,6 +61,8 @@ pub(crate) enum Verb {
     BenchAll(BenchAll),
     /// Measure a suite
     Run(Run),
+    /// Compare whole commands: is B faster than A?
+    Ab(Box<Ab>),
     /// List what there is
     List(List),
     /// Check all data files
@@ -136,6 +141,96 @@ pub(crate) struct Measure {
     /// The run directory [default: a new one below target/gilbench/runs]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+}
+
+/// What takes one value for all commands takes one for each of them too, in their order.
+#[derive(Debug, Args)]
+pub(crate) struct Ab {
+    /// The commands; each is compared with the first
+    #[arg(required = true, value_name = "COMMAND")]
+    pub(crate) commands: Vec<String>,
+    /// Stop when the ratio is known to this precision
+    #[arg(long, default_value = "1%", value_parser = fraction)]
+    pub(crate) target: Fraction,
+    /// Begin no round that would end later; for each comparison
+    #[arg(long, default_value = "60s", value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) max_time: Duration,
+    /// Differences below this do not matter
+    #[arg(long, default_value = "3%", value_parser = fraction)]
+    pub(crate) band: Fraction,
+    /// At least so many rounds
+    #[arg(long, default_value_t = 8, value_name = "N", value_parser = clap::value_parser!(u32).range(6..))]
+    pub(crate) min_rounds: u32,
+    /// At most so many rounds
+    #[arg(long, default_value_t = 1000, value_name = "N", value_parser = clap::value_parser!(u32).range(6..))]
+    pub(crate) max_rounds: u32,
+    /// So many processes of each command before those that count
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) warmup: u32,
+    /// What is compared
+    #[arg(long, default_value = "auto")]
+    pub(crate) measure: Compared,
+    /// Run the commands by `sh -c`; the shell's own time is part of them then
+    #[arg(long)]
+    pub(crate) shell: bool,
+    /// What to call a command; repeatable
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Vec<String>,
+    /// For a shell, once before the processes of a command; repeatable
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) setup: Vec<String>,
+    /// For a shell, before each process; repeatable
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) prepare: Vec<String>,
+    /// For a shell, after each process; repeatable
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) conclude: Vec<String>,
+    /// For a shell, once after the processes of a command; repeatable
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) cleanup: Vec<String>,
+    /// A file for stdin [default: nothing]; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(crate) input: Vec<PathBuf>,
+    /// CPUs: all, half, one, or a list such as 0-2+5; repeatable
+    #[arg(long, value_name = "CPUS", value_parser = affinity)]
+    pub(crate) affinity: Vec<Affinity>,
+    /// Threads of BLAS and OpenMP libraries [default: as they are set]; repeatable
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_WORKERS)))]
+    pub(crate) omp: Vec<u32>,
+    /// Values for `{NAME}` in the commands, separated by commas; repeatable, for all combinations
+    #[arg(long, num_args = 2, value_names = ["NAME", "VALUES"])]
+    pub(crate) parameter_list: Vec<String>,
+    /// A process that fails counts like any other
+    #[arg(long)]
+    pub(crate) ignore_failure: bool,
+    /// A process that runs longer has failed
+    #[arg(long, default_value = "1h", value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) timeout: Duration,
+    /// Orders the processes [default: the time]
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// How to print
+    #[arg(long, default_value = "text")]
+    pub(crate) format: TableFormat,
+}
+
+/// What `ab` compares.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Compared {
+    /// CPU time, side by side, where both are one thread that computes; else wall time
+    Auto,
+    /// Wall time, one after the other
+    Wall,
+    /// CPU time of the whole tree
+    Cpu,
+}
+
+fn fraction(text: &str) -> Result<Fraction, String> {
+    text.parse()
+}
+
+fn affinity(text: &str) -> Result<Affinity, String> {
+    text.to_owned().try_into()
 }
 
 #[derive(Debug, Args)]

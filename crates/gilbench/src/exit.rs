@@ -13,6 +13,7 @@ use gilbench_runner::RunFailure;
 use gilbench_runner::discovery::ExplicitError;
 use gilbench_runner::recorder::RecordError;
 
+use crate::cmd::CommandFailed;
 use crate::output::{self, StdoutError};
 use crate::scratch::ScratchError;
 
@@ -136,6 +137,9 @@ fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
             );
         }
         None => {}
+    }
+    if error.downcast_ref::<CommandFailed>().is_some_and(CommandFailed::is_of_command) {
+        return (FAILURE, hint("`--ignore-failure` counts processes that fail like any other"));
     }
     if error.downcast_ref::<ScratchError>().is_some() {
         return (FAILURE, hint("set `TMPDIR` to a folder that exists and can be written to"));

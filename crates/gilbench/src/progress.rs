@@ -15,6 +15,37 @@ use crate::output;
 /// Between two lines where there is no terminal.
 const QUIET: Duration = Duration::from_secs(15);
 
+/// Shows how far something is that has no known end.
+pub(crate) struct Ticker {
+    bar: Option<ProgressBar>,
+    last: Instant,
+}
+
+impl Ticker {
+    pub(crate) fn new() -> Self {
+        let bar = std::io::stderr().is_terminal().then(ProgressBar::new_spinner);
+        Self { bar, last: Instant::now() }
+    }
+
+    /// Tells how far it is, where there is a terminal, else a line now and then.
+    pub(crate) fn tell(&mut self, text: impl FnOnce() -> String) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(text());
+            bar.tick();
+        } else if self.last.elapsed() >= QUIET {
+            self.last = Instant::now();
+            output::note(&text());
+        }
+    }
+
+    /// Nothing more comes.
+    pub(crate) fn end(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
 /// Shows how far a run is.
 pub(crate) struct Reporter<'a> {
     plan: &'a Plan,

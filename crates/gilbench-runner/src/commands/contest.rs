@@ -274,25 +274,31 @@ impl Contest {
     }
 }
 
-/// A pilot that was computing for this share of its time waits for nothing: the rest is its start, and the page faults
-/// and interruptions that no process is without.
-const COMPUTES: f64 = 0.9;
+/// A pilot that waited for something other than a CPU for more than this share of its time does not just compute. The
+/// rest is its start, and the page faults that no process is without.
+const WAITS: f64 = 0.1;
+
+/// The fewest looks that tell how a pilot spent its time: the share is then known to a tenth.
+const LOOKS: u32 = 10;
 
 /// Whether a command is one thread that computes: only then its CPU time is its wall time on an idle machine, and it
-/// loses nothing on a single CPU. The best of the pilots counts, since others may have held up the rest.
-fn one_thread_that_computes<'a>(pilots: impl Iterator<Item = &'a Tree> + Clone) -> bool {
-    let share = |tree: &Tree| tree.cpu_seconds() / tree.wall_ns.seconds();
-    let one = |tree: &Tree| tree.most_threads == Some(1);
-    pilots.clone().all(one) && pilots.map(share).any(|share| share >= COMPUTES)
+/// loses nothing on a single CPU. Its time was spent computing, or, where others held it up, waiting for a CPU only.
+fn one_thread_that_computes<'a>(mut pilots: impl Iterator<Item = &'a Tree>) -> bool {
+    pilots.all(|tree| {
+        let Some(threads) = tree.threads else { return false };
+        let seen = threads.looks >= LOOKS && f64::from(threads.waiting) <= WAITS * f64::from(threads.looks);
+        threads.most == 1 && (seen || tree.cpu_seconds() >= (1.0 - WAITS) * tree.wall_ns.seconds())
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use gilbench_model::Nanoseconds;
+    use gilbench_model::sample::Threads;
 
     use super::*;
 
-    fn tree(wall: f64, cpu: f64, threads: Option<u32>) -> Tree {
+    fn tree(wall: f64, cpu: f64, threads: Option<Threads>) -> Tree {
         let time = |seconds| Nanoseconds::from(Duration::from_secs_f64(seconds));
         Tree {
             wall_ns: time(wall),
@@ -302,7 +308,7 @@ mod tests {
             voluntary_switches: 0,
             involuntary_switches: 0,
             memory: None,
-            most_threads: threads,
+            threads,
             exit_code: Some(0),
             signal: None,
             orphans: 0,
@@ -313,19 +319,22 @@ mod tests {
     struct Fake {
         clock: f64,
         busy: f64,
-        threads: u32,
+        threads: Threads,
         allows: bool,
         in_each_others_way: bool,
         fails_after: f64,
         order: Vec<Side>,
     }
 
+    const ONE: Threads = Threads { most: 1, looks: 5, waiting: 0 };
+    const TWO: Threads = Threads { most: 2, ..ONE };
+
     impl Fake {
         fn new() -> Self {
             Self {
                 clock: 0.0,
                 busy: 1.0,
-                threads: 1,
+                threads: ONE,
                 allows: true,
                 in_each_others_way: false,
                 fails_after: f64::INFINITY,
@@ -381,18 +390,22 @@ mod tests {
         let contest = Fake::new().contest(RULES, 8);
         assert_eq!((contest.measure, contest.method), (Measure::CpuTime, Method::SideBySide));
         for fake in [
-            Fake { threads: 2, ..Fake::new() },
+            Fake { threads: TWO, ..Fake::new() },
             Fake { busy: 0.5, ..Fake::new() },
+            Fake { busy: 0.5, threads: Threads { most: 1, looks: 50, waiting: 6 }, ..Fake::new() },
             Fake { allows: false, ..Fake::new() },
         ] {
             let mut fake = fake;
             let contest = fake.contest(RULES, 8);
             assert_eq!((contest.measure, contest.method), (Measure::WallTime, Method::InTurn));
         }
+        let crowded = Threads { most: 1, looks: 50, waiting: 5 };
+        let contest = Fake { busy: 0.3, threads: crowded, ..Fake::new() }.contest(RULES, 8);
+        assert_eq!(contest.method, Method::SideBySide, "it waited for a CPU only");
         let wall = Rules { measure: Some(Measure::WallTime), ..RULES };
         assert_eq!(Fake::new().contest(wall, 8).method, Method::InTurn);
         let cpu = Rules { measure: Some(Measure::CpuTime), ..RULES };
-        let contest = Fake { threads: 4, ..Fake::new() }.contest(cpu, 8);
+        let contest = Fake { threads: TWO, ..Fake::new() }.contest(cpu, 8);
         assert_eq!((contest.measure, contest.method), (Measure::CpuTime, Method::InTurn));
     }
 
@@ -423,7 +436,7 @@ mod tests {
 
     #[test]
     fn a_failure_keeps_the_rounds_before_it() {
-        let mut fake = Fake { threads: 2, fails_after: 12.0, ..Fake::new() };
+        let mut fake = Fake { threads: TWO, fails_after: 12.0, ..Fake::new() };
         let contest = fake.contest(RULES, 100);
         assert!(matches!(contest.stopped_by, StoppedBy::Failed(StopwatchError::Failed { .. })));
         assert_eq!(contest.rounds.len(), 5);
@@ -431,7 +444,7 @@ mod tests {
 
     #[test]
     fn every_second_round_mirrors_the_one_before() {
-        let mut fake = Fake { threads: 2, ..Fake::new() };
+        let mut fake = Fake { threads: TWO, ..Fake::new() };
         fake.contest(RULES, 28);
         for rounds in fake.order.chunks_exact(4) {
             assert!(rounds[0] == rounds[3] && rounds[1] == rounds[2] && rounds[0] != rounds[1], "{rounds:?}");

@@ -17,7 +17,7 @@ pub struct Around {
     pub command: Command,
     /// The whole environment.
     pub environment: Vec<(String, String)>,
-    /// The CPUs that it may use; empty for all.
+    /// The CPUs that it may use.
     pub cpus: Vec<u32>,
     /// A file for its stdin.
     pub input: Option<PathBuf>,
@@ -91,17 +91,16 @@ impl<'a> Launchers<'a> {
             cpus: cpus.map_or_else(|| around.cpus.clone(), |cpu| vec![cpu]),
             limit: self.limit,
             sample_memory: pilot,
-            count_threads: pilot,
+            watch_threads: pilot,
             input: around.input.clone().map_or(Input::Bytes(Vec::new()), Input::File),
             discard_output: true,
         }
     }
 
-    /// The CPU on which both may run: the last of those that are allowed to both, since the first is where other
-    /// programs and interrupts mostly are.
+    /// The CPU on which both run side by side: the last, since the first is where interrupts and other programs mostly
+    /// are.
     fn shared_cpu(&self) -> Option<u32> {
-        let [a, b] = self.sides.each_ref().map(|side| &side.cpus);
-        a.iter().rev().find(|cpu| b.contains(cpu)).copied()
+        self.sides[0].cpus.last().copied()
     }
 }
 
@@ -141,8 +140,10 @@ impl Stopwatch for Launchers<'_> {
     }
 
     fn allows_side_by_side(&self) -> bool {
+        let [a, b] = &self.sides;
+        // What is done before one may be in the way of the other; and CPUs that differ are what is to be compared.
         let alone = |side: &Around| side.prepare.is_none() && side.conclude.is_none();
-        self.sides.iter().all(alone) && self.shared_cpu().is_some()
+        alone(a) && alone(b) && a.cpus == b.cpus
     }
 
     fn elapsed(&self) -> Duration {

@@ -9,13 +9,13 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use gilbench_model::Nanoseconds;
-use gilbench_model::sample::{Memory, MemorySource, Tree};
+use gilbench_model::sample::{Memory, MemorySource, Threads, Tree};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::idle::IdleCount;
-use super::tree::{Reap, Usage, descendants, kill_descendants, proportional_set_size, reap, threads};
+use super::tree::{Reap, Usage, descendants, kill_descendants, look_at_threads, proportional_set_size, reap};
 use super::wire::{Channel, Launched, Order};
 use crate::cgroup::MemoryGroup;
 
@@ -26,7 +26,7 @@ const GRACE: Duration = Duration::from_secs(2);
 /// Between two looks at a tree that is about to end.
 const LOOK: Duration = Duration::from_millis(1);
 
-/// Between two samples of the tree's memory.
+/// Between two samples of the tree's memory and threads.
 const SAMPLE: Duration = Duration::from_millis(20);
 
 /// The socket of a harness that waits at `path`: how a launcher in a container finds it.
@@ -47,9 +47,9 @@ pub fn serve(socket: OwnedFd) -> io::Result<()> {
     let idle_count = IdleCount::open();
     let mut memory_kills = kernel_memory_kills();
     while let Some((order, descriptors)) = channel.receive::<Order>()? {
-        let (command, environment, folder, cpus, limit_ms, sample_memory, count_threads) = match order {
-            Order::Start { command, environment, folder, cpus, limit_ms, sample_memory, count_threads } => {
-                (command, environment, folder, cpus, limit_ms, sample_memory, count_threads)
+        let (command, environment, folder, cpus, limit_ms, sample_memory, watch_threads) = match order {
+            Order::Start { command, environment, folder, cpus, limit_ms, sample_memory, watch_threads } => {
+                (command, environment, folder, cpus, limit_ms, sample_memory, watch_threads)
             }
             // The worker had already ended when the order to kill it was sent.
             Order::Kill => continue,
@@ -77,8 +77,8 @@ pub fn serve(socket: OwnedFd) -> io::Result<()> {
                     begun,
                     idle,
                     limit: Duration::from_millis(limit_ms),
-                    memory: Samples::of(sample_memory && group.is_none()),
-                    threads: Samples::of(count_threads),
+                    peak: (sample_memory && group.is_none()).then_some(0),
+                    threads: watch_threads.then(Threads::default),
                     timed_out: false,
                 };
                 let ended = watch.until_the_end(&mut channel)?;
@@ -88,8 +88,7 @@ pub fn serve(socket: OwnedFd) -> io::Result<()> {
                         source: MemorySource::Cgroup,
                     }),
                     _ => watch
-                        .memory
-                        .most
+                        .peak
                         .filter(|&bytes| bytes > 0)
                         .map(|peak_bytes| Memory { peak_bytes, source: MemorySource::SampledPss }),
                 };
@@ -101,7 +100,7 @@ pub fn serve(socket: OwnedFd) -> io::Result<()> {
                     memory_kills = kills;
                 }
                 Launched::Ended {
-                    tree: ended.tree(memory, watch.threads.most),
+                    tree: ended.tree(memory, watch.threads),
                     timed_out: watch.timed_out,
                     out_of_memory,
                 }
@@ -227,27 +226,11 @@ struct Watch<'a> {
     begun: Instant,
     idle: Option<Idle<'a>>,
     limit: Duration,
-    memory: Samples<u64>,
-    threads: Samples<u32>,
+    /// The largest memory so far, where it is sampled.
+    peak: Option<u64>,
+    /// What its threads did so far, where they are looked at.
+    threads: Option<Threads>,
     timed_out: bool,
-}
-
-/// The largest of what was sampled; `None` until something was.
-struct Samples<T> {
-    wanted: bool,
-    most: Option<T>,
-}
-
-impl<T: Ord + Copy> Samples<T> {
-    fn of(wanted: bool) -> Self {
-        Self { wanted, most: None }
-    }
-
-    fn take(&mut self, sample: impl FnOnce() -> T) {
-        if self.wanted {
-            self.most = self.most.max(Some(sample()));
-        }
-    }
 }
 
 /// A worker whose whole tree has ended.
@@ -270,9 +253,13 @@ impl Watch<'_> {
                 killed = true;
                 kill_descendants(&[]);
             }
-            self.memory.take(proportional_set_size);
-            self.threads.take(threads);
-            let wait = match (self.memory.wanted || self.threads.wanted, killed) {
+            if let Some(peak) = &mut self.peak {
+                *peak = proportional_set_size().max(*peak);
+            }
+            if let Some(threads) = &mut self.threads {
+                look_at_threads(threads);
+            }
+            let wait = match (self.peak.is_some() || self.threads.is_some(), killed) {
                 (true, false) => SAMPLE.min(self.limit.saturating_sub(now)),
                 (false, false) => self.limit.saturating_sub(now),
                 (_, true) => SAMPLE,
@@ -351,7 +338,7 @@ impl Ended {
         libc::WIFSIGNALED(self.status) && libc::WTERMSIG(self.status) == libc::SIGKILL
     }
 
-    fn tree(&self, memory: Option<Memory>, most_threads: Option<u32>) -> Tree {
+    fn tree(&self, memory: Option<Memory>, threads: Option<Threads>) -> Tree {
         let exited = libc::WIFEXITED(self.status);
         Tree {
             wall_ns: Nanoseconds::from(self.wall),
@@ -361,7 +348,7 @@ impl Ended {
             voluntary_switches: self.usage.voluntary_switches,
             involuntary_switches: self.usage.involuntary_switches,
             memory,
-            most_threads,
+            threads,
             exit_code: exited.then(|| libc::WEXITSTATUS(self.status)),
             signal: (!exited).then(|| libc::WTERMSIG(self.status)),
             orphans: self.orphans,

@@ -1,9 +1,11 @@
 //! The launcher's descendants: found, summed up, killed.
 
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use gilbench_model::Nanoseconds;
+use gilbench_model::sample::Threads;
 
 /// Between two looks for an end that is near.
 const SOON: Duration = Duration::from_millis(1);
@@ -87,7 +89,7 @@ fn descendants_of(ancestor: i32) -> Vec<i32> {
     let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
     let processes = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
     let parents: Vec<(i32, i32)> =
-        processes.filter_map(|process| Some((process, Living::read(process)?.parent))).collect();
+        processes.filter_map(|process| Some((process, living_parent(process)?))).collect();
     let mut found = vec![ancestor];
     let mut next = 0;
     while let Some(&parent) = found.get(next) {
@@ -98,28 +100,37 @@ fn descendants_of(ancestor: i32) -> Vec<i32> {
     found
 }
 
-/// How many threads all descendants have together now.
-pub(super) fn threads() -> u32 {
-    descendants().into_iter().filter_map(|process| Some(Living::read(process)?.threads)).sum()
-}
-
-/// A process that is not a zombie.
-struct Living {
-    parent: i32,
-    threads: u32,
-}
-
-impl Living {
-    fn read(process: i32) -> Option<Self> {
-        let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-        // The name stands in brackets and may itself hold brackets and spaces.
-        let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
-        let state = fields.next()?;
-        let parent = fields.next()?.parse().ok()?;
-        // proc(5): the parent is field 4, the number of threads field 20.
-        let threads = fields.nth(15)?.parse().ok()?;
-        (state != "Z" && state != "X").then_some(Self { parent, threads })
+/// Looks at the threads of all descendants.
+pub(super) fn look_at_threads(seen: &mut Threads) {
+    let states: Vec<char> = descendants().into_iter().flat_map(thread_states).collect();
+    // One that has not begun or has just ended has none.
+    if states.is_empty() {
+        return;
     }
+    seen.most = seen.most.max(u32::try_from(states.len()).unwrap_or(u32::MAX));
+    seen.looks += 1;
+    // Running, or waiting for a CPU only.
+    seen.waiting += u32::from(!states.contains(&'R'));
+}
+
+/// The state of each thread, as in proc(5).
+fn thread_states(process: i32) -> Vec<char> {
+    let Ok(threads) = std::fs::read_dir(format!("/proc/{process}/task")) else { return Vec::new() };
+    let state = |path: PathBuf| {
+        let stat = std::fs::read_to_string(path.join("stat")).ok()?;
+        stat.rsplit_once(')')?.1.trim_start().chars().next()
+    };
+    threads.flatten().filter_map(|thread| state(thread.path())).collect()
+}
+
+/// The parent of a process that is not a zombie.
+fn living_parent(process: i32) -> Option<i32> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name stands in brackets and may itself hold brackets and spaces.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    let state = fields.next()?;
+    let parent = fields.next()?.parse().ok()?;
+    (state != "Z" && state != "X").then_some(parent)
 }
 
 /// Sends SIGKILL to all descendants but those that are spared, and says how many there were.

@@ -1,5 +1,6 @@
 //! One file per verb.
 
+mod ab;
 mod bench_all;
 mod check;
 mod claims;
@@ -15,6 +16,7 @@ mod run;
 
 use std::process::ExitCode;
 
+pub(crate) use self::ab::CommandFailed;
 use crate::cli::{Arguments, Interpreters, Protocol, Verb};
 
 /// Runs the verb.
@@ -23,6 +25,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.verb {
         Verb::BenchAll(verb) => bench_all::run(common, &verb),
         Verb::Run(verb) => run::run(common, &verb),
+        Verb::Ab(verb) => ab::run(&verb),
         Verb::List(verb) => list::run(common, &verb),
         Verb::Check => check::run(common),
         Verb::Interpreters { verb: Interpreters::List { containers, format } } => {

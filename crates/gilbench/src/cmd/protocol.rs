@@ -145,7 +145,7 @@ impl Checker<'_> {
             cpus: Vec::new(),
             limit: LIMIT,
             sample_memory: false,
-            count_threads: false,
+            watch_threads: false,
             input: Input::Bytes(input),
             discard_output: false,
         };

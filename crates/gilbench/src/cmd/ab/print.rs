@@ -1,0 +1,210 @@
+//! The answer for people, pages and spreadsheets.
+
+use gilbench_analysis::statistics::{Answer, Estimate};
+use gilbench_report::numbers::{memory, ratio, seconds};
+
+use super::answer::{Answered, Interval, Peak, SideAnswer};
+use crate::output;
+
+/// A pair at a time: the answer first, then what is known of the two, then how it was found.
+pub(super) fn text(answers: &[Answered]) -> output::Result {
+    for (index, answer) in answers.iter().enumerate() {
+        if index > 0 {
+            output::line("")?;
+        }
+        one(answer)?;
+    }
+    Ok(())
+}
+
+fn one(answer: &Answered) -> output::Result {
+    if !answer.parameters.is_empty() {
+        let values = answer.parameters.iter().map(|(name, value)| format!("{name}={value}"));
+        output::line(&values.collect::<Vec<_>>().join(", "))?;
+    }
+    output::line(&headline(answer))?;
+    if answer.rounds == 0 {
+        return Ok(());
+    }
+    let row = |letter: &str, side: &SideAnswer| {
+        let time = side.wall_seconds.map(|interval| written(interval, answer.rounds));
+        let cpu = side.cpu_seconds.map(|interval| written(interval, answer.rounds));
+        let unknown = || "not known".to_owned();
+        let failures =
+            if side.failures == 0 { String::new() } else { format!(" ({} failed)", side.failures) };
+        [
+            letter.to_owned(),
+            time.unwrap_or_else(|| "–".to_owned()),
+            cpu.unwrap_or_else(unknown),
+            side.memory.map_or_else(unknown, peak),
+            format!("{}{failures}", side.name),
+        ]
+    };
+    output::table(["", "time", "CPU time", "memory", "command"], [row("A", &answer.a), row("B", &answer.b)])?;
+    output::line(&how(answer))
+}
+
+/// What is answered, in words.
+fn headline(answer: &Answered) -> String {
+    let measure = if answer.measure == "cpu-time" { "CPU time" } else { "time" };
+    let Some(estimate) = answer.estimate() else {
+        let reason = answer.reason.as_deref().unwrap_or("no interval");
+        let needed = answer
+            .to_decide
+            .as_ref()
+            .map(|needed| format!("; `--max-time {:.0}s` would give one", needed.seconds.ceil()));
+        return format!("undecided: {reason}{}", needed.unwrap_or_default());
+    };
+    let figure = format!("{} the {measure} of A", ratio(&estimate).text());
+    let band = percent(answer.band);
+    let matters = match answer.relevant {
+        Some(true) => format!("more than {band}"),
+        Some(false) => format!("less than {band}: it hardly matters"),
+        None => format!("whether that is more than {band} is open"),
+    };
+    match answer.verdict {
+        Answer::Faster | Answer::Slower => {
+            format!("B is {}: {figure}; {matters}", answer.verdict.as_str())
+        }
+        Answer::Equivalent => format!("equivalent: B takes {figure}, within ±{band}"),
+        Answer::Undecided => {
+            let needed = answer.to_decide.as_ref().map_or_else(
+                || "no number of rounds would be likely to decide it on this machine now".to_owned(),
+                |needed| {
+                    let time = needed.seconds.ceil();
+                    format!("about {} rounds would decide it: `--max-time {time}s`", needed.rounds)
+                },
+            );
+            format!("undecided: B takes {figure}; {needed}")
+        }
+    }
+}
+
+/// How it was found, and why no further round was made.
+fn how(answer: &Answered) -> String {
+    let method = if answer.method == "side-by-side" {
+        "CPU time, side by side on one CPU: each is one thread that computes"
+    } else if answer.measure == "cpu-time" {
+        "CPU time of the whole tree, one after the other"
+    } else {
+        "time from start to end, one after the other"
+    };
+    let reached = answer.half_width.map_or(String::new(), |width| format!("±{}, ", percent(width)));
+    let stopped = match answer.stopped_by {
+        "precise" => format!("{reached}as precise as asked for"),
+        "max-time" => format!("{reached}time is up (target ±{})", percent(answer.target)),
+        "max-rounds" => format!("{reached}most rounds made (target ±{})", percent(answer.target)),
+        other => format!("{reached}{other}"),
+    };
+    format!(
+        "{method}\n{} rounds, {} processes, {:.1} s: {stopped}",
+        answer.rounds, answer.processes, answer.seconds
+    )
+}
+
+fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    if percent >= 10.0 { format!("{percent:.0} %") } else { format!("{percent:.2} %").replace(".00 ", " ") }
+}
+
+fn written(interval: Interval, count: usize) -> String {
+    interval.estimate(count).map_or_else(|| "not known".to_owned(), |estimate| seconds(&estimate).text())
+}
+
+fn peak(peak: Peak) -> String {
+    let interval = peak.low.zip(peak.high);
+    let (low, high) = interval.unwrap_or((peak.bytes, peak.bytes));
+    let figure = Estimate::new(peak.bytes, low, high, 0).map(|estimate| memory(&estimate));
+    match figure {
+        Ok(figure) if interval.is_some() => figure.text(),
+        Ok(figure) => format!("{} (pilot)", figure.point),
+        Err(_) => "not known".to_owned(),
+    }
+}
+
+const COLUMNS: [&str; 16] = [
+    "a",
+    "b",
+    "parameters",
+    "verdict",
+    "ratio",
+    "low",
+    "high",
+    "significant",
+    "relevant",
+    "measure",
+    "a_cpu_seconds",
+    "b_cpu_seconds",
+    "a_memory_bytes",
+    "b_memory_bytes",
+    "rounds",
+    "stopped_by",
+];
+
+/// A pair to a row, for a spreadsheet: what is not known is empty.
+pub(super) fn csv(answers: &[Answered]) -> output::Result {
+    output::csv_table(COLUMNS, answers.iter().map(cells))
+}
+
+/// A pair to a row, for a page.
+pub(super) fn markdown(answers: &[Answered]) -> output::Result {
+    let rows = answers.iter().map(|answer| {
+        let parameters = answer.parameters.iter().map(|(name, value)| format!("{name}={value}"));
+        [
+            answer.a.name.clone(),
+            answer.b.name.clone(),
+            parameters.collect::<Vec<_>>().join(", "),
+            answer.verdict.as_str().to_owned(),
+            answer.estimate().map_or_else(
+                || answer.reason.clone().unwrap_or_default(),
+                |estimate| ratio(&estimate).text(),
+            ),
+            answer.measure.to_owned(),
+            answer.a.memory.map_or_else(String::new, peak),
+            answer.b.memory.map_or_else(String::new, peak),
+            answer.rounds.to_string(),
+            answer.stopped_by.to_owned(),
+        ]
+    });
+    output::markdown_table(
+        [
+            "A",
+            "B",
+            "parameters",
+            "verdict",
+            "B / A",
+            "measure",
+            "memory of A",
+            "memory of B",
+            "rounds",
+            "stopped by",
+        ],
+        rows,
+    )
+}
+
+fn cells(answer: &Answered) -> [String; 16] {
+    let some = |value: Option<f64>| value.map(|number| number.to_string()).unwrap_or_default();
+    let flag = |value: Option<bool>| value.map(|flag| flag.to_string()).unwrap_or_default();
+    let cpu = |side: &SideAnswer| some(side.cpu_seconds.map(|interval| interval.median));
+    let bytes = |side: &SideAnswer| some(side.memory.map(|peak| peak.bytes));
+    let parameters = answer.parameters.iter().map(|(name, value)| format!("{name}={value}"));
+    [
+        answer.a.name.clone(),
+        answer.b.name.clone(),
+        parameters.collect::<Vec<_>>().join(" "),
+        answer.verdict.as_str().to_owned(),
+        some(answer.ratio),
+        some(answer.low),
+        some(answer.high),
+        flag(answer.significant),
+        flag(answer.relevant),
+        answer.measure.to_owned(),
+        cpu(&answer.a),
+        cpu(&answer.b),
+        bytes(&answer.a),
+        bytes(&answer.b),
+        answer.rounds.to_string(),
+        answer.stopped_by.to_owned(),
+    ]
+}
