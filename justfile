@@ -31,6 +31,10 @@ bench:
 perf:
     cargo bench -p gilbench --bench perf
 
+# The same exercise for gilbench, pyperf and hyperfine: false alarms, differences found, seconds. About 20 minutes
+versus-peers *ARGS:
+    cargo bench -p gilbench --bench versus_peers -- {{ARGS}}
+
 # Look at the site in a real browser: every page, light and dark, narrow and wide
 look SITE="target/gilbench/site" SHOTS="target/gilbench/shots":
     npm ci --prefix .ci/browser --no-audit --no-fund --silent
