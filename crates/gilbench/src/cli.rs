@@ -165,7 +165,7 @@ pub(crate) struct Ab {
     #[arg(long, default_value_t = 1000, value_name = "N", value_parser = clap::value_parser!(u32).range(6..))]
     pub(crate) max_rounds: u32,
     /// So many processes of each command before those that count
-    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = 2, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) warmup: u32,
     /// What is compared
     #[arg(long, default_value = "auto")]

@@ -30,7 +30,7 @@ fn a_command_that_waits_longer_is_slower_and_all_that_was_promised_is_said() {
     let answer = json(&Test::new(), &["sleep 0.01", "sleep 0.2"]);
     assert_eq!((&answer["verdict"], &answer["measure"]), (&"slower".into(), &"wall-time".into()));
     assert!(answer["low"].as_f64().unwrap() > 1.0 && answer["high"].as_f64() > answer["ratio"].as_f64());
-    assert_eq!((&answer["rounds"], &answer["processes"]), (&6.into(), &14.into()));
+    assert_eq!((&answer["rounds"], &answer["processes"]), (&6.into(), &16.into()));
     assert_eq!(answer["stopped_by"], "max-rounds");
     assert_eq!(answer["a"]["values"].as_array().unwrap().len(), 6);
     assert!(answer["b"]["wall_seconds"]["median"].as_f64().unwrap() >= 0.2);
@@ -60,7 +60,7 @@ fn what_is_done_around_the_processes_is_done_as_often_as_said() {
     json(&test, &[&["true", "true"][..], &around].concat());
     let log = std::fs::read_to_string(log).unwrap();
     let count = |word: &str| log.lines().filter(|line| *line == word).count();
-    assert_eq!([count("s"), count("p"), count("c"), count("e")], [2, 14, 14, 2]);
+    assert_eq!([count("s"), count("p"), count("c"), count("e")], [2, 16, 16, 2]);
     assert!(log.starts_with("s\ns\np\nc\n") && log.ends_with("c\ne\ne\n"), "{log}");
 }
 
@@ -97,7 +97,7 @@ fn a_command_that_fails_ends_the_comparison_with_its_own_words() {
 fn a_failure_in_the_middle_loses_nothing() {
     let test = Test::new();
     let count = test.path("count");
-    let fails_later = format!("sh -c 'echo x >> {0}; test $(wc -l < {0}) -lt 5'", count.display());
+    let fails_later = format!("sh -c 'echo x >> {0}; test $(wc -l < {0}) -lt 6'", count.display());
     let result =
         ab(&test, &[&["true", &fails_later][..], &SHORT, &["--format=json", "--measure=wall"]].concat());
     assert_eq!(result.code, Some(1));

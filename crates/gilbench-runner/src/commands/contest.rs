@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use gilbench_model::sample::Tree;
+use gilbench_model::sample::{Threads, Tree};
 use gilbench_model::suite::Rounds;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
@@ -283,18 +283,23 @@ const LOOKS: u32 = 10;
 
 /// Whether a command is one thread that computes: only then its CPU time is its wall time on an idle machine, and it
 /// loses nothing on a single CPU. Its time was spent computing, or, where others held it up, waiting for a CPU only.
-fn one_thread_that_computes<'a>(mut pilots: impl Iterator<Item = &'a Tree>) -> bool {
-    pilots.all(|tree| {
-        let Some(threads) = tree.threads else { return false };
-        let seen = threads.looks >= LOOKS && f64::from(threads.waiting) <= WAITS * f64::from(threads.looks);
-        threads.most == 1 && (seen || tree.cpu_seconds() >= (1.0 - WAITS) * tree.wall_ns.seconds())
-    })
+///
+/// No pilot may have more than one thread. The best of them tells whether it computes: the first has to wait for its
+/// files.
+fn one_thread_that_computes<'a>(pilots: impl Iterator<Item = &'a Tree> + Clone) -> bool {
+    let one = |tree: &Tree| tree.threads.is_some_and(|threads| threads.most == 1);
+    let computes = |tree: &Tree| {
+        let seen = |threads: Threads| {
+            threads.looks >= LOOKS && f64::from(threads.waiting) <= WAITS * f64::from(threads.looks)
+        };
+        tree.threads.is_some_and(seen) || tree.cpu_seconds() >= (1.0 - WAITS) * tree.wall_ns.seconds()
+    };
+    pilots.clone().all(one) && pilots.clone().any(computes)
 }
 
 #[cfg(test)]
 mod tests {
     use gilbench_model::Nanoseconds;
-    use gilbench_model::sample::Threads;
 
     use super::*;
 
