@@ -106,7 +106,10 @@ fn parent_group(groups: &str) -> Option<(Version, PathBuf)> {
 fn remove_abandoned(parent: &Path) {
     let Ok(entries) = fs::read_dir(parent) else { return };
     for entry in entries.flatten() {
-        if entry.file_name().to_string_lossy().starts_with("gilbench-") {
+        let name = entry.file_name();
+        // One whose launcher lives may be empty too: it is about to join it.
+        let launcher = name.to_str().and_then(|name| name.strip_prefix("gilbench-"));
+        if launcher.is_some_and(|process| !Path::new("/proc").join(process).exists()) {
             let _ = fs::remove_dir(entry.path());
         }
     }
