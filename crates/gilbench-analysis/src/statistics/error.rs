@@ -65,4 +65,45 @@ pub enum StatisticsError {
         /// How many there must be.
         needed: usize,
     },
+    /// A curve has as many parameters as there are worker counts, or more.
+    #[error(
+        "found {count} worker counts, need at least {needed}: a curve through fewer meets every point, and how well it \
+         fits cannot be told"
+    )]
+    TooFewWorkerCounts {
+        /// How many there are.
+        count: usize,
+        /// How many there must be.
+        needed: usize,
+    },
+    /// A number of workers is 0 or occurs twice.
+    #[error("the worker count {workers} is 0 or occurs twice")]
+    UnusableWorkers {
+        /// The number.
+        workers: u32,
+    },
+    /// The times of one worker count are not of as many rounds as those of the fewest workers.
+    #[error("found {count} rounds with {workers} workers, need {expected} as with the fewest")]
+    UnequalRounds {
+        /// The worker count.
+        workers: u32,
+        /// Its rounds.
+        count: usize,
+        /// Those of the first.
+        expected: usize,
+    },
+    /// A fitted curve is zero or negative where a time was measured: the times are nothing like it.
+    #[error("the curve gives no positive time for {workers} workers")]
+    FitNotPositive {
+        /// The worker count.
+        workers: u32,
+    },
+    /// There is nothing between which a task size could lie.
+    #[error("found {count} task sizes, need at least {needed}")]
+    TooFewSizes {
+        /// How many there are.
+        count: usize,
+        /// How many there must be.
+        needed: usize,
+    },
 }

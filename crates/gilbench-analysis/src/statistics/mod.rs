@@ -13,7 +13,8 @@
 //! | are the paired differences centred on zero? | [`signed_rank_p_value`] |
 //! | did the machine drift while one case was measured? | [`detect_drift`] |
 //! | is one of two faster, and does it matter? | [`decide`] |
-//! | anything else, such as a fit | [`Bootstrap`] |
+//! | how does the time depend on the workers and on the size of the task? | [`amdahl`], [`usl`], [`knee`], [`crossover`] |
+//! | anything else | [`Bootstrap`] |
 
 mod bootstrap;
 mod decision;
@@ -26,6 +27,7 @@ mod null_distribution;
 mod order_statistic;
 mod ranks;
 mod sample;
+mod scaling;
 mod signed_rank;
 mod signed_rank_test;
 
@@ -36,5 +38,9 @@ pub use error::StatisticsError;
 pub use estimate::{CONFIDENCE, Estimate, MINIMUM_COUNT};
 pub use median::median;
 pub use order_statistic::median_interval;
+pub use scaling::{
+    AMDAHL_COUNTS, AmdahlFit, Crossover, Fitness, Goodness, Knee, MISFIT, Residual, Threshold, USL_COUNTS,
+    UslFit, amdahl, crossover, knee, usl,
+};
 pub use signed_rank::{location, log_location, paired_ratio};
 pub use signed_rank_test::signed_rank_p_value;

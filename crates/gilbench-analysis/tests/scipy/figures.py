@@ -14,7 +14,7 @@ import sys
 
 import numpy as np
 import scipy
-from scipy import stats
+from scipy import optimize, stats
 
 CONFIDENCE = 0.95
 TAIL = (1 - CONFIDENCE) / 2
@@ -166,6 +166,59 @@ def bootstrap_rows(generator: np.random.Generator) -> list[dict]:
     return rows
 
 
+def amdahl(workers, one_worker, serial):
+    return one_worker * (serial + (1 - serial) / workers)
+
+
+def usl(workers, one_worker, contention, coherency):
+    others = workers - 1
+    return one_worker * (1 + contention * others + coherency * workers * others) / workers
+
+
+def scaling_rows(generator: np.random.Generator) -> list[dict]:
+    """Each round fitted by iteration, in the parameters that have names."""
+    rows = []
+    for law, start, truth, counts in (
+        (amdahl, [1, 0.5], [2.0, 0.15], [1, 2, 4, 8]),
+        (amdahl, [1, 0.5], [0.03, 0.97], [1, 3, 4]),
+        (usl, [1, 0.5, 0.0], [2.0, 0.05, 0.02], [1, 2, 4, 8, 16]),
+        (usl, [1, 0.5, 0.0], [40.0, 0.3, 0.0001], [1, 2, 32, 128]),
+    ):
+        workers = np.array(counts, dtype=float)
+        rounds = []
+        for _ in range(9):
+            weather = generator.normal(0, 0.1)
+            noise = generator.normal(0, 0.01, len(workers))
+            rounds.append(law(workers, *truth) * np.exp(weather + noise))
+        fitted, shares, residuals = [], [], []
+        for times in rounds:
+            found, _ = optimize.curve_fit(
+                law, workers, times, p0=start, sigma=times, ftol=1e-15, xtol=1e-15, gtol=1e-15
+            )
+            fitted.append(found)
+            left = np.log(times / law(workers, *found))
+            residuals.append(left)
+            shares.append(1 - np.sum(left**2) / (np.var(np.log(times)) * len(times)))
+        fitted = np.array(fitted)
+        row = {
+            "law": law.__name__,
+            "workers": counts,
+            "times": np.array(rounds).T.tolist(),
+            "one_worker": {k: math.exp(v) for k, v in location(np.log(fitted[:, 0])).items()},
+            "r_squared": location(np.array(shares)),
+            "residuals": [
+                {k: math.exp(v) for k, v in location(column).items()}
+                for column in np.array(residuals).T
+            ],
+        }
+        for index, name in enumerate(
+            ("serial_fraction",) if law is amdahl else ("contention", "coherency")
+        ):
+            row[name] = location(fitted[:, index + 1])
+        rows.append(row)
+    return rows
+
+
 def main() -> None:
     generator = np.random.default_rng(20240607)
     series = [
@@ -214,6 +267,7 @@ def main() -> None:
             }
             for count in (6, 8, 13)
         ],
+        "scaling": scaling_rows(np.random.default_rng(1993)),
     }
     # One row a line: readable in a diff without a line per number.
     sections = [f'"scipy": {json.dumps(scipy.__version__)}']
