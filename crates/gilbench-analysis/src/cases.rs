@@ -76,7 +76,10 @@ fn middle(series: &Series) -> Option<Estimate> {
 }
 
 /// The same work on the same interpreter under the same conditions, one task after another.
-fn baseline<'a>(all: &'a [CaseSamples<'a>], of: &CaseSamples<'_>) -> Option<&'a CaseSamples<'a>> {
+pub(crate) fn baseline<'s, 'a>(
+    all: &'s [CaseSamples<'a>],
+    of: &CaseSamples<'_>,
+) -> Option<&'s CaseSamples<'a>> {
     let (case, conditions) = (of.case, &of.case.conditions);
     if case.strategy == BASELINE {
         return None;

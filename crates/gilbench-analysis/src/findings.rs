@@ -3,11 +3,14 @@
 //! Values only, no computation. The report and the command line read these and nothing else of a run's
 //! samples, so that two tables cannot disagree.
 
+mod scaling;
+
 use gilbench_model::claim::{Measure, Range};
 use gilbench_model::event::StopReason;
 use gilbench_model::{Name, Nanoseconds};
 use serde::{Deserialize, Serialize};
 
+pub use self::scaling::{CrossoverFinding, CrossoverSize, FitFinding, LeftOut, ScalingFinding, ScalingPoint};
 use crate::statistics::Estimate;
 
 /// All findings of one run.
@@ -17,6 +20,10 @@ pub struct Findings {
     pub cases: Vec<CaseFinding>,
     /// One for each claim, in the order of the article.
     pub claims: Vec<ClaimFinding>,
+    /// One for each strategy that the plan has with several numbers of workers, under otherwise equal conditions.
+    pub scaling: Vec<ScalingFinding>,
+    /// One for each strategy that the plan has with several sizes, under otherwise equal conditions.
+    pub crossovers: Vec<CrossoverFinding>,
     /// How much there was, and how it ended.
     pub totals: Totals,
 }

@@ -11,6 +11,7 @@ mod cases;
 mod claims;
 pub mod contest;
 pub mod findings;
+mod scaling;
 mod selection;
 mod series;
 pub mod statistics;
@@ -27,6 +28,8 @@ pub fn analyse(run: &Run, claims: &[Claim]) -> Findings {
     let samples = series::CaseSamples::of(run);
     let cases = cases::findings(run, &samples);
     let claims = claims::findings(run, &samples, claims);
+    let scaling = scaling::scaling(&samples, &cases);
+    let crossovers = scaling::crossovers(run, &samples, &cases);
     let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
     let in_state =
         |wanted: fn(&CaseState) -> bool| count(cases.iter().filter(|case| wanted(&case.state)).count());
@@ -44,5 +47,5 @@ pub fn analyse(run: &Run, claims: &[Claim]) -> Findings {
         process_time: Nanoseconds(trees.map(|tree| tree.wall_ns.0).sum()),
         comparisons: count(comparisons.sum()),
     };
-    Findings { cases, claims, totals }
+    Findings { cases, claims, scaling, crossovers, totals }
 }

@@ -72,6 +72,14 @@ pub(crate) fn paired(left: &Series, right: &Series) -> (Vec<f64>, Vec<f64>) {
     left.iter().filter_map(|(round, value)| Some((*value, *right.get(round)?))).unzip()
 }
 
+/// The values of the rounds that all have, in order, for each of them.
+pub(crate) fn shared(all: &[&Series]) -> Vec<Vec<f64>> {
+    let Some((first, rest)) = all.split_first() else { return Vec::new() };
+    let rounds: Vec<u32> =
+        first.keys().copied().filter(|round| rest.iter().all(|series| series.contains_key(round))).collect();
+    all.iter().map(|series| rounds.iter().filter_map(|round| series.get(round).copied()).collect()).collect()
+}
+
 /// The values in order of their rounds.
 pub(crate) fn values(series: &Series) -> Vec<f64> {
     series.values().copied().collect()

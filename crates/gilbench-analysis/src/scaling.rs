@@ -1,0 +1,200 @@
+//! What a run shows of strategies over their numbers of workers and over the sizes of their tasks.
+//!
+//! Cases that differ in one condition alone make a series. Not responsible for speed-up and efficiency, which each
+//! case has by itself.
+
+use gilbench_model::Conditions;
+use gilbench_model::plan::Case;
+use gilbench_model::run_directory::Run;
+use rayon::prelude::*;
+
+use crate::cases::{BASELINE, baseline};
+use crate::findings::{
+    CaseFinding, CaseState, CrossoverFinding, CrossoverSize, FitFinding, LeftOut, ScalingFinding,
+    ScalingPoint,
+};
+use crate::series::{CaseSamples, shared};
+use crate::statistics::{Fitness, Goodness, StatisticsError, amdahl, crossover, knee, usl};
+
+/// One finding for each series over at least two numbers of workers.
+pub(crate) fn scaling(samples: &[CaseSamples<'_>], cases: &[CaseFinding]) -> Vec<ScalingFinding> {
+    let series = series(samples, |one, other| one.workers = other.workers);
+    series.par_iter().map(|own| over_workers(samples, cases, own)).collect()
+}
+
+/// One finding for each series over at least two sizes.
+pub(crate) fn crossovers(
+    run: &Run,
+    samples: &[CaseSamples<'_>],
+    cases: &[CaseFinding],
+) -> Vec<CrossoverFinding> {
+    let series = series(samples, |one, other| one.size.clone_from(&other.size));
+    series.par_iter().map(|own| over_sizes(run.plan.seed, samples, cases, own)).collect()
+}
+
+/// Cases of a strategy that are alike once `ignore` has made one condition equal, at least two together, in the plan's
+/// order. Cold cases are left out: their time is not of the work alone.
+fn series<'s, 'a>(
+    samples: &'s [CaseSamples<'a>],
+    ignore: impl Fn(&mut Conditions, &Conditions),
+) -> Vec<Vec<&'s CaseSamples<'a>>> {
+    let alike = |one: &Case, other: &Case| {
+        let same = one.workload == other.workload
+            && one.strategy == other.strategy
+            && one.interpreter == other.interpreter;
+        same && {
+            let mut conditions = one.conditions.clone();
+            ignore(&mut conditions, &other.conditions);
+            conditions == other.conditions
+        }
+    };
+    let mut found: Vec<Vec<&CaseSamples<'_>>> = Vec::new();
+    for sample in samples.iter().filter(|sample| sample.case.strategy != BASELINE) {
+        if sample.case.conditions.cold {
+            continue;
+        }
+        match found.iter_mut().find(|own| own.first().is_some_and(|first| alike(first.case, sample.case))) {
+            Some(own) => own.push(sample),
+            None => found.push(vec![sample]),
+        }
+    }
+    found.retain(|own| own.len() > 1);
+    found
+}
+
+fn over_workers(all: &[CaseSamples<'_>], cases: &[CaseFinding], own: &[&CaseSamples<'_>]) -> ScalingFinding {
+    let mut own: Vec<(&CaseSamples<'_>, u32, bool)> =
+        own.iter().map(|samples| (*samples, samples.case.conditions.workers, false)).collect();
+    own.sort_by_key(|(_, workers, _)| *workers);
+    let (first, fewest, _) = own[0];
+    if let Some(sequential) = baseline(all, first).filter(|_| fewest > 1) {
+        own.insert(0, (sequential, 1, true));
+    }
+    let points: Vec<ScalingPoint> = own
+        .iter()
+        .map(|(samples, workers, stands_in)| ScalingPoint {
+            workers: *workers,
+            case: samples.index,
+            stands_in: *stands_in,
+            left_out: left_out(samples, cases),
+        })
+        .collect();
+    let taken: Vec<_> = own.iter().zip(&points).filter(|(_, point)| point.left_out.is_none()).collect();
+    let times = shared(&taken.iter().map(|((samples, ..), _)| &samples.steady).collect::<Vec<_>>());
+    let rounds = times.first().map_or(0, Vec::len);
+    let times: Vec<(u32, Vec<f64>)> =
+        taken.iter().zip(times).map(|((_, point), times)| (point.workers, times)).collect();
+    let (knee, knee_reason) = match knee(&times) {
+        Ok(knee) => (Some(knee), None),
+        Err(error) => (None, Some(reason(error, by_workers(&points)))),
+    };
+    ScalingFinding {
+        workload: first.case.workload.clone(),
+        strategy: first.case.strategy.clone(),
+        interpreter: first.case.interpreter.clone(),
+        rounds: u32::try_from(rounds).unwrap_or(u32::MAX),
+        amdahl: fit(amdahl(&times), |fit| &fit.goodness, &points),
+        usl: fit(usl(&times), |fit| &fit.goodness, &points),
+        knee,
+        knee_reason,
+        points,
+    }
+}
+
+fn by_workers(points: &[ScalingPoint]) -> impl Iterator<Item = (String, Option<LeftOut>)> {
+    points.iter().map(|point| (point.workers.to_string(), point.left_out))
+}
+
+/// What is shown of a fit: all of it, or that it is bad, or why there is none.
+fn fit<F>(
+    found: Result<F, StatisticsError>,
+    goodness: impl Fn(&F) -> &Goodness,
+    points: &[ScalingPoint],
+) -> FitFinding<F> {
+    let fit = match found {
+        Ok(fit) => fit,
+        Err(error) => return FitFinding::Unfitted { reason: reason(error, by_workers(points)) },
+    };
+    match (goodness(&fit).fitness(), goodness(&fit).worst()) {
+        (Fitness::Bad, Some(worst)) => FitFinding::Bad { worst },
+        (fitness, _) => FitFinding::Shown { fitness, fit },
+    }
+}
+
+/// Why there is no answer. Where worker counts or sizes are too few, with those that were left out.
+fn reason(error: StatisticsError, points: impl Iterator<Item = (String, Option<LeftOut>)>) -> String {
+    let (what, count, needed) = match error {
+        StatisticsError::TooFewWorkerCounts { count, needed } => ("worker counts", count, needed),
+        StatisticsError::TooFewSizes { count, needed } => ("sizes", count, needed),
+        StatisticsError::TooFew { count, needed } => {
+            return format!("too few rounds of all of them: {count} of {needed} for an interval");
+        }
+        error => return error.to_string(),
+    };
+    let left_out = points.filter_map(|(point, why)| Some(format!("{point}: {}", why?)));
+    let left_out = left_out.collect::<Vec<_>>().join(", ");
+    let but = if left_out.is_empty() { left_out } else { format!(" (not {left_out})") };
+    format!("needs {needed} {what}, and {count} can be used{but}")
+}
+
+/// Why a case takes no part in a series.
+fn left_out(samples: &CaseSamples<'_>, cases: &[CaseFinding]) -> Option<LeftOut> {
+    let finding = cases.get(samples.index as usize)?;
+    let units = samples.case.units.unwrap_or(u64::MAX);
+    match &finding.state {
+        CaseState::Skipped { .. } => Some(LeftOut::Skipped),
+        CaseState::Failed { .. } => Some(LeftOut::Failed),
+        CaseState::TooFew { .. } | CaseState::Pending { .. } => Some(LeftOut::TooFewRounds),
+        CaseState::Measured if samples.case.oversubscribed => Some(LeftOut::Oversubscribed),
+        CaseState::Measured if finding.crowded => Some(LeftOut::Crowded),
+        CaseState::Measured if u64::from(samples.case.conditions.workers) > units => Some(LeftOut::Idle),
+        CaseState::Measured => None,
+    }
+}
+
+fn over_sizes(
+    seed: u64,
+    all: &[CaseSamples<'_>],
+    cases: &[CaseFinding],
+    own: &[&CaseSamples<'_>],
+) -> CrossoverFinding {
+    let first = own[0].case;
+    let mut taken = Vec::new();
+    let mut sizes = Vec::new();
+    for samples in own {
+        let sequential = baseline(all, samples);
+        let why = match sequential {
+            None => Some(LeftOut::NoSequential),
+            Some(sequential) => left_out(samples, cases).or_else(|| left_out(sequential, cases)),
+        };
+        if let (Some(sequential), None) = (sequential, why) {
+            taken.extend([&sequential.steady, &samples.steady]);
+        }
+        sizes.push(CrossoverSize {
+            size: samples.case.conditions.size.clone(),
+            case: samples.index,
+            sequential: sequential.map(|sequential| sequential.index),
+            left_out: why,
+        });
+    }
+    let mut times = shared(&taken).into_iter();
+    let mut pairs = Vec::new();
+    while let (Some(sequential), Some(parallel)) = (times.next(), times.next()) {
+        pairs.push((sequential, parallel));
+    }
+    let (crossover, reason) = match crossover(&pairs, seed) {
+        Ok(crossover) => (Some(crossover), None),
+        Err(error) => {
+            let by_size = sizes.iter().map(|size| (size.size.to_string(), size.left_out));
+            (None, Some(reason(error, by_size)))
+        }
+    };
+    CrossoverFinding {
+        workload: first.workload.clone(),
+        strategy: first.strategy.clone(),
+        interpreter: first.interpreter.clone(),
+        sizes,
+        crossover,
+        reason,
+    }
+}
