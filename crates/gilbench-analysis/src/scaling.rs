@@ -67,7 +67,8 @@ fn over_workers(all: &[CaseSamples<'_>], cases: &[CaseFinding], own: &[&CaseSamp
         own.iter().map(|samples| (*samples, samples.case.conditions.workers, false)).collect();
     own.sort_by_key(|(_, workers, _)| *workers);
     let (first, fewest, _) = own[0];
-    if let Some(sequential) = baseline(all, first).filter(|_| fewest > 1) {
+    let sequential = baseline(all, first);
+    if let Some(sequential) = sequential.filter(|_| fewest > 1) {
         own.insert(0, (sequential, 1, true));
     }
     let points: Vec<ScalingPoint> = own
@@ -92,6 +93,7 @@ fn over_workers(all: &[CaseSamples<'_>], cases: &[CaseFinding], own: &[&CaseSamp
         workload: first.case.workload.clone(),
         strategy: first.case.strategy.clone(),
         interpreter: first.case.interpreter.clone(),
+        sequential: sequential.map(|sequential| sequential.index),
         rounds: u32::try_from(rounds).unwrap_or(u32::MAX),
         amdahl: fit(amdahl(&times), |fit| &fit.goodness, &points),
         usl: fit(usl(&times), |fit| &fit.goodness, &points),

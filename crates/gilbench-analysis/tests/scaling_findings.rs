@@ -126,9 +126,11 @@ fn the_sequential_case_stands_for_one_worker_where_there_is_no_other() {
     assert!((fit.serial_fraction.point - 0.2).abs() < 1e-5, "{fit:?}");
     assert!(matches!(found.usl, FitFinding::Shown { .. }));
     assert_eq!((found.knee, found.rounds), (Some(Knee::Beyond { workers: 8 }), 8));
+    assert_eq!(found.sequential, Some(2));
 
     let with_one = scaling(vec![case("sequential", "default", 1, 100.0), fifth_serial(1), fifth_serial(2)]);
     assert!(with_one.points.iter().all(|point| !point.stands_in), "{:?}", with_one.points);
+    assert_eq!(with_one.sequential, Some(0), "speed-ups are over it all the same");
 }
 
 #[test]

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gilbench_analysis::findings::{CaseFinding, CaseState, Findings};
 use gilbench_analysis::statistics::{Estimate, paired_ratio};
+use gilbench_model::Name;
 use gilbench_model::condition::DEFAULT_SIZE;
 use gilbench_model::environment::InterpreterState;
 use gilbench_model::interpreter::WorkerKind;
 use gilbench_model::plan::{Case, WorkloadSummary};
 use gilbench_model::run_directory::Run;
-use gilbench_model::{Conditions, Name};
 
 use crate::charts::Shape;
 use crate::error::{ReportError, ReportErrorKind};
@@ -174,11 +174,19 @@ impl Entry<'_> {
 
     /// Strategy and conditions but for the number of workers: what one line of a speed-up chart is about.
     pub(crate) fn series(&self) -> String {
-        let text = Conditions { workers: 1, ..self.case.conditions.clone() }.to_string();
-        match text.strip_prefix("workers=1,") {
-            Some(rest) => format!("{} {rest}", self.case.strategy),
-            None => self.case.strategy.to_string(),
-        }
+        self.strategy_without(&["workers="])
+    }
+
+    /// The same but for the size too.
+    pub(crate) fn series_of_all_sizes(&self) -> String {
+        self.strategy_without(&["workers=", "size="])
+    }
+
+    fn strategy_without(&self, conditions: &[&str]) -> String {
+        let text = self.case.conditions.to_string();
+        let kept = text.split(',').filter(|part| !conditions.iter().any(|name| part.starts_with(name)));
+        let kept = kept.collect::<Vec<_>>().join(",");
+        format!("{} {kept}", self.case.strategy).trim_end().to_owned()
     }
 
     /// Whether its size is the one that is compared when nothing else is asked.

@@ -138,6 +138,47 @@ fn efficiencies_above_one_are_explained_where_there_are_any() {
 }
 
 #[test]
+fn a_curve_is_shown_with_its_goodness_and_a_bad_one_without_parameters() {
+    let site = site();
+    let page = text(&site, "workloads/sleepers.html");
+    let table = &page[page.find("aria-label=\"Fitted curves and knees\"").unwrap()..];
+    let rows: Vec<&str> = table.split("<tr>").skip(2).take(2).collect();
+    assert!(rows[0].contains("<b>10 workers</b>") && rows[0].contains("up to 1.04× as fast"), "{}", rows[0]);
+    assert!(rows[0].contains("<b>fits</b>") && rows[0].contains("R² "), "{}", rows[0]);
+    assert!(rows[0].contains("<b>undecided whether it fits</b>"), "{}", rows[0]);
+    assert!(rows[0].contains("a forecast beyond 100 workers"), "{}", rows[0]);
+    assert_eq!(rows[0].matches("data-sort").count(), 4, "{}", rows[0]);
+    assert!(rows[1].contains("<b>bad fit</b>") && rows[1].contains("that of the curve"), "{}", rows[1]);
+    assert!(rows[1].contains("<b>not known</b>") && rows[1].contains("too few rounds of all"), "{}", rows[1]);
+    assert_eq!(rows[1].matches("data-sort").count(), 0, "{}", rows[1]);
+    assert!(page.contains("the sequential case"));
+    assert!(page.contains("thread-pool: Amdahl&#39;s law as fitted"));
+}
+
+#[test]
+fn worker_counts_beyond_the_cpus_are_rows_and_the_reason_for_no_fit() {
+    let site = site();
+    let page = text(&site, "workloads/sum-squares.html");
+    assert!(page.contains("no: oversubscribed"));
+    assert!(page.contains("needs 3 worker counts, and 2 can be used (not 4: oversubscribed)"));
+    assert!(page.contains("take no part in curves and knees"));
+    let other = text(&site, "workloads/sleepers.html");
+    assert!(!other.contains("take no part in curves and knees"), "waiting is not limited by CPUs");
+}
+
+#[test]
+fn a_task_size_is_never_given_beyond_those_measured() {
+    let site = site();
+    let page = text(&site, "workloads/sum-squares.html");
+    let table = &page[page.find("aria-label=\"Task sizes from which a strategy pays\"").unwrap()..];
+    let rows: Vec<&str> = table.split("<tr>").skip(2).take(4).collect();
+    assert!(rows[0].contains(">22.3 ms <span class=\"interval\">[20.1 ms, 24.1 ms]"), "{}", rows[0]);
+    assert!(rows[1].contains(">20.3 ms <span class=\"interval\">[10.1 ms, above 200 ms]"), "{}", rows[1]);
+    assert!(rows[2].contains("pays at every size measured, from 5.00 ms on (8 rounds)"), "{}", rows[2]);
+    assert!(rows[3].contains("needs 2 sizes, and 1 can be used"), "{}", rows[3]);
+}
+
+#[test]
 fn a_workload_with_one_strategy_has_no_fastest() {
     let (run, findings) = large_run(1);
     let site = render(&run, &findings).unwrap();

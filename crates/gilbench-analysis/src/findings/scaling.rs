@@ -18,6 +18,8 @@ pub struct ScalingFinding {
     pub strategy: Name,
     /// The interpreter.
     pub interpreter: Name,
+    /// Index in the plan of the sequential case that their speed-ups are over.
+    pub sequential: Option<u32>,
     /// One for each worker count, fewest workers first.
     pub points: Vec<ScalingPoint>,
     /// Rounds that all points have which are not left out; what follows rests on these.

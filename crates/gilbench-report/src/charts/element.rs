@@ -191,6 +191,11 @@ impl Element {
         Self { points: vec![at], class: class.into(), title: String::new(), kind }
     }
 
+    /// Whether it has this class, in the style sheet's sense.
+    pub(super) fn has_class(&self, class: &str) -> bool {
+        self.class.split(' ').any(|own| own == class)
+    }
+
     /// The same with a title, where the text had to be shortened.
     pub(super) fn titled(self, title: impl Into<String>) -> Self {
         Self { title: title.into(), ..self }

@@ -1,10 +1,11 @@
 //! Speed-up by the number of workers: a panel per strategy, interpreters beside each other.
 //!
 //! Each panel has the ideal line up to the effective CPUs, a mark where these end, and the native baseline's
-//! best strategy as the ceiling.
+//! best strategy as the ceiling. Where Amdahl's law fits, it is drawn over the worker counts that it was fitted to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use gilbench_analysis::findings::{FitFinding, ScalingPoint};
 use gilbench_analysis::statistics::Estimate;
 use gilbench_model::Name;
 use gilbench_model::workload::Bound;
@@ -19,6 +20,12 @@ use crate::numbers::ratio;
 
 /// Height of a panel in user units.
 const HEIGHT: u32 = 250;
+
+/// Straight pieces of a curve.
+const STEPS: u32 = 24;
+
+/// The class of a fitted curve.
+const FIT: &str = "fit";
 
 /// What the figure is about.
 pub(crate) struct Subject<'a> {
@@ -60,6 +67,7 @@ pub(crate) fn figure(
         .max_by(|a, b| highest(a).total_cmp(&highest(b)));
     let only_native = points.iter().all(|point| is_native(&point));
     let mut panels = Vec::new();
+    let mut fitted = false;
     for (series, own) in &by_series {
         // The ceiling stands in every other panel; alone it would only repeat itself.
         if !only_native && own.iter().all(is_native) {
@@ -76,6 +84,7 @@ pub(crate) fn figure(
             x_title: "workers",
         };
         let elements = scales.elements(report, own, ceiling);
+        fitted |= elements.iter().any(|element| element.has_class(FIT));
         panels.push(Panel { heading: series.clone(), svg: frame.draw(&elements)? });
     }
     let logarithmic = if scales.y.is_logarithmic() { " The vertical scale is logarithmic." } else { "" };
@@ -84,13 +93,14 @@ pub(crate) fn figure(
         title: "Speed-up by the number of workers".to_owned(),
         note: format!(
             "How many times faster than one after another on the same interpreter, with 95 % intervals; higher is \
-             better. A hollow mark wants more CPUs than there are.{}{}{logarithmic}",
+             better. A hollow mark wants more CPUs than there are.{}{}{}{logarithmic}",
             if scales.least_workers == 1 && scales.most_workers > 1 {
                 " A strategy without a number of workers stands at 1."
             } else {
                 ""
             },
-            if ceiling.is_some() { " Grey is the native baseline, the ceiling." } else { "" }
+            if ceiling.is_some() { " Grey is the native baseline, the ceiling." } else { "" },
+            if fitted { " A dotted line is Amdahl's law as fitted, where it is no bad fit." } else { "" }
         ),
         legend: legend(report, &points),
         panels,
@@ -217,9 +227,8 @@ impl Scales {
         if let Some(cpus) = self.cpus {
             let to = cpus.min(self.most_workers);
             // Straight on both axes only if both are logarithmic; so through points close to each other.
-            let steps = 24;
-            let mut ideal: Vec<(f64, f64)> = (0..=steps)
-                .map(|step| f64::from(to).log2() * f64::from(step) / f64::from(steps))
+            let mut ideal: Vec<(f64, f64)> = (0..=STEPS)
+                .map(|step| f64::from(to).log2() * f64::from(step) / f64::from(STEPS))
                 .map(|position| (position, self.y.at(position.exp2())))
                 .collect();
             ideal.push((end, self.y.at(f64::from(to))));
@@ -258,6 +267,11 @@ impl Scales {
             let title = format!("{} {}", first.case.interpreter, first.series());
             elements.push(Element::line(line, format!("series {class}{colour}"), title));
         }
+        if let Some(curve) = self.fitted(report, first) {
+            let curve = curve.into_iter().map(|(at, speed_up)| (at + shift, self.y.at(speed_up))).collect();
+            let title = format!("{} {}: Amdahl's law as fitted", first.case.interpreter, first.series());
+            elements.push(Element::line(curve, format!("{FIT} {class}{colour}"), title));
+        }
         for (entry, speed_up) in series {
             let hollow = if entry.case.oversubscribed { " oversubscribed" } else { "" };
             let note = if entry.case.oversubscribed { ", more workers than CPUs" } else { "" };
@@ -269,5 +283,25 @@ impl Scales {
             ));
         }
         elements
+    }
+
+    /// Amdahl's law for the series of a case, as speed-ups over positions of the axis: its fitted times under that of
+    /// the sequential case. `None` where it was not fitted, or badly.
+    fn fitted(&self, report: &Report<'_>, of: &Entry<'_>) -> Option<Vec<(f64, f64)>> {
+        let is_own = |point: &ScalingPoint| point.case == of.finding.case && !point.stands_in;
+        let finding = report.findings.scaling.iter().find(|finding| finding.points.iter().any(is_own))?;
+        let FitFinding::Shown { fit, .. } = &finding.amdahl else { return None };
+        let sequential = report.entries.get(finding.sequential? as usize)?.finding.steady?;
+        let taken = finding.points.iter().filter(|point| point.left_out.is_none());
+        let (fewest, most) = taken.fold((u32::MAX, 0), |(fewest, most), point| {
+            (fewest.min(point.workers), most.max(point.workers))
+        });
+        let (from, to) = (f64::from(fewest).log2(), f64::from(most).log2());
+        let at = |step: u32| from + (to - from) * f64::from(step) / f64::from(STEPS);
+        let curve = (0..=STEPS).map(at).map(|place| (place, sequential.point / fit.time(place.exp2())));
+        let curve: Vec<(f64, f64)> = curve.collect();
+        // A bend outside the panel would be drawn over its neighbours.
+        let shown = |(_, speed_up): &(f64, f64)| self.y.range.contains(&self.y.at(*speed_up));
+        curve.iter().all(shown).then_some(curve)
     }
 }

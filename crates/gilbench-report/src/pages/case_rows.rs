@@ -25,7 +25,7 @@ pub(super) fn table<'a>(report: &Report<'a>, entries: impl Iterator<Item = Entry
 
 /// A case in a table.
 #[derive(Debug, Serialize)]
-struct CaseRow {
+pub(super) struct CaseRow {
     anchor: String,
     workload: String,
     strategy: String,
@@ -74,7 +74,7 @@ impl Cell {
 }
 
 /// Describes a case.
-fn row(report: &Report<'_>, entry: Entry<'_>) -> CaseRow {
+pub(super) fn row(report: &Report<'_>, entry: Entry<'_>) -> CaseRow {
     let (case, finding) = (entry.case, entry.finding);
     let (state, reason) = entry.state();
     let hint = match &finding.state {

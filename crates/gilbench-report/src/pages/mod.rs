@@ -7,6 +7,7 @@ mod cases;
 mod claims;
 mod machine;
 mod overview;
+mod scaling;
 pub(crate) mod verdicts;
 mod workload;
 

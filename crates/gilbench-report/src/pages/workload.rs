@@ -1,4 +1,4 @@
-//! A workload's page: charts for each of its sizes, then its cases.
+//! A workload's page: charts for each of its sizes, how it scales, then its cases.
 
 use gilbench_model::Name;
 use gilbench_model::condition::DEFAULT_SIZE;
@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::case_rows::{CaseTable, table};
 use super::overview::{BestTable, best_tables};
+use super::scaling::{Scaling, scaling};
 use crate::best::sizes;
 use crate::charts::{Figure, rounds, speed_up, times};
 use crate::error::ReportErrorKind;
@@ -21,6 +22,7 @@ pub(super) struct Workload {
     bound: Option<&'static str>,
     best: Vec<BestTable>,
     sizes: Vec<Size>,
+    scaling: Option<Scaling>,
     table: CaseTable,
     others: Vec<(String, String)>,
 }
@@ -74,6 +76,7 @@ pub(super) fn workload(
         }),
         best: best_tables(report, name),
         sizes: found,
+        scaling: scaling(report, name),
         table: table(report, report.of(name)),
         others: others.collect(),
     })
