@@ -3,7 +3,8 @@
 //! `scipy/figures.py` computes the figures by other means and says how to run it again.
 
 use gilbench_analysis::statistics::{
-    Bootstrap, Estimate, Method, detect_drift, location, median_interval, paired_ratio, signed_rank_p_value,
+    Bootstrap, Estimate, Method, adjusted_p_values, detect_drift, location, median_interval, paired_ratio,
+    signed_rank_p_value,
 };
 use serde_json::Value;
 
@@ -67,6 +68,18 @@ fn signed_rank_p_values_agree_with_and_without_ties_and_zeros() {
     for row in rows("p_values") {
         let found = signed_rank_p_value(&numbers(&row, "differences")).unwrap();
         assert_close(found, number(&row, "p_value"), ROUNDING);
+    }
+}
+
+#[test]
+fn adjusted_p_values_agree_with_and_without_ties() {
+    for row in rows("false_discovery") {
+        let found = adjusted_p_values(&numbers(&row, "p_values")).unwrap();
+        let expected = numbers(&row, "adjusted");
+        assert_eq!(found.len(), expected.len());
+        for (found, expected) in found.into_iter().zip(expected) {
+            assert_close(found, expected, ROUNDING);
+        }
     }
 }
 

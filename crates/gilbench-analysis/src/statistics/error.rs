@@ -40,6 +40,14 @@ pub enum StatisticsError {
         /// The value.
         value: f64,
     },
+    /// A p-value that is none.
+    #[error("value {index} is `{value}`, expected a chance from 0 to 1")]
+    NotAChance {
+        /// Its position in the slice it came in, from 0.
+        index: usize,
+        /// The value.
+        value: f64,
+    },
     /// The values are sound, but the estimate made of them leaves the range of `f64`, or a resampled statistic
     /// has no value.
     #[error("the statistic is `{value}`, which no estimate can hold")]

@@ -11,6 +11,7 @@
 //! | where does one case's positive value lie, when its logarithms are symmetric? | [`log_location`] |
 //! | how long does one case take? | [`median_interval`] |
 //! | are the paired differences centred on zero? | [`signed_rank_p_value`] |
+//! | which of many tests still find something? | [`adjusted_p_values`] |
 //! | did the machine drift while one case was measured? | [`detect_drift`] |
 //! | is one of two faster, and does it matter? | [`decide`] |
 //! | how does the time depend on the workers and on the size of the task? | [`amdahl`], [`usl`], [`knee`], [`crossover`] |
@@ -21,6 +22,7 @@ mod decision;
 mod drift;
 mod error;
 mod estimate;
+mod false_discovery;
 mod median;
 mod normal;
 mod null_distribution;
@@ -36,6 +38,7 @@ pub use decision::{Answer, Decision, EQUIVALENCE_BAND, decide};
 pub use drift::{DRIFT_LEVEL, Drift, detect_drift};
 pub use error::StatisticsError;
 pub use estimate::{CONFIDENCE, Estimate, MINIMUM_COUNT};
+pub use false_discovery::{FALSE_DISCOVERY_RATE, adjusted_p_values};
 pub use median::median;
 pub use order_statistic::median_interval;
 pub use scaling::{
