@@ -4,7 +4,7 @@
 
 use gilbench_analysis::statistics::{
     Bootstrap, Estimate, Method, adjusted_p_values, detect_drift, location, median_interval, paired_ratio,
-    signed_rank_p_value,
+    signed_rank_one_sided, signed_rank_p_value,
 };
 use serde_json::Value;
 
@@ -66,8 +66,11 @@ fn median_intervals_agree() {
 #[test]
 fn signed_rank_p_values_agree_with_and_without_ties_and_zeros() {
     for row in rows("p_values") {
-        let found = signed_rank_p_value(&numbers(&row, "differences")).unwrap();
-        assert_close(found, number(&row, "p_value"), ROUNDING);
+        let differences = numbers(&row, "differences");
+        assert_close(signed_rank_p_value(&differences).unwrap(), number(&row, "p_value"), ROUNDING);
+        let one_sided = signed_rank_one_sided(&differences).unwrap();
+        assert_close(one_sided.below, number(&row, "below"), ROUNDING);
+        assert_close(one_sided.above, number(&row, "above"), ROUNDING);
     }
 }
 

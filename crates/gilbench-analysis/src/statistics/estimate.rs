@@ -58,6 +58,14 @@ impl Estimate {
         if half_width == 0.0 { 0.0 } else { half_width / self.point.abs() }
     }
 
+    /// Half the interval's width on the log scale, where a ratio and its reciprocal are known equally well: .012 for
+    /// "±1.2 %", nearly.
+    ///
+    /// `None` where the interval is not wholly positive.
+    pub fn half_width_logarithmic(&self) -> Option<f64> {
+        (self.low > 0.0).then(|| (self.high.ln() - self.low.ln()) / 2.0)
+    }
+
     /// The same comparison seen from the other side: `1/point`, with the bounds inverted and swapped.
     ///
     /// Sound only where the whole interval is positive, because the reciprocal of an interval around zero is not
@@ -99,6 +107,16 @@ mod tests {
         let estimate = Estimate::new(2.0, 1.9, 2.3, 8).unwrap();
         assert!((estimate.half_width_relative() - 0.1).abs() < 1e-12);
         assert!((estimate.scale(-3.0).half_width_relative() - 0.1).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_ratio_and_its_reciprocal_are_equally_wide_on_the_log_scale() {
+        let estimate = Estimate::new(2.0, 1.6, 2.5, 8).unwrap();
+        let half_width = estimate.half_width_logarithmic().unwrap();
+        assert!((half_width - 1.25_f64.ln()).abs() < 1e-12, "{half_width}");
+        let reciprocal = estimate.reciprocal().unwrap().half_width_logarithmic().unwrap();
+        assert!((half_width - reciprocal).abs() < 1e-12);
+        assert_eq!(Estimate::new(1.0, 0.0, 2.0, 8).unwrap().half_width_logarithmic(), None);
     }
 
     #[test]

@@ -12,6 +12,8 @@
 //! | how long does one case take? | [`median_interval`] |
 //! | are the paired differences centred on zero? | [`signed_rank_p_value`] |
 //! | which of many tests still find something? | [`adjusted_p_values`] |
+//! | and on which side of it do they lie? | [`signed_rank_one_sided`] |
+//! | how small a difference would have been found? | [`minimum_detectable_effect`] |
 //! | did the machine drift while one case was measured? | [`detect_drift`] |
 //! | is one of two faster, and does it matter? | [`decide`] |
 //! | how does the time depend on the workers and on the size of the task? | [`amdahl`], [`usl`], [`knee`], [`crossover`] |
@@ -27,6 +29,7 @@ mod median;
 mod normal;
 mod null_distribution;
 mod order_statistic;
+mod power;
 mod ranks;
 mod sample;
 mod scaling;
@@ -41,9 +44,10 @@ pub use estimate::{CONFIDENCE, Estimate, MINIMUM_COUNT};
 pub use false_discovery::{FALSE_DISCOVERY_RATE, adjusted_p_values};
 pub use median::median;
 pub use order_statistic::median_interval;
+pub use power::{POWER, minimum_detectable_effect};
 pub use scaling::{
     AMDAHL_COUNTS, AmdahlFit, Crossover, Fitness, Goodness, Knee, MISFIT, Residual, Threshold, USL_COUNTS,
     UslFit, amdahl, crossover, knee, usl,
 };
 pub use signed_rank::{location, log_location, paired_ratio};
-pub use signed_rank_test::signed_rank_p_value;
+pub use signed_rank_test::{OneSided, signed_rank_one_sided, signed_rank_p_value};

@@ -1,4 +1,4 @@
-//! The two-sided signed-rank test of paired differences.
+//! The signed-rank test of paired differences, of both sides and of one.
 //!
 //! Zeros are ranked with the rest and then left out, as Pratt proposed ("Remarks on Zeros and Ties in the Wilcoxon
 //! Signed Rank Procedures", JASA 54, 1959): leaving them out first, as Wilcoxon did, can turn a decision round when a
@@ -13,11 +13,29 @@ use super::null_distribution::{EXACT_LIMIT, null_distribution};
 use super::ranks::doubled_mid_ranks;
 use super::sample::require_finite;
 
+/// The p-values of the two one-sided tests.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OneSided {
+    /// The chance of differences as far below zero as these, or farther.
+    pub below: f64,
+    /// The chance of differences as far above zero.
+    pub above: f64,
+}
+
 /// The chance of a rank sum at least as lopsided as this one if the differences were symmetric around zero.
 ///
 /// Never zero. It is 1 where no difference speaks for either side, as in an empty sample; few differences cannot
 /// give a small one. Refuses differences that are not finite.
 pub fn signed_rank_p_value(differences: &[f64]) -> Result<f64, StatisticsError> {
+    let OneSided { below, above } = signed_rank_one_sided(differences)?;
+    Ok((2.0 * below.min(above)).min(1.0))
+}
+
+/// The same for either side alone: how probable is so small, or so large, a sum of the positive ranks?
+///
+/// The two overlap in the sum itself, so together they are a little more than 1. Refuses differences that are not
+/// finite.
+pub fn signed_rank_one_sided(differences: &[f64]) -> Result<OneSided, StatisticsError> {
     require_finite(differences)?;
     let sizes: Vec<f64> = differences.iter().map(|difference| difference.abs()).collect();
     let ranked: Vec<(usize, f64)> = doubled_mid_ranks(&sizes)
@@ -27,25 +45,24 @@ pub fn signed_rank_p_value(differences: &[f64]) -> Result<f64, StatisticsError> 
         .collect();
     let ranks: Vec<usize> = ranked.iter().map(|&(rank, _)| rank).collect();
     let positive: usize = ranked.iter().filter(|&&(_, sign)| sign > 0.0).map(|&(rank, _)| rank).sum();
-    let total: usize = ranks.iter().sum();
-    // The distribution is symmetric around half the total, so the smaller sum's tail is half the answer.
-    let smaller = positive.min(total - positive);
-    let tail = if ranks.len() <= EXACT_LIMIT {
-        null_distribution(&ranks)[..=smaller].iter().sum()
-    } else {
-        tail_approximately(&ranks, smaller)
+    let negative = ranks.iter().sum::<usize>() - positive;
+    // The distribution is symmetric around half the total: the upper tail of one sum is the lower tail of the other.
+    let chances = (ranks.len() <= EXACT_LIMIT).then(|| null_distribution(&ranks));
+    let tail = |sum: usize| match &chances {
+        Some(chances) => chances[..=sum].iter().sum::<f64>().min(1.0),
+        None => tail_approximately(&ranks, sum),
     };
-    Ok((2.0 * tail).min(1.0))
+    Ok(OneSided { below: tail(positive), above: tail(negative) })
 }
 
-/// The chance of a sum of at most `smaller`, by the normal approximation.
-fn tail_approximately(doubled_ranks: &[usize], smaller: usize) -> f64 {
+/// The chance of a sum of at most `most`, by the normal approximation.
+fn tail_approximately(doubled_ranks: &[usize], most: usize) -> f64 {
     let total: f64 = doubled_ranks.iter().map(|&rank| rank as f64).sum();
     // A rank that counts with chance one half has a quarter of its square as variance; ties and zeros need no
     // correction, because these are the ranks they left.
     let variance = doubled_ranks.iter().map(|&rank| (rank as f64).powi(2)).sum::<f64>() / 4.0;
     // Half a rank of continuity correction is 1 on the doubled scale.
-    normal::distribution((smaller as f64 + 1.0 - total / 2.0) / variance.sqrt())
+    normal::distribution((most as f64 + 1.0 - total / 2.0) / variance.sqrt())
 }
 
 #[cfg(test)]
@@ -64,6 +81,14 @@ mod tests {
     fn one_side_only_gives_the_chance_of_equal_coins() {
         assert_eq!(signed_rank_p_value(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]), Ok(0.031_25));
         assert_eq!(signed_rank_p_value(&[-2.0; 6]), Ok(0.031_25));
+    }
+
+    #[test]
+    fn the_side_on_which_the_differences_lie_has_the_small_chance() {
+        let OneSided { below, above } = signed_rank_one_sided(&[-1.0, -2.0, -3.0]).unwrap();
+        assert!((below - 0.125).abs() < 1e-15 && (above - 1.0).abs() < 1e-15, "{below}, {above}");
+        let nothing = signed_rank_one_sided(&[0.0]).unwrap();
+        assert_eq!(nothing, OneSided { below: 1.0, above: 1.0 });
     }
 
     #[test]

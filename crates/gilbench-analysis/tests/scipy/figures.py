@@ -65,12 +65,16 @@ def median_interval(values: np.ndarray) -> dict[str, float]:
     return {"point": float(np.median(ordered)), "low": low, "high": high}
 
 
-def p_value(differences: np.ndarray) -> float:
+def p_value(differences: np.ndarray, alternative: str = "two-sided") -> float:
     """SciPy's exact p-value; with zeros or ties, over all assignments of signs."""
     sizes = np.abs(differences)
     plain = (sizes > 0).all() and len(set(sizes)) == len(sizes)
     method = "exact" if plain else stats.PermutationMethod(n_resamples=np.inf)
-    return float(stats.wilcoxon(differences, zero_method="pratt", method=method).pvalue)
+    return float(
+        stats.wilcoxon(
+            differences, zero_method="pratt", method=method, alternative=alternative
+        ).pvalue
+    )
 
 
 def rank_autocorrelation(values: np.ndarray) -> float:
@@ -114,7 +118,15 @@ def p_value_rows(generator: np.random.Generator) -> list[dict]:
         np.array([0.0, 1.0, 1.0, 1.0, -1.0, 2.0, 2.0, -2.0, 3.0, 3.0, 0.0, 5.0]),
         np.round(generator.normal(0.6, 1.5, 14)),
     ]
-    return [{"differences": list(values), "p_value": p_value(values)} for values in plain + tied]
+    return [
+        {
+            "differences": list(values),
+            "p_value": p_value(values),
+            "below": p_value(values, "less"),
+            "above": p_value(values, "greater"),
+        }
+        for values in plain + tied
+    ]
 
 
 def false_discovery_rows() -> list[dict]:
