@@ -20,6 +20,7 @@ pub mod interpreter;
 pub mod lock;
 pub mod machine;
 pub mod name;
+pub mod noise;
 pub mod plan;
 pub mod protocol;
 pub mod provider;

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::Facts;
+use crate::noise::Noise;
 use crate::{Name, Nanoseconds};
 
 /// A line of `samples.jsonl`.
@@ -190,6 +191,9 @@ pub struct Tree {
     pub signal: Option<i32>,
     /// Processes that outlived the first and had to be killed.
     pub orphans: u32,
+    /// What disturbed it; `None` where nobody looked: in runs of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise: Option<Box<Noise>>,
 }
 
 impl Tree {

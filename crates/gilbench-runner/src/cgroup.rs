@@ -8,6 +8,8 @@ use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use crate::kernel_files::KernelFiles;
+
 /// A memory control group of our own, left and removed when dropped.
 #[derive(Debug)]
 pub struct MemoryGroup {
@@ -18,9 +20,12 @@ pub struct MemoryGroup {
     usage: Option<File>,
 }
 
+/// Version of the interface to a control group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Version {
+pub(crate) enum Version {
+    /// A hierarchy for each controller.
     One,
+    /// One hierarchy.
     Two,
 }
 
@@ -43,8 +48,7 @@ impl Version {
 impl MemoryGroup {
     /// Makes a group below the current one and moves this process into it; `None` where that is not possible.
     pub fn join() -> Option<Self> {
-        let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
-        let (version, parent) = parent_group(&groups)?;
+        let (version, parent) = parent_group(&KernelFiles::of_this_machine())?;
         remove_abandoned(&parent);
         let folder = parent.join(format!("gilbench-{}", std::process::id()));
         fs::create_dir(&folder).ok()?;
@@ -56,6 +60,11 @@ impl MemoryGroup {
         group.usage = File::open(group.folder.join(version.usage_file())).ok();
         group.reset()?;
         Some(group)
+    }
+
+    /// Where it is.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Begins a new peak and says what is in use now, in bytes.
@@ -85,21 +94,35 @@ impl Drop for MemoryGroup {
     }
 }
 
-/// The memory group that this process is in, from `/proc/self/cgroup`.
-fn parent_group(groups: &str) -> Option<(Version, PathBuf)> {
-    let lines = || {
-        groups.lines().filter_map(|line| {
-            let mut parts = line.splitn(3, ':');
-            Some((parts.next()?, parts.next()?, parts.next()?.trim_start_matches('/')))
-        })
+/// The memory group that this process is in.
+pub(crate) fn parent_group(files: &KernelFiles) -> Option<(Version, PathBuf)> {
+    let (version, folder) = groups_of(files, "memory").into_iter().next()?;
+    // Below version 1's own mount there may be nothing by this name, in a container; that shows when a group is made.
+    let there = version == Version::One || files.exists(folder.join("cgroup.procs"));
+    there.then_some((version, folder))
+}
+
+/// The control group that this process is in for a controller, and those above it as far as they can be seen,
+/// innermost first. Where both versions are mounted, the controller is where version 1 has it.
+pub(crate) fn groups_of(files: &KernelFiles, controller: &str) -> Vec<(Version, PathBuf)> {
+    let text = files.text("/proc/self/cgroup").unwrap_or_default();
+    let mut lines = text.lines().filter_map(|line| {
+        let mut parts = line.splitn(3, ':');
+        Some((parts.next()?, parts.next()?, parts.next()?.trim_start_matches('/')))
+    });
+    let one = lines.clone().find(|(_, controllers, _)| controllers.split(',').any(|name| name == controller));
+    let found = match one {
+        Some((_, _, path)) => Some((Version::One, Path::new("/sys/fs/cgroup").join(controller), path)),
+        None => lines
+            .find(|(number, _, _)| *number == "0")
+            .map(|(_, _, path)| (Version::Two, Path::new("/sys/fs/cgroup").to_owned(), path)),
     };
-    let one = lines().find(|(_, controllers, _)| controllers.split(',').any(|name| name == "memory"));
-    if let Some((_, _, path)) = one {
-        return Some((Version::One, Path::new("/sys/fs/cgroup/memory").join(path)));
-    }
-    let (_, _, path) = lines().find(|(number, _, _)| *number == "0")?;
-    let folder = Path::new("/sys/fs/cgroup").join(path);
-    folder.join("cgroup.procs").exists().then_some((Version::Two, folder))
+    let Some((version, root, path)) = found else { return Vec::new() };
+    let own = if path.is_empty() { root.clone() } else { root.join(path) };
+    own.ancestors()
+        .take_while(|folder| folder.starts_with(&root))
+        .map(|group| (version, group.into()))
+        .collect()
 }
 
 /// Removes groups that a killed harness left behind. The kernel refuses to remove one that is in use.
@@ -119,10 +142,31 @@ fn remove_abandoned(parent: &Path) {
 mod tests {
     use super::*;
 
+    /// The groups of a process that says this of itself.
+    fn groups(text: &str, controller: &str) -> Vec<(Version, String)> {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("proc/self")).unwrap();
+        fs::write(root.path().join("proc/self/cgroup"), text).unwrap();
+        let found = groups_of(&KernelFiles::below(root.path()), controller);
+        found.into_iter().map(|(version, path)| (version, path.to_string_lossy().into_owned())).collect()
+    }
+
     #[test]
     fn the_memory_controller_of_version_one_wins_where_both_are_mounted() {
-        let (version, folder) = parent_group("4:memory:/a/b\n1:cpu:/\n0::/\n").unwrap();
-        assert_eq!(version, Version::One);
-        assert_eq!(folder, Path::new("/sys/fs/cgroup/memory/a/b"));
+        let found = groups("4:memory:/a/b\n1:cpu,cpuacct:/\n0::/\n", "memory");
+        let folders = ["/a/b", "/a", ""].map(|end| (Version::One, format!("/sys/fs/cgroup/memory{end}")));
+        assert_eq!(found, folders);
+    }
+
+    #[test]
+    fn groups_above_are_there_too_and_none_is_where_nothing_is_told() {
+        let found = groups("0::/user.slice/run.scope\n", "cpu");
+        let folders = ["/user.slice/run.scope", "/user.slice", ""];
+        assert_eq!(found, folders.map(|end| (Version::Two, format!("/sys/fs/cgroup{end}"))));
+        assert_eq!(
+            groups("1:cpu,cpuacct:/\n0::/x\n", "cpu"),
+            [(Version::One, "/sys/fs/cgroup/cpu".to_owned())]
+        );
+        assert_eq!(groups("", "cpu"), []);
     }
 }

@@ -16,6 +16,7 @@ pub mod container;
 pub mod discovery;
 pub mod home;
 pub mod install;
+pub mod kernel_files;
 pub mod launcher;
 pub mod machine;
 pub mod packages;

@@ -314,6 +314,7 @@ mod tests {
             involuntary_switches: 0,
             memory: None,
             threads,
+            noise: None,
             exit_code: Some(0),
             signal: None,
             orphans: 0,

@@ -11,7 +11,7 @@
 //! same, down to the pipes, which the kernel passes into the container.
 
 mod client;
-mod idle;
+pub(crate) mod noise;
 mod process;
 mod tree;
 mod wire;

@@ -4,20 +4,22 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use gilbench_model::Nanoseconds;
+use gilbench_model::noise::Noise;
 use gilbench_model::sample::{Memory, MemorySource, Threads, Tree};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
-use super::idle::IdleCount;
+use super::noise::{Before, NoiseMeter};
 use super::tree::{Reap, Usage, descendants, kill_descendants, look_at_threads, proportional_set_size, reap};
 use super::wire::{Channel, Launched, Order};
-use crate::cgroup::MemoryGroup;
+use crate::cgroup::{self, MemoryGroup};
+use crate::kernel_files::KernelFiles;
 
 /// What is left of a tree when its first process ends may take this long to end by itself:
 /// `multiprocessing` helpers do, some milliseconds after they notice. Then it is killed and counted.
@@ -47,7 +49,7 @@ pub fn serve(socket: OwnedFd) -> io::Result<()> {
     catch_terminal_signals()?;
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
     let group = MemoryGroup::join();
-    let idle_count = IdleCount::open();
+    let mut noise = NoiseMeter::open(own_group(group.as_ref()).as_deref());
     let mut memory_kills = kernel_memory_kills();
     while let Some((order, descriptors)) = channel.receive::<Order>()? {
         let (command, environment, folder, cpus, limit_ms, sample_memory, watch_threads) = match order {
@@ -66,7 +68,7 @@ pub fn serve(socket: OwnedFd) -> io::Result<()> {
                 continue;
             }
         };
-        let idle = Idle::begin(idle_count.as_ref(), &cpus);
+        let before = noise.begin(&cpus);
         let begun = Instant::now();
         let baseline = group.as_ref().and_then(MemoryGroup::reset);
         let started = start(&command, &environment, &folder, &cpus, descriptors);
@@ -78,7 +80,9 @@ pub fn serve(socket: OwnedFd) -> io::Result<()> {
                 let mut watch = Watch {
                     process,
                     begun,
-                    idle,
+                    cpus: &cpus,
+                    before,
+                    noise: &mut noise,
                     limit: Duration::from_millis(limit_ms),
                     peak: (sample_memory && group.is_none()).then_some(0),
                     threads: watch_threads.then(Threads::default),
@@ -114,6 +118,16 @@ pub fn serve(socket: OwnedFd) -> io::Result<()> {
         channel.await_awake()?;
     }
     Ok(())
+}
+
+/// A control group of version 2 that holds nothing but this launcher and its workers: the one that it made, or the
+/// container whose first process it is.
+fn own_group(group: Option<&MemoryGroup>) -> Option<PathBuf> {
+    let first = || {
+        let own = cgroup::groups_of(&KernelFiles::of_this_machine(), "cpu").into_iter().next();
+        own.filter(|_| std::process::id() == 1).map(|(_, folder)| folder)
+    };
+    group.map(|group| group.folder().to_owned()).or_else(first)
 }
 
 /// Connections that may wait to be accepted. The kernel takes less if `somaxconn` is lower. The standard library's
@@ -204,30 +218,13 @@ impl Drop for Bound {
     }
 }
 
-/// How long the CPUs of a worker had been idle when it began.
-struct Idle<'a> {
-    count: &'a IdleCount,
-    cpus: &'a [u32],
-    before: Nanoseconds,
-}
-
-impl<'a> Idle<'a> {
-    fn begin(count: Option<&'a IdleCount>, cpus: &'a [u32]) -> Option<Self> {
-        let count = count?;
-        Some(Self { count, cpus, before: count.read(cpus)? })
-    }
-
-    /// How long they have been idle since.
-    fn since(&self) -> Option<Nanoseconds> {
-        Some(Nanoseconds(self.count.read(self.cpus)?.0.saturating_sub(self.before.0)))
-    }
-}
-
 /// A worker that runs.
 struct Watch<'a> {
     process: Pid,
     begun: Instant,
-    idle: Option<Idle<'a>>,
+    cpus: &'a [u32],
+    before: Before,
+    noise: &'a mut NoiseMeter,
     limit: Duration,
     /// The largest memory so far, where it is sampled.
     peak: Option<u64>,
@@ -240,6 +237,7 @@ struct Watch<'a> {
 struct Ended {
     wall: Duration,
     idle: Option<Nanoseconds>,
+    noise: Noise,
     status: i32,
     usage: Usage,
     orphans: u32,
@@ -304,13 +302,13 @@ impl Watch<'_> {
             }
         }
         let wall = self.begun.elapsed();
-        let idle = self.idle.as_ref().and_then(Idle::since);
-        Ok(self.collect(wall, idle, killed))
+        let noise = self.noise.end(self.cpus, self.before, self.process.as_raw_nonzero().get());
+        Ok(self.collect(wall, noise, killed))
     }
 
     /// The first process has ended: collects it and all others.
-    fn collect(&self, wall: Duration, idle: Option<Nanoseconds>, killed: bool) -> Ended {
-        let mut ended = Ended { wall, idle, status: 0, usage: Usage::default(), orphans: 0 };
+    fn collect(&self, wall: Duration, (idle, noise): (Option<Nanoseconds>, Noise), killed: bool) -> Ended {
+        let mut ended = Ended { wall, idle, noise, status: 0, usage: Usage::default(), orphans: 0 };
         let deadline = Instant::now() + GRACE;
         let mut kill = killed;
         loop {
@@ -357,6 +355,7 @@ impl Ended {
             exit_code: exited.then(|| libc::WEXITSTATUS(self.status)),
             signal: (!exited).then(|| libc::WTERMSIG(self.status)),
             orphans: self.orphans,
+            noise: Some(Box::new(self.noise)),
         }
     }
 }
