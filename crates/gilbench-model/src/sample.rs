@@ -182,9 +182,9 @@ pub struct Tree {
     pub involuntary_switches: u64,
     /// Peak memory of the whole tree.
     pub memory: Option<Memory>,
-    /// What its threads were seen to do, where they were looked at.
+    /// The most threads that it was seen to have at once, where they were counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub threads: Option<Threads>,
+    pub most_threads: Option<u32>,
     /// Exit code; `null` if a signal ended it.
     pub exit_code: Option<i32>,
     /// The signal that ended it.
@@ -201,18 +201,6 @@ impl Tree {
     pub fn cpu_seconds(&self) -> f64 {
         self.user_ns.seconds() + self.system_ns.seconds()
     }
-}
-
-/// What the threads of a process tree were seen to do, by looking now and then.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Threads {
-    /// The most at once.
-    pub most: u32,
-    /// How often was looked.
-    pub looks: u32,
-    /// How often all of them were waiting for something other than a CPU.
-    pub waiting: u32,
 }
 
 /// Peak memory of a process tree.

@@ -100,7 +100,7 @@ impl Hyperfine {
             // The shell is measured too, some dozens of times.
             limit: context.timeout * (runs + 1) + Duration::from_secs(10),
             sample_memory: false,
-            watch_threads: false,
+            count_threads: false,
             input: Input::Bytes(Vec::new()),
             discard_output: false,
         };

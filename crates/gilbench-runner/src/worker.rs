@@ -208,7 +208,7 @@ impl WorkerContext {
             cpus: case.cpus.clone(),
             limit: self.timeout,
             sample_memory,
-            watch_threads: false,
+            count_threads: false,
             input: Input::Bytes(serde_json::to_vec(request).map_err(std::io::Error::from)?),
             discard_output: false,
         };

@@ -7,7 +7,8 @@
 
 use std::time::Duration;
 
-use gilbench_model::sample::{Threads, Tree};
+use gilbench_model::Nanoseconds;
+use gilbench_model::sample::Tree;
 use gilbench_model::suite::Rounds;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
@@ -274,36 +275,31 @@ impl Contest {
     }
 }
 
-/// A pilot that waited for something other than a CPU for more than this share of its time does not just compute. The
-/// rest is its start, and the page faults that no process is without.
-const WAITS: f64 = 0.1;
-
-/// The fewest looks that tell how a pilot spent its time: the share is then known to a tenth.
-const LOOKS: u32 = 10;
+/// A pilot that computed for this share of its time, or waited for a CPU to do so, does nothing else. The rest is its
+/// start, and the page faults that no process is without.
+const COMPUTES: f64 = 0.9;
 
 /// Whether a command is one thread that computes: only then its CPU time is its wall time on an idle machine, and it
-/// loses nothing on a single CPU. Its time was spent computing, or, where others held it up, waiting for a CPU only.
+/// loses nothing on a single CPU.
 ///
 /// No pilot may have more than one thread. The best of them tells whether it computes: the first has to wait for its
 /// files.
 fn one_thread_that_computes<'a>(pilots: impl Iterator<Item = &'a Tree> + Clone) -> bool {
-    let one = |tree: &Tree| tree.threads.is_some_and(|threads| threads.most == 1);
-    let computes = |tree: &Tree| {
-        let seen = |threads: Threads| {
-            threads.looks >= LOOKS && f64::from(threads.waiting) <= WAITS * f64::from(threads.looks)
-        };
-        tree.threads.is_some_and(seen) || tree.cpu_seconds() >= (1.0 - WAITS) * tree.wall_ns.seconds()
-    };
-    pilots.clone().all(one) && pilots.clone().any(computes)
+    // Of a single thread, the kernel's count is the whole tree's.
+    let queued =
+        |tree: &Tree| tree.noise.as_ref().and_then(|noise| noise.queued_ns).map_or(0.0, Nanoseconds::seconds);
+    let share = |tree: &Tree| (tree.cpu_seconds() + queued(tree)) / tree.wall_ns.seconds();
+    pilots.clone().all(|tree| tree.most_threads == Some(1))
+        && pilots.map(share).any(|share| share >= COMPUTES)
 }
 
 #[cfg(test)]
 mod tests {
-    use gilbench_model::Nanoseconds;
+    use gilbench_model::noise::Noise;
 
     use super::*;
 
-    fn tree(wall: f64, cpu: f64, threads: Option<Threads>) -> Tree {
+    fn tree(wall: f64, cpu: f64, queued: f64, most_threads: Option<u32>) -> Tree {
         let time = |seconds| Nanoseconds::from(Duration::from_secs_f64(seconds));
         Tree {
             wall_ns: time(wall),
@@ -313,8 +309,8 @@ mod tests {
             voluntary_switches: 0,
             involuntary_switches: 0,
             memory: None,
-            threads,
-            noise: None,
+            most_threads,
+            noise: Some(Box::new(Noise { queued_ns: Some(time(queued)), ..Noise::default() })),
             exit_code: Some(0),
             signal: None,
             orphans: 0,
@@ -325,22 +321,21 @@ mod tests {
     struct Fake {
         clock: f64,
         busy: f64,
-        threads: Threads,
+        queued: f64,
+        threads: u32,
         allows: bool,
         in_each_others_way: bool,
         fails_after: f64,
         order: Vec<Side>,
     }
 
-    const ONE: Threads = Threads { most: 1, looks: 5, waiting: 0 };
-    const TWO: Threads = Threads { most: 2, ..ONE };
-
     impl Fake {
         fn new() -> Self {
             Self {
                 clock: 0.0,
                 busy: 1.0,
-                threads: ONE,
+                queued: 0.0,
+                threads: 1,
                 allows: true,
                 in_each_others_way: false,
                 fails_after: f64::INFINITY,
@@ -361,7 +356,7 @@ mod tests {
             }
             self.clock += 1.0;
             self.order.extend((!pilot).then_some(side));
-            Ok(tree(1.0, self.busy, pilot.then_some(self.threads)))
+            Ok(tree(1.0, self.busy, self.queued, pilot.then_some(self.threads)))
         }
 
         fn side_by_side(&mut self, first: Side) -> Result<[Tree; 2], StopwatchError> {
@@ -371,7 +366,7 @@ mod tests {
             }
             self.clock += 2.0;
             self.order.extend([first, first.other()]);
-            Ok([1.0, 1.0].map(|wall| tree(2.0 * wall, wall, None)))
+            Ok([1.0, 1.0].map(|wall| tree(2.0 * wall, wall, wall, None)))
         }
 
         fn allows_side_by_side(&self) -> bool {
@@ -396,22 +391,21 @@ mod tests {
         let contest = Fake::new().contest(RULES, 8);
         assert_eq!((contest.measure, contest.method), (Measure::CpuTime, Method::SideBySide));
         for fake in [
-            Fake { threads: TWO, ..Fake::new() },
+            Fake { threads: 2, ..Fake::new() },
             Fake { busy: 0.5, ..Fake::new() },
-            Fake { busy: 0.5, threads: Threads { most: 1, looks: 50, waiting: 6 }, ..Fake::new() },
+            Fake { busy: 0.5, queued: 0.3, ..Fake::new() },
             Fake { allows: false, ..Fake::new() },
         ] {
             let mut fake = fake;
             let contest = fake.contest(RULES, 8);
             assert_eq!((contest.measure, contest.method), (Measure::WallTime, Method::InTurn));
         }
-        let crowded = Threads { most: 1, looks: 50, waiting: 5 };
-        let contest = Fake { busy: 0.3, threads: crowded, ..Fake::new() }.contest(RULES, 8);
+        let contest = Fake { busy: 0.3, queued: 0.65, ..Fake::new() }.contest(RULES, 8);
         assert_eq!(contest.method, Method::SideBySide, "it waited for a CPU only");
         let wall = Rules { measure: Some(Measure::WallTime), ..RULES };
         assert_eq!(Fake::new().contest(wall, 8).method, Method::InTurn);
         let cpu = Rules { measure: Some(Measure::CpuTime), ..RULES };
-        let contest = Fake { threads: TWO, ..Fake::new() }.contest(cpu, 8);
+        let contest = Fake { threads: 2, ..Fake::new() }.contest(cpu, 8);
         assert_eq!((contest.measure, contest.method), (Measure::CpuTime, Method::InTurn));
     }
 
@@ -442,7 +436,7 @@ mod tests {
 
     #[test]
     fn a_failure_keeps_the_rounds_before_it() {
-        let mut fake = Fake { threads: TWO, fails_after: 12.0, ..Fake::new() };
+        let mut fake = Fake { threads: 2, fails_after: 12.0, ..Fake::new() };
         let contest = fake.contest(RULES, 100);
         assert!(matches!(contest.stopped_by, StoppedBy::Failed(StopwatchError::Failed { .. })));
         assert_eq!(contest.rounds.len(), 5);
@@ -450,7 +444,7 @@ mod tests {
 
     #[test]
     fn every_second_round_mirrors_the_one_before() {
-        let mut fake = Fake { threads: TWO, ..Fake::new() };
+        let mut fake = Fake { threads: 2, ..Fake::new() };
         fake.contest(RULES, 28);
         for rounds in fake.order.chunks_exact(4) {
             assert!(rounds[0] == rounds[3] && rounds[1] == rounds[2] && rounds[0] != rounds[1], "{rounds:?}");

@@ -91,7 +91,7 @@ impl<'a> Launchers<'a> {
             cpus: cpus.map_or_else(|| around.cpus.clone(), |cpu| vec![cpu]),
             limit: self.limit,
             sample_memory: pilot,
-            watch_threads: pilot,
+            count_threads: pilot,
             input: around.input.clone().map_or(Input::Bytes(Vec::new()), Input::File),
             discard_output: true,
         }

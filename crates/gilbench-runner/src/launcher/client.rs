@@ -53,8 +53,8 @@ pub struct Launch {
     pub limit: Duration,
     /// Sample the tree's memory, where the kernel does not keep its peak.
     pub sample_memory: bool,
-    /// Look at the tree's threads now and then.
-    pub watch_threads: bool,
+    /// Count the tree's threads now and then.
+    pub count_threads: bool,
     /// Its stdin.
     pub input: Input,
     /// Nobody wants its stdout: it is not read, however much it writes.
@@ -250,7 +250,7 @@ impl Launcher {
             cpus: launch.cpus,
             limit_ms: u64::try_from(launch.limit.as_millis()).unwrap_or(u64::MAX),
             sample_memory: launch.sample_memory,
-            watch_threads: launch.watch_threads,
+            count_threads: launch.count_threads,
         };
         let channel = self.channel.as_ref().ok_or(LauncherError::Gone)?;
         channel.send(&order, &[stdin.as_fd(), their_stdout.as_fd(), their_stderr.as_fd()])?;

@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 
 use gilbench_model::Nanoseconds;
 use gilbench_model::noise::Noise;
-use gilbench_model::sample::{Memory, MemorySource, Threads, Tree};
+use gilbench_model::sample::{Memory, MemorySource, Tree};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::noise::{Before, NoiseMeter};
-use super::tree::{Reap, Usage, descendants, kill_descendants, look_at_threads, proportional_set_size, reap};
+use super::tree::{Reap, Usage, descendants, kill_descendants, proportional_set_size, reap, threads};
 use super::wire::{Channel, Launched, Order};
 use crate::cgroup::{self, MemoryGroup};
 use crate::kernel_files::KernelFiles;
@@ -31,7 +31,7 @@ const LOOK: Duration = Duration::from_millis(1);
 /// Between two samples of the tree's memory.
 const SAMPLE: Duration = Duration::from_millis(20);
 
-/// Between two looks at the tree's threads, which cost less.
+/// Between two counts of the tree's threads, which cost less.
 const THREADS: Duration = Duration::from_millis(5);
 
 /// The socket of a harness that waits at `path`: how a launcher in a container finds it.
@@ -52,9 +52,9 @@ pub fn serve(socket: OwnedFd) -> io::Result<()> {
     let mut noise = NoiseMeter::open(own_group(group.as_ref()).as_deref());
     let mut memory_kills = kernel_memory_kills();
     while let Some((order, descriptors)) = channel.receive::<Order>()? {
-        let (command, environment, folder, cpus, limit_ms, sample_memory, watch_threads) = match order {
-            Order::Start { command, environment, folder, cpus, limit_ms, sample_memory, watch_threads } => {
-                (command, environment, folder, cpus, limit_ms, sample_memory, watch_threads)
+        let (command, environment, folder, cpus, limit_ms, sample_memory, count_threads) = match order {
+            Order::Start { command, environment, folder, cpus, limit_ms, sample_memory, count_threads } => {
+                (command, environment, folder, cpus, limit_ms, sample_memory, count_threads)
             }
             // The worker had already ended when the order to kill it was sent.
             Order::Kill => continue,
@@ -85,7 +85,7 @@ pub fn serve(socket: OwnedFd) -> io::Result<()> {
                     noise: &mut noise,
                     limit: Duration::from_millis(limit_ms),
                     peak: (sample_memory && group.is_none()).then_some(0),
-                    threads: watch_threads.then(Threads::default),
+                    most_threads: count_threads.then_some(0),
                     timed_out: false,
                 };
                 let ended = watch.until_the_end(&mut channel)?;
@@ -107,7 +107,7 @@ pub fn serve(socket: OwnedFd) -> io::Result<()> {
                     memory_kills = kills;
                 }
                 Launched::Ended {
-                    tree: ended.tree(memory, watch.threads),
+                    tree: ended.tree(memory, watch.most_threads),
                     timed_out: watch.timed_out,
                     out_of_memory,
                 }
@@ -228,8 +228,8 @@ struct Watch<'a> {
     limit: Duration,
     /// The largest memory so far, where it is sampled.
     peak: Option<u64>,
-    /// What its threads did so far, where they are looked at.
-    threads: Option<Threads>,
+    /// The most threads so far, where they are counted.
+    most_threads: Option<u32>,
     timed_out: bool,
 }
 
@@ -257,11 +257,11 @@ impl Watch<'_> {
             if let Some(peak) = &mut self.peak {
                 *peak = proportional_set_size().max(*peak);
             }
-            if let Some(threads) = &mut self.threads {
-                look_at_threads(threads);
+            if let Some(most) = &mut self.most_threads {
+                *most = threads().max(*most);
             }
             let left = self.limit.saturating_sub(now);
-            let wait = match (self.peak, self.threads) {
+            let wait = match (self.peak, self.most_threads) {
                 _ if killed => SAMPLE,
                 (Some(_), _) => SAMPLE.min(left),
                 (None, Some(_)) => THREADS.min(left),
@@ -341,7 +341,7 @@ impl Ended {
         libc::WIFSIGNALED(self.status) && libc::WTERMSIG(self.status) == libc::SIGKILL
     }
 
-    fn tree(&self, memory: Option<Memory>, threads: Option<Threads>) -> Tree {
+    fn tree(&self, memory: Option<Memory>, most_threads: Option<u32>) -> Tree {
         let exited = libc::WIFEXITED(self.status);
         Tree {
             wall_ns: Nanoseconds::from(self.wall),
@@ -351,7 +351,7 @@ impl Ended {
             voluntary_switches: self.usage.voluntary_switches,
             involuntary_switches: self.usage.involuntary_switches,
             memory,
-            threads,
+            most_threads,
             exit_code: exited.then(|| libc::WEXITSTATUS(self.status)),
             signal: (!exited).then(|| libc::WTERMSIG(self.status)),
             orphans: self.orphans,

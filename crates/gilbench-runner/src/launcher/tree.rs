@@ -1,11 +1,9 @@
 //! The launcher's descendants: found, summed up, killed.
 
 use std::io;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use gilbench_model::Nanoseconds;
-use gilbench_model::sample::Threads;
 
 /// Between two looks for an end that is near.
 const SOON: Duration = Duration::from_millis(1);
@@ -100,27 +98,10 @@ fn descendants_of(ancestor: i32) -> Vec<i32> {
     found
 }
 
-/// Looks at the threads of all descendants.
-pub(super) fn look_at_threads(seen: &mut Threads) {
-    let states: Vec<char> = descendants().into_iter().flat_map(thread_states).collect();
-    // One that has not begun or has just ended has none.
-    if states.is_empty() {
-        return;
-    }
-    seen.most = seen.most.max(u32::try_from(states.len()).unwrap_or(u32::MAX));
-    seen.looks += 1;
-    // Running, or waiting for a CPU only.
-    seen.waiting += u32::from(!states.contains(&'R'));
-}
-
-/// The state of each thread, as in proc(5).
-fn thread_states(process: i32) -> Vec<char> {
-    let Ok(threads) = std::fs::read_dir(format!("/proc/{process}/task")) else { return Vec::new() };
-    let state = |path: PathBuf| {
-        let stat = std::fs::read_to_string(path.join("stat")).ok()?;
-        stat.rsplit_once(')')?.1.trim_start().chars().next()
-    };
-    threads.flatten().filter_map(|thread| state(thread.path())).collect()
+/// How many threads all descendants have together.
+pub(super) fn threads() -> u32 {
+    let of = |process: i32| std::fs::read_dir(format!("/proc/{process}/task")).map_or(0, Iterator::count);
+    u32::try_from(descendants().into_iter().map(of).sum::<usize>()).unwrap_or(u32::MAX)
 }
 
 /// The parent of a process that is not a zombie.

@@ -31,8 +31,8 @@ pub(super) enum Order {
         limit_ms: u64,
         /// Sample the tree's memory, where the kernel does not keep its peak.
         sample_memory: bool,
-        /// Look at the tree's threads now and then.
-        watch_threads: bool,
+        /// Count the tree's threads now and then.
+        count_threads: bool,
     },
     /// Kill the worker's tree.
     Kill,

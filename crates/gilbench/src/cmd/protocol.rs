@@ -145,7 +145,7 @@ impl Checker<'_> {
             cpus: Vec::new(),
             limit: LIMIT,
             sample_memory: false,
-            watch_threads: false,
+            count_threads: false,
             input: Input::Bytes(input),
             discard_output: false,
         };
