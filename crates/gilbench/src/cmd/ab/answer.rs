@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use gilbench_analysis::contest::{ContestFinding, half_width, judge};
-use gilbench_analysis::statistics::{Answer, Estimate, StatisticsError, median_interval};
+use gilbench_analysis::contest::judge;
+use gilbench_analysis::statistics::{
+    Answer, Estimate, StatisticsError, median_interval, minimum_detectable_effect,
+};
 use gilbench_model::sample::{MemorySource, Tree};
 use gilbench_runner::commands::{Contest, Measure, Method, Side, StoppedBy};
 use serde::Serialize;
@@ -36,6 +38,8 @@ pub(super) struct Answered {
     pub(super) target: f64,
     /// Half the interval's width on the log scale, against the target.
     pub(super) half_width: Option<f64>,
+    /// A difference of this share would have been found with a chance of about 80 %.
+    pub(super) minimum_detectable_effect: Option<f64>,
     /// What would most likely decide it; where there are too few rounds, what would give a first answer.
     pub(super) to_decide: Option<ToDecide>,
     pub(super) seed: u64,
@@ -138,7 +142,8 @@ impl Answered {
             seconds,
             stopped_by: stopped_by(&contest.stopped_by),
             target: asked.target,
-            half_width: finding.map(|ContestFinding { ratio, .. }| half_width(ratio)),
+            half_width: finding.and_then(|finding| finding.ratio.half_width_logarithmic()),
+            minimum_detectable_effect: finding.and_then(|finding| minimum_detectable_effect(&finding.ratio)),
             to_decide,
             seed: asked.seed,
         }

@@ -6,7 +6,7 @@ mod variants;
 
 use std::process::ExitCode;
 
-use gilbench_analysis::contest::{half_width, judge};
+use gilbench_analysis::contest::judge;
 use gilbench_model::suite::Rounds;
 use gilbench_runner::commands::{Contest, Launchers, Measure, Progress, Rules, StoppedBy, StopwatchError};
 use gilbench_runner::recorder::now_ms;
@@ -85,7 +85,7 @@ fn measure(arguments: &Ab, pair: &Pair, asked: Asked, interrupt: &Interrupt) -> 
         seed: asked.seed,
     };
     let is_precise =
-        |values: &[[f64; 2]]| judge(values, asked.band).is_ok_and(|it| half_width(&it.ratio) <= asked.target);
+        |values: &[[f64; 2]]| half_width(values, asked).is_some_and(|width| width <= asked.target);
     let around = |what, command: fn(&Variant) -> &Option<String>| {
         let both = [&pair.a, &pair.b].into_iter();
         both.filter_map(|side| command(side).as_ref()).try_for_each(|command| Launchers::shell(what, command))
@@ -108,12 +108,17 @@ fn measure(arguments: &Ab, pair: &Pair, asked: Asked, interrupt: &Interrupt) -> 
     Ok(contest)
 }
 
+/// Half the width of the ratio's interval, on the log scale: the same for A over B as for B over A.
+fn half_width(values: &[[f64; 2]], asked: Asked) -> Option<f64> {
+    judge(values, asked.band).ok()?.ratio.half_width_logarithmic()
+}
+
 /// How far a comparison is.
 fn told(pair: &Pair, asked: Asked, progress: &Progress<'_>) -> String {
-    let width = judge(progress.values, asked.band).map_or_else(
-        |_| String::new(),
-        |finding| format!(", ±{:.2} % of ±{:.2} %", half_width(&finding.ratio) * 100.0, asked.target * 100.0),
-    );
+    let width = half_width(progress.values, asked);
+    let width = width.map_or_else(String::new, |width| {
+        format!(", ±{:.2} % of ±{:.2} %", width * 100.0, asked.target * 100.0)
+    });
     format!(
         "{}: round {}{width}, {:.0} s",
         pair.b.name,

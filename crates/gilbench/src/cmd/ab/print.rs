@@ -66,7 +66,12 @@ fn headline(answer: &Answered) -> String {
         Answer::Faster | Answer::Slower => {
             format!("B is {}: {figure}; {matters}", answer.verdict.as_str())
         }
-        Answer::Equivalent => format!("equivalent: B takes {figure}, within ±{band}"),
+        Answer::Equivalent => {
+            let least = answer.minimum_detectable_effect.map_or(String::new(), |least| {
+                format!("; a difference of {} would most likely have been found", percent(least))
+            });
+            format!("equivalent: B takes {figure}, within ±{band}{least}")
+        }
         Answer::Undecided => {
             let needed = answer.to_decide.as_ref().map_or_else(
                 || "no number of rounds would be likely to decide it on this machine now".to_owned(),
