@@ -194,7 +194,7 @@ fn knee(finding: &ScalingFinding) -> Words {
         },
         Some(Knee::Beyond { workers }) => Words {
             word: format!("none up to {}", count(u64::from(workers), "worker")),
-            detail: "which are told to be faster than fewer".to_owned(),
+            detail: "fewer are told to be slower".to_owned(),
         },
         None => {
             Words { word: "not known".to_owned(), detail: finding.knee_reason.clone().unwrap_or_default() }

@@ -7,8 +7,8 @@ use crate::statistics::{Estimate, StatisticsError, location, log_location};
 
 /// How far a curve may miss a time, as a ratio.
 ///
-/// Wider than the band in which two cases count as equivalent (3 %), because a model of two or three numbers stands
-/// for a whole machine; narrow enough that no choice between worker counts, which halve or double a time, turns on it.
+/// To ask for less would be too much of two or three numbers that stand for a whole machine; and no choice between
+/// worker counts, which often halve a time, turns on as much.
 pub const MISFIT: f64 = 1.05;
 
 /// How well a curve fits.

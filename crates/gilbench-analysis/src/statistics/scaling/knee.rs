@@ -18,7 +18,7 @@ pub enum Knee {
         /// knee is sure, far from it the rounds could not tell.
         room: f64,
     },
-    /// The greatest number that was measured is told to be faster than all others: none was reached.
+    /// Every smaller number is told to be slower than some greater one: none was reached.
     Beyond {
         /// The greatest number of workers.
         workers: u32,
