@@ -87,7 +87,7 @@ fn over_workers(all: &[CaseSamples<'_>], cases: &[CaseFinding], own: &[&CaseSamp
         taken.iter().zip(times).map(|((_, point), times)| (point.workers, times)).collect();
     let (knee, knee_reason) = match knee(&times) {
         Ok(knee) => (Some(knee), None),
-        Err(error) => (None, Some(reason(error, by_workers(&points)))),
+        Err(error) => (None, Some(reason(error))),
     };
     ScalingFinding {
         workload: first.case.workload.clone(),
@@ -95,27 +95,19 @@ fn over_workers(all: &[CaseSamples<'_>], cases: &[CaseFinding], own: &[&CaseSamp
         interpreter: first.case.interpreter.clone(),
         sequential: sequential.map(|sequential| sequential.index),
         rounds: u32::try_from(rounds).unwrap_or(u32::MAX),
-        amdahl: fit(amdahl(&times), |fit| &fit.goodness, &points),
-        usl: fit(usl(&times), |fit| &fit.goodness, &points),
+        amdahl: fit(amdahl(&times), |fit| &fit.goodness),
+        usl: fit(usl(&times), |fit| &fit.goodness),
         knee,
         knee_reason,
         points,
     }
 }
 
-fn by_workers(points: &[ScalingPoint]) -> impl Iterator<Item = (String, Option<LeftOut>)> {
-    points.iter().map(|point| (point.workers.to_string(), point.left_out))
-}
-
 /// What is shown of a fit: all of it, or that it is bad, or why there is none.
-fn fit<F>(
-    found: Result<F, StatisticsError>,
-    goodness: impl Fn(&F) -> &Goodness,
-    points: &[ScalingPoint],
-) -> FitFinding<F> {
+fn fit<F>(found: Result<F, StatisticsError>, goodness: impl Fn(&F) -> &Goodness) -> FitFinding<F> {
     let fit = match found {
         Ok(fit) => fit,
-        Err(error) => return FitFinding::Unfitted { reason: reason(error, by_workers(points)) },
+        Err(error) => return FitFinding::Unfitted { reason: reason(error) },
     };
     match (goodness(&fit).fitness(), goodness(&fit).worst()) {
         (Fitness::Bad, Some(worst)) => FitFinding::Bad { worst },
@@ -123,20 +115,17 @@ fn fit<F>(
     }
 }
 
-/// Why there is no answer. Where worker counts or sizes are too few, with those that were left out.
-fn reason(error: StatisticsError, points: impl Iterator<Item = (String, Option<LeftOut>)>) -> String {
-    let (what, count, needed) = match error {
-        StatisticsError::TooFewWorkerCounts { count, needed } => ("worker counts", count, needed),
-        StatisticsError::TooFewSizes { count, needed } => ("sizes", count, needed),
+/// Why there is no answer. What was left out says so itself.
+fn reason(error: StatisticsError) -> String {
+    let too_few = |what, count, needed| format!("needs {needed} {what}, and {count} can be used");
+    match error {
+        StatisticsError::TooFewWorkerCounts { count, needed } => too_few("worker counts", count, needed),
+        StatisticsError::TooFewSizes { count, needed } => too_few("sizes", count, needed),
         StatisticsError::TooFew { count, needed } => {
-            return format!("too few rounds of all of them: {count} of {needed} for an interval");
+            format!("too few rounds of all of them: {count} of {needed} for an interval")
         }
-        error => return error.to_string(),
-    };
-    let left_out = points.filter_map(|(point, why)| Some(format!("{point}: {}", why?)));
-    let left_out = left_out.collect::<Vec<_>>().join(", ");
-    let but = if left_out.is_empty() { left_out } else { format!(" (not {left_out})") };
-    format!("needs {needed} {what}, and {count} can be used{but}")
+        error => error.to_string(),
+    }
 }
 
 /// Why a case takes no part in a series.
@@ -149,7 +138,9 @@ fn left_out(samples: &CaseSamples<'_>, cases: &[CaseFinding]) -> Option<LeftOut>
         CaseState::TooFew { .. } | CaseState::Pending { .. } => Some(LeftOut::TooFewRounds),
         CaseState::Measured if samples.case.oversubscribed => Some(LeftOut::Oversubscribed),
         CaseState::Measured if finding.crowded => Some(LeftOut::Crowded),
-        CaseState::Measured if u64::from(samples.case.conditions.workers) > units => Some(LeftOut::Idle),
+        CaseState::Measured if u64::from(samples.case.conditions.workers) > units => {
+            Some(LeftOut::BeyondUnits)
+        }
         CaseState::Measured => None,
     }
 }
@@ -186,10 +177,7 @@ fn over_sizes(
     }
     let (crossover, reason) = match crossover(&pairs, seed) {
         Ok(crossover) => (Some(crossover), None),
-        Err(error) => {
-            let by_size = sizes.iter().map(|size| (size.size.to_string(), size.left_out));
-            (None, Some(reason(error, by_size)))
-        }
+        Err(error) => (None, Some(reason(error))),
     };
     CrossoverFinding {
         workload: first.workload.clone(),

@@ -113,7 +113,7 @@ pub enum LeftOut {
     /// It wants more workers than there are CPUs: what more of them do is then another matter.
     Oversubscribed,
     /// It has more workers than pieces of work.
-    Idle,
+    BeyondUnits,
     /// Others left it too few CPUs.
     Crowded,
     /// There is no sequential case of its size.
@@ -127,7 +127,7 @@ impl fmt::Display for LeftOut {
             Self::Failed => "failed",
             Self::TooFewRounds => "too few rounds",
             Self::Oversubscribed => "oversubscribed",
-            Self::Idle => "more workers than pieces of work",
+            Self::BeyondUnits => "more workers than pieces of work",
             Self::Crowded => "crowded",
             Self::NoSequential => "no sequential case",
         })

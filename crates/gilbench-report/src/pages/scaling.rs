@@ -104,7 +104,7 @@ pub(super) fn scaling(report: &Report<'_>, workload: &Name) -> Option<Scaling> {
         series,
         crossovers,
         oversubscribed: left_out.any(|left_out| left_out == Some(LeftOut::Oversubscribed)),
-        misfit: format!("{} %", significant((MISFIT - 1.0) * 100.0)),
+        misfit: format!("{:.0} %", (MISFIT - 1.0) * 100.0),
     })
 }
 
