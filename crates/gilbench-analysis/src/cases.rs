@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use gilbench_model::Name;
-use gilbench_model::event::{Event, StopReason};
-use gilbench_model::interpreter::Interpreter;
+use gilbench_model::event::{Event, Reached, StopReason};
 use gilbench_model::plan::useful_workers;
 use gilbench_model::run_directory::Run;
 use gilbench_model::sample::{MemorySource, Outcome, Process, Tree};
@@ -12,6 +11,7 @@ use gilbench_model::workload::Bound;
 use rayon::prelude::*;
 
 use crate::findings::{CaseFinding, CaseState, FailureCount, MemoryFinding};
+use crate::partners::{is_baseline, is_outside};
 use crate::series::{CaseSamples, Series, paired, values};
 use crate::statistics::{
     Estimate, MINIMUM_COUNT, detect_drift, log_location, median, median_interval, paired_ratio,
@@ -25,34 +25,39 @@ const ROOM: f64 = 0.8;
 
 /// One finding for each case of the plan.
 pub(crate) fn findings(run: &Run, samples: &[CaseSamples<'_>]) -> Vec<CaseFinding> {
-    let stopped: BTreeMap<u32, StopReason> =
-        run.events.iter().filter_map(|event| stop_of(&event.event)).collect();
-    samples.par_iter().map(|case| finding(run, samples, case, stopped.get(&case.index).copied())).collect()
+    let ends: BTreeMap<u32, End> = run.events.iter().filter_map(|event| end_of(&event.event)).collect();
+    samples.par_iter().map(|case| finding(run, samples, case, ends.get(&case.index).copied())).collect()
 }
 
-fn stop_of(event: &Event) -> Option<(u32, StopReason)> {
-    match event {
-        Event::Ended { case, reason, .. } => Some((*case, *reason)),
+/// How a case ended.
+#[derive(Clone, Copy)]
+struct End {
+    reason: StopReason,
+    rounds: u32,
+    reached: Option<Reached>,
+}
+
+fn end_of(event: &Event) -> Option<(u32, End)> {
+    match *event {
+        Event::Ended { case, reason, rounds, reached } => Some((case, End { reason, rounds, reached })),
         _ => None,
     }
 }
 
-fn finding(
-    run: &Run,
-    all: &[CaseSamples<'_>],
-    samples: &CaseSamples<'_>,
-    stopped: Option<StopReason>,
-) -> CaseFinding {
+fn finding(run: &Run, all: &[CaseSamples<'_>], samples: &CaseSamples<'_>, end: Option<End>) -> CaseFinding {
     let tree = |value: fn(&Process) -> Option<f64>| middle(&samples.series(value));
     let speed_up = baseline(all, samples).and_then(|baseline| speed_up(samples, baseline));
     let rounds = u32::try_from(samples.steady.len()).unwrap_or(u32::MAX);
     let failures = failures(samples);
+    let stopped = end.map(|end| end.reason);
     CaseFinding {
         case: samples.index,
         state: state(samples, &failures, stopped, rounds),
         rounds,
         failures,
         stopped,
+        reached: end.and_then(|end| end.reached),
+        later_rounds: end.map_or(0, |end| later_rounds(samples, end.rounds)),
         steady: middle(&samples.steady),
         first: tree(|process| process.iterations.first().map(|iteration| iteration.wall_ns.seconds())),
         whole: tree(|process| process.tree.as_ref().map(|tree| tree.wall_ns.seconds())),
@@ -71,41 +76,27 @@ fn finding(
     }
 }
 
+/// Rounds that a case made after it had ended, whatever came of them.
+fn later_rounds(samples: &CaseSamples<'_>, ended: u32) -> u32 {
+    let later = |process: &&&Process| process.round.is_some_and(|round| round >= ended);
+    u32::try_from(samples.processes.iter().filter(later).count()).unwrap_or(u32::MAX)
+}
+
 fn middle(series: &Series) -> Option<Estimate> {
     median_interval(&values(series)).ok()
 }
 
-/// The same work on the same interpreter under the same conditions, one task after another.
+/// The case that its speed-up is over.
 pub(crate) fn baseline<'s, 'a>(
     all: &'s [CaseSamples<'a>],
     of: &CaseSamples<'_>,
 ) -> Option<&'s CaseSamples<'a>> {
-    let (case, conditions) = (of.case, &of.case.conditions);
-    if case.strategy == BASELINE {
-        return None;
-    }
-    all.iter().find(|other| {
-        other.case.strategy == BASELINE
-            && other.case.workload == case.workload
-            && other.case.interpreter == case.interpreter
-            && other.case.conditions.cold == conditions.cold
-            && other.case.conditions.size == conditions.size
-            && other.case.conditions.omp == conditions.omp
-            && other.case.conditions.affinity == conditions.affinity
-            && other.case.conditions.gil == conditions.gil
-            && other.case.conditions.quota == conditions.quota
-    })
+    all.iter().find(|other| is_baseline(other.case, of.case))
 }
 
 /// What a container costs: the time in it over that of the same interpreter on the machine itself, paired by round.
 fn container_ratio(all: &[CaseSamples<'_>], of: &CaseSamples<'_>) -> Option<Estimate> {
-    let (local, true) = Interpreter::definition_id(&of.case.interpreter) else { return None };
-    let outside = all.iter().find(|other| {
-        other.case.interpreter == local
-            && other.case.workload == of.case.workload
-            && other.case.strategy == of.case.strategy
-            && other.case.conditions == of.case.conditions
-    })?;
+    let outside = all.iter().find(|other| is_outside(other.case, of.case))?;
     let times = |samples: &CaseSamples<'_>| {
         if samples.case.conditions.cold {
             samples.series(|process| process.tree.as_ref().map(|tree| tree.wall_ns.seconds()))

@@ -6,7 +6,7 @@
 mod scaling;
 
 use gilbench_model::claim::{Measure, Range};
-use gilbench_model::event::StopReason;
+use gilbench_model::event::{Reached, StopReason};
 use gilbench_model::{Name, Nanoseconds};
 use serde::{Deserialize, Serialize};
 
@@ -62,8 +62,13 @@ pub struct CaseFinding {
     pub rounds: u32,
     /// Rounds that did not complete, and why, most frequent first.
     pub failures: Vec<FailureCount>,
-    /// Why no further round was made.
+    /// Why it needs no further round for its own sake.
     pub stopped: Option<StopReason>,
+    /// How narrow the widest interval was then that had to be narrow; `null` where there was none, or an older
+    /// gilbench did not say.
+    pub reached: Option<Reached>,
+    /// Rounds that it made after that, for the cases that are compared with it.
+    pub later_rounds: u32,
     /// Seconds of a steady iteration.
     pub steady: Option<Estimate>,
     /// Seconds of a process's first iteration.

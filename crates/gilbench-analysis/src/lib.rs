@@ -12,6 +12,7 @@ mod claims;
 pub mod contest;
 pub mod findings;
 mod scaling;
+mod partners;
 mod selection;
 mod series;
 pub mod statistics;
@@ -22,6 +23,7 @@ use gilbench_model::run_directory::Run;
 
 pub use cases::BASELINE;
 use findings::{CaseState, Findings, Totals};
+pub use partners::partners;
 
 /// Everything that a run shows.
 pub fn analyse(run: &Run, claims: &[Claim]) -> Findings {

@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use gilbench_analysis::analyse;
 use gilbench_analysis::findings::{Findings, MemoryFinding, Verdict};
+use gilbench_analysis::{analyse, partners};
 use gilbench_model::claim::Claim;
 use gilbench_model::interpreter::WorkerKind;
-use gilbench_model::plan::{Plan, sha256};
+use gilbench_model::plan::{Plan, Skip, sha256};
 use gilbench_model::run_directory::Run;
 use gilbench_model::sample::Process;
 use serde_json::{Value, from_value, json};
@@ -132,6 +132,20 @@ fn verdict_with_idle(idle_ns: Option<u64>) -> (Verdict, Option<String>) {
     let run = Run { processes: (0..8).map(process).collect(), ..run(&["one"], &json!([])) };
     let claim = analyse(&run, &[at_most_one_cpu()]).claims.remove(0);
     (claim.verdict, claim.reason)
+}
+
+#[test]
+fn a_case_is_measured_with_its_baseline_and_its_twin_outside_the_container() {
+    let mut run = run(&["one", "one", "one-container", "two"], &json!([]));
+    run.plan.cases[1].strategy = "threads".parse().unwrap();
+    let expected: [&[u32]; 4] = [&[], &[0], &[0], &[]];
+    assert_eq!(partners(&run.plan), expected);
+    run.plan.cases[2].strategy = "threads".parse().unwrap();
+    let expected: [&[u32]; 4] = [&[], &[0], &[1], &[]];
+    assert_eq!(partners(&run.plan), expected, "it has no baseline of its own");
+    run.plan.cases[0].skip = Some(Skip { reason: "absent".into(), hint: None });
+    let expected: [&[u32]; 4] = [&[], &[], &[1], &[]];
+    assert_eq!(partners(&run.plan), expected, "what is not measured is nobody's partner");
 }
 
 #[test]

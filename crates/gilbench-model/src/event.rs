@@ -48,14 +48,18 @@ pub enum Event {
         /// How long it took, with everything around it.
         took: Nanoseconds,
     },
-    /// A case needs no more rounds.
+    /// A case needs no more rounds for its own sake. It may get more for the sake of those that are compared with it.
     Ended {
         /// Index of the case in the plan.
         case: u32,
         /// Why.
         reason: StopReason,
-        /// Rounds recorded.
+        /// Rounds recorded until then.
         rounds: u32,
+        /// How narrow the widest interval was that had to be narrow; `null` where there was none, or an older gilbench
+        /// did not say.
+        #[serde(default)]
+        reached: Option<Reached>,
     },
     /// The run was stopped from outside.
     Interrupted,
@@ -63,11 +67,31 @@ pub enum Event {
     Finished,
 }
 
+/// How narrow the widest interval was that a case had to make narrow.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reached {
+    /// What the interval is of.
+    pub of: Yardstick,
+    /// Half its width: as a share of the time, or of a ratio on the log scale.
+    pub half_width: f64,
+}
+
+/// What a case is judged by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Yardstick {
+    /// Its own time.
+    Time,
+    /// The ratios of its time to those of its partners.
+    Ratio,
+}
+
 /// Why a case ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StopReason {
-    /// Its interval is as narrow as the profile asks.
+    /// Its intervals are as narrow as the profile asks.
     Precise,
     /// The profile's most rounds.
     MostRounds,

@@ -16,6 +16,7 @@ mod joined;
 pub mod numbers;
 mod pages;
 mod site;
+mod stops;
 mod summary;
 mod tax;
 mod templates;

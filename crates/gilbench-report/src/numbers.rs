@@ -108,6 +108,13 @@ pub(crate) fn above_one<'a>(efficiencies: impl IntoIterator<Item = &'a Estimate>
     )
 }
 
+/// A share of one: `2.31 %`, `2 %`.
+pub(crate) fn percent(share: f64) -> String {
+    let text = significant(share * 100.0);
+    let short = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    format!("{short} %")
+}
+
 /// A number of bytes in binary units.
 pub(crate) fn bytes(bytes: u64) -> String {
     let value = bytes as f64;
@@ -172,6 +179,14 @@ mod tests {
         assert_eq!(estimate(1.0, 1.0, 1.0 + 1e-12), "1.00000 [1.00000, 1.00000]", "no more than rounding");
         assert_eq!(estimate(0.0, 0.0, 0.0), "0 [0, 0]");
         assert_eq!(estimate(12_345.0, 12_000.0, 13_000.0), "12345 [12000, 13000]");
+    }
+
+    #[test]
+    fn shares_are_percentages_without_idle_zeros() {
+        assert_eq!(
+            [0.02, 0.0231, 0.5, 0.000_8, 10.0].map(percent),
+            ["2 %", "2.31 %", "50 %", "0.08 %", "1000 %"]
+        );
     }
 
     #[test]

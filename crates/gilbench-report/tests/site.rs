@@ -36,6 +36,34 @@ fn attributes<'a>(page: &'a str, name: &str) -> impl Iterator<Item = String> + u
 }
 
 #[test]
+fn every_stop_is_explained_with_the_width_that_was_reached() {
+    let (run, mut findings) = run();
+    let cell = |findings: &_, id: &str| {
+        let site = render(&run, findings).unwrap();
+        let page = text(&site, "cases.html").to_owned();
+        let row = &page[page.find(&format!("<tr id=\"{id}\"")).unwrap()..];
+        let row = &row[..row.find("</tr>").unwrap()];
+        let cell = &row[row.rfind("<td").unwrap()..];
+        cell[cell.find('>').unwrap() + 1..cell.find("</td>").unwrap()].to_owned()
+    };
+    let baseline = run.plan.cases[0].id.clone();
+    assert_eq!(
+        cell(&findings, &baseline),
+        "most rounds: time ±3.12 %, target ±2 %; 3 rounds more for cases compared with it"
+    );
+    assert_eq!(
+        cell(&findings, "sum-squares/threads/cpython-3.12/workers=2"),
+        "precise enough: ratio ±1.84 %"
+    );
+    // As of a run that an older gilbench recorded.
+    findings.cases[0].reached = None;
+    findings.cases[0].later_rounds = 0;
+    assert_eq!(cell(&findings, &baseline), "most rounds: time ±1.38 %, target ±2 %");
+    findings.cases[0].steady = None;
+    assert_eq!(cell(&findings, &baseline), "most rounds: no interval, target ±2 %");
+}
+
+#[test]
 fn every_case_has_a_row_even_one_that_was_not_measured() {
     let (run, findings) = run();
     let site = render(&run, &findings).unwrap();

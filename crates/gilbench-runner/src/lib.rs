@@ -3,7 +3,7 @@
 //! Owns: reading the machine, finding and probing interpreters, launching workers and accounting for their
 //! whole process trees, the order of rounds, and recording.
 //!
-//! Not responsible for: deciding whether a time is known well enough (the caller passes a [`StopRule`]),
+//! Not responsible for: deciding how well a time or a ratio is known (the caller passes a [`StopRule`]),
 //! drawing conclusions, or talking to a terminal (the caller receives events).
 
 // The launcher calls `wait4` and catches signals: the only unsafe code of the workspace.
@@ -26,7 +26,9 @@ pub mod run;
 pub mod schedule;
 pub mod second_opinion;
 pub mod server;
+mod stopping;
 pub mod store;
 pub mod worker;
 
-pub use run::{Progress, RunFailure, Runner, StopRule};
+pub use run::{RunFailure, Runner};
+pub use stopping::{Progress, RoundValues, StopRule};

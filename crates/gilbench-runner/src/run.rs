@@ -4,38 +4,19 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use gilbench_model::Name;
-use gilbench_model::event::{Event, StopReason};
+use gilbench_model::event::Event;
 use gilbench_model::plan::{Case, Plan};
 use gilbench_model::run_directory::Run;
 use gilbench_model::sample::{Failure, Process};
-use gilbench_model::suite::Rounds;
 use gilbench_model::workload::Server;
 
 use crate::container::Pool;
 use crate::launcher::{Launcher, LauncherError};
 use crate::recorder::{RecordError, Recorder, now_ms};
-use crate::schedule::{is_look, padding, shuffled};
+use crate::schedule::{padding, shuffled};
 use crate::server::{Ready, RunningServer};
+use crate::stopping::{Course, Progress, StopRule, Turn};
 use crate::worker::{Finished, Repetition, WorkerContext};
-
-/// Decides when the time of a case is known well enough. Looks at the interval's width only, never at what a
-/// comparison would show: stopping on significance finds it where there is none.
-pub trait StopRule {
-    /// Whether these values, one per round in seconds, give a narrow enough interval.
-    fn is_precise(&self, values: &[f64]) -> bool;
-}
-
-/// How far a run is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Processes recorded, those of an earlier part of the run included.
-    pub done: u32,
-    /// Processes that are still to come if every case needs no more than its next look.
-    pub left: u32,
-    /// How long those will take if they take as long as the case's processes did; `None` while cases without
-    /// any process are left.
-    pub time_left: Option<Duration>,
-}
 
 /// Why a run stopped early. What was recorded stays.
 #[derive(Debug, thiserror::Error)]
@@ -50,9 +31,6 @@ pub enum RunFailure {
     #[error("interrupted")]
     Interrupted,
 }
-
-/// After this many rounds in a row without a result, a case is given up.
-const FAILURES_IN_A_ROW: u32 = 3;
 
 /// Executes a plan.
 pub struct Runner<'a> {
@@ -76,18 +54,12 @@ pub struct Runner<'a> {
     pub interrupted: &'a dyn Fn() -> bool,
 }
 
-/// What is known of a case so far.
-#[derive(Clone, Debug, Default)]
-struct Standing {
-    piloted: bool,
-    pilot: Option<Pilot>,
-    /// Rounds that are recorded, whatever came of them.
-    rounds: u32,
-    values: Vec<f64>,
-    failures: u32,
-    spent: Duration,
-    processes: u32,
-    ended: bool,
+/// What is known of a run so far.
+struct Standings<'a> {
+    /// What the rounds came to.
+    course: Course<'a>,
+    /// What the pilots told; `None` of those that did not complete or have not run.
+    pilots: Vec<Option<Pilot>>,
 }
 
 /// What the pilot told.
@@ -97,23 +69,20 @@ struct Pilot {
     jit: bool,
 }
 
-impl Standing {
+impl Standings<'_> {
     fn take(&mut self, process: &Process, jit: bool, took: Duration) {
-        self.spent += took;
-        self.processes += 1;
         let completed = process.outcome.is_completed();
+        let turn = match process.round {
+            None => Turn::Pilot { completed },
+            Some(round) => {
+                let value = completed.then(|| process.steady_seconds()).flatten();
+                Turn::Round { round, completed, value }
+            }
+        };
+        self.course.take(process.case, turn, took);
         if process.round.is_none() {
-            self.piloted = true;
             let iterations = u32::try_from(process.iterations.len()).unwrap_or(u32::MAX);
-            self.pilot = completed.then_some(Pilot { iterations, jit });
-            return;
-        }
-        self.rounds += 1;
-        if completed {
-            self.failures = 0;
-            self.values.extend(process.steady_seconds());
-        } else {
-            self.failures += 1;
+            self.pilots[process.case as usize] = completed.then_some(Pilot { iterations, jit });
         }
     }
 }
@@ -121,19 +90,19 @@ impl Standing {
 impl Runner<'_> {
     /// Executes the plan, or what is left of it.
     pub fn run(mut self, earlier: Option<&Run>) -> Result<(), RunFailure> {
-        let mut standings = vec![Standing::default(); self.plan.cases.len()];
+        let course = Course::new(self.plan, self.stop_rule);
+        let mut standings = Standings { course, pilots: vec![None; self.plan.cases.len()] };
         if let Some(run) = earlier {
+            // First: who was undecided tells who paid for a process.
+            for event in &run.events {
+                if let Event::Ended { case, rounds, .. } = event.event {
+                    standings.course.end(case, rounds);
+                }
+            }
             for process in &run.processes {
                 let jit = run.facts_of(process).is_some_and(gilbench_model::facts::Facts::has_jit);
                 let took = process.tree.as_ref().map_or(Duration::ZERO, |tree| tree.wall_ns.into());
-                standings[process.case as usize].take(process, jit, took);
-            }
-            for event in &run.events {
-                if let Event::Ended { case, .. } = event.event
-                    && let Some(standing) = standings.get_mut(case as usize)
-                {
-                    standing.ended = true;
-                }
+                standings.take(process, jit, took);
             }
         }
         let measured: Vec<u32> = indexes(self.plan, |case| case.skip.is_none());
@@ -150,25 +119,28 @@ impl Runner<'_> {
         result
     }
 
-    fn execute(&mut self, measured: &[u32], standings: &mut [Standing]) -> Result<(), RunFailure> {
+    fn execute(&mut self, measured: &[u32], standings: &mut Standings<'_>) -> Result<(), RunFailure> {
         for case in shuffled(measured, self.plan.seed, None) {
-            if !standings[case as usize].piloted {
+            if !standings.course.is_piloted(case) {
                 self.process(case, None, standings)?;
             }
-            self.end_if_due(case, standings)?;
+            self.end_if_due(case, 0, standings)?;
         }
         for round in 0..self.plan.profile.rounds.most {
-            let going: Vec<u32> =
-                measured.iter().copied().filter(|case| !standings[*case as usize].ended).collect();
+            let going = standings.course.going(round);
             if going.is_empty() {
                 break;
             }
-            for case in shuffled(&going, self.plan.seed, Some(round)) {
+            let order = shuffled(&going, self.plan.seed, Some(round));
+            for &case in &order {
                 // A resumed run may find this round half done.
-                if standings[case as usize].rounds <= round {
+                if !standings.course.has(case, round) {
                     self.process(case, Some(round), standings)?;
                 }
-                self.end_if_due(case, standings)?;
+            }
+            // Not before all had their turn: a ratio would lack the last pair of some, by chance of the order.
+            for case in order {
+                self.end_if_due(case, round + 1, standings)?;
             }
         }
         Ok(())
@@ -179,7 +151,7 @@ impl Runner<'_> {
         &mut self,
         index: u32,
         round: Option<u32>,
-        standings: &mut [Standing],
+        standings: &mut Standings<'_>,
     ) -> Result<(), RunFailure> {
         if (self.interrupted)() {
             return Err(RunFailure::Interrupted);
@@ -187,8 +159,8 @@ impl Runner<'_> {
         let begun = Instant::now();
         let plan = self.plan;
         let case = &plan.cases[index as usize];
-        let standing = &standings[index as usize];
-        let repetition = self.repetition(case, standing, round);
+        let pilot = standings.pilots[index as usize];
+        let repetition = self.repetition(case, pilot, round);
         let finished = self.worker(index, case, repetition, round)?;
         // What ended because we ended it says nothing about the case.
         if (self.interrupted)() {
@@ -198,7 +170,7 @@ impl Runner<'_> {
         let process = Process { case: index, round, ..finished.process };
         let process = self.recorder.process(process, finished.facts)?;
         let took = begun.elapsed();
-        standings[index as usize].take(&process, jit, took);
+        standings.take(&process, jit, took);
         let event = Event::Recorded { case: index, round, outcome: process.outcome, took: took.into() };
         self.emit(&event, standings)
     }
@@ -268,12 +240,12 @@ impl Runner<'_> {
     }
 
     /// The pilot finds out how many iterations fit into the profile's time; rounds then repeat as many.
-    fn repetition(&self, case: &Case, standing: &Standing, round: Option<u32>) -> Repetition {
+    fn repetition(&self, case: &Case, pilot: Option<Pilot>, round: Option<u32>) -> Repetition {
         if case.conditions.cold {
             return Repetition { iterations: 1, warmup: 0, time_limit: None, least: 1 };
         }
         let iterations = self.plan.profile.iterations;
-        match (round, standing.pilot) {
+        match (round, pilot) {
             (Some(_), Some(pilot)) => Repetition {
                 iterations: pilot.iterations,
                 warmup: warmup(pilot),
@@ -289,71 +261,31 @@ impl Runner<'_> {
         }
     }
 
-    fn end_if_due(&mut self, index: u32, standings: &mut [Standing]) -> Result<(), RunFailure> {
-        let standing = &mut standings[index as usize];
-        if standing.ended {
+    /// Ends a case for which it is time after so many rounds.
+    fn end_if_due(
+        &mut self,
+        case: u32,
+        rounds: u32,
+        standings: &mut Standings<'_>,
+    ) -> Result<(), RunFailure> {
+        // A resumed run comes by what it decided in its earlier part.
+        if standings.course.rounds(case) != rounds {
             return Ok(());
         }
-        let Some(reason) = self.reason_to_end(standing) else { return Ok(()) };
-        standing.ended = true;
-        let rounds = standing.rounds;
-        self.emit(&Event::Ended { case: index, reason, rounds }, standings)
+        let Some((reason, reached)) = standings.course.due(case) else { return Ok(()) };
+        standings.course.end(case, rounds);
+        self.emit(&Event::Ended { case, reason, rounds, reached }, standings)
     }
 
-    fn reason_to_end(&self, standing: &Standing) -> Option<StopReason> {
-        let profile = &self.plan.profile;
-        let rounds = standing.rounds;
-        if (standing.piloted && standing.pilot.is_none()) || standing.failures >= FAILURES_IN_A_ROW {
-            return Some(StopReason::Failed);
-        }
-        if rounds >= profile.rounds.most {
-            return Some(StopReason::MostRounds);
-        }
-        if rounds >= profile.rounds.least && is_look(rounds, profile.rounds.least) {
-            if self.stop_rule.is_precise(&standing.values) {
-                return Some(StopReason::Precise);
-            }
-            if standing.spent >= profile.case_time {
-                return Some(StopReason::CaseTime);
-            }
-        }
-        None
-    }
-
-    fn emit(&mut self, event: &Event, standings: &[Standing]) -> Result<(), RunFailure> {
+    fn emit(&mut self, event: &Event, standings: &Standings<'_>) -> Result<(), RunFailure> {
         // Every process is already a line of samples; repeating each as an event would double the record.
         if !matches!(event, Event::Recorded { .. }) {
             self.recorder.event(event)?;
         }
-        let progress = self.progress(standings);
+        let progress = standings.course.progress();
         (self.observer)(event, progress);
         Ok(())
     }
-
-    fn progress(&self, standings: &[Standing]) -> Progress {
-        let mut progress = Progress { time_left: Some(Duration::ZERO), ..Progress::default() };
-        for (case, standing) in self.plan.cases.iter().zip(standings) {
-            progress.done += standing.processes;
-            // One that is about to end has no event yet.
-            if case.skip.is_some() || standing.ended || self.reason_to_end(standing).is_some() {
-                continue;
-            }
-            let left = processes_left(standing, self.plan.profile.rounds);
-            progress.left += left;
-            let mean = standing.spent.checked_div(standing.processes);
-            progress.time_left = progress.time_left.zip(mean).map(|(sum, mean)| sum + mean * left);
-        }
-        progress
-    }
-}
-
-/// Processes until the case's next look, its pilot included.
-fn processes_left(standing: &Standing, Rounds { least, most }: Rounds) -> u32 {
-    let mut look = standing.rounds + 1;
-    while look < most && (look < least || !is_look(look, least)) {
-        look += 1;
-    }
-    look - standing.rounds + u32::from(!standing.piloted)
 }
 
 /// Warm-up iterations: the first half where code is compiled while it runs, else the first of several, which
@@ -368,19 +300,4 @@ fn warmup(pilot: Pilot) -> u32 {
 fn indexes(plan: &Plan, keep: impl Fn(&Case) -> bool) -> Vec<u32> {
     let numbered = (0..).zip(&plan.cases);
     numbered.filter(|(_, case)| keep(case)).map(|(index, _)| index).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_more_processes_are_expected_than_a_case_may_have() {
-        let left = |rounds, most| {
-            let standing = Standing { piloted: rounds > 0, rounds, ..Standing::default() };
-            processes_left(&standing, Rounds { least: 8, most })
-        };
-        // The looks are 8, 10, 13, …
-        assert_eq!([left(0, 12), left(7, 12), left(8, 12), left(10, 12), left(10, 20)], [9, 1, 2, 2, 3]);
-    }
 }

@@ -104,7 +104,7 @@ fn wait_for_processes(run: &Path, count: usize) {
     let begun = Instant::now();
     let recorded = || std::fs::read_to_string(run.join("samples.jsonl")).unwrap_or_default().lines().count();
     while recorded() < count {
-        assert!(begun.elapsed() < Duration::from_secs(30), "nothing is recorded");
+        assert!(begun.elapsed() < Duration::from_secs(120), "{} lines recorded, not {count}", recorded());
         std::thread::sleep(Duration::from_millis(10));
     }
 }
@@ -142,6 +142,61 @@ fn a_killed_harness_loses_only_the_process_in_flight() {
     assert_eq!(result.code, Some(0), "{}", result.stderr);
     assert!(result.stderr.contains(&format!("{before} processes are recorded already")), "{}", result.stderr);
     assert_complete(&run);
+}
+
+#[test]
+fn a_baseline_goes_on_for_who_is_compared_with_it_in_a_resumed_run_too() {
+    let test = Test::new();
+    // The baseline always takes the same time, the other any: one is known at the first look, the other never.
+    test.edit(
+        "workloads/faulty/worker.py",
+        "wall_ns = time.perf_counter_ns() - begun",
+        "wall_ns = 10**6 if mode == 'sequential' else 1 + int.from_bytes(os.urandom(3), 'little')",
+    );
+    test.edit("workloads/suites/plain.yaml", "{least: 8, most: 8}", "{least: 6, most: 9}");
+    test.edit("workloads/suites/plain.yaml", "size: [slow]", "size: [default]");
+    let run = test.path("run");
+    let out = run.to_str().unwrap();
+    let mut child = test.spawn(&["run", "--suite", "plain", "--out", out]);
+    // A line of facts, the pilots, six rounds, and one process of the seventh.
+    wait_for_processes(&run, 1 + 2 + 2 * 6 + 1);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    test.assert_no_process_left();
+    let result = test.run(&["run", "--resume", out]);
+    assert_eq!(result.code, Some(0), "{}", result.stderr);
+
+    for strategy in ["sequential", "threads"] {
+        let id = format!("faulty/{strategy}/");
+        let own = processes(&run).into_iter().filter(|(case, ..)| case.starts_with(&id));
+        let mut rounds: Vec<Option<u64>> = own.map(|(_, round, _)| round).collect();
+        rounds.sort_unstable();
+        let expected: Vec<Option<u64>> = std::iter::once(None).chain((0..9).map(Some)).collect();
+        assert_eq!(rounds, expected, "{strategy}");
+    }
+    let events = std::fs::read_to_string(run.join("events.jsonl")).unwrap();
+    let ends: Vec<serde_json::Value> = events
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["event"].clone())
+        .filter(|event| event["kind"] == "ended")
+        .collect();
+    let end = |event: &serde_json::Value| {
+        let of = event["reached"]["of"].as_str().unwrap_or_default().to_owned();
+        (event["reason"].as_str().unwrap().to_owned(), event["rounds"].as_u64().unwrap(), of)
+    };
+    let expected = [("precise", 6, "time"), ("most-rounds", 9, "ratio")];
+    let expected = expected.map(|(reason, rounds, of)| (reason.to_owned(), rounds, of.to_owned()));
+    assert_eq!(ends.iter().map(end).collect::<Vec<_>>(), expected);
+
+    let site = test.path("site");
+    let result = test.run(&["report", out, "--out", site.to_str().unwrap()]);
+    assert_eq!(result.code, Some(0), "{}", result.stderr);
+    let page = std::fs::read_to_string(site.join("cases.html")).unwrap();
+    for words in
+        ["precise enough: time ±0 %; 3 rounds more for cases compared with it", "most rounds: ratio ±"]
+    {
+        assert!(page.contains(words), "cases.html says nothing of `{words}`");
+    }
 }
 
 #[test]

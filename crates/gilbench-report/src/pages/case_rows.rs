@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::charts::key;
 use crate::joined::{Entry, Report};
 use crate::numbers::{self, Figure, above_one, count, plain, ratio, seconds};
+use crate::stops::stopped;
 use crate::text::anchor;
 
 /// Some cases, in order.
@@ -119,7 +120,7 @@ pub(super) fn row(report: &Report<'_>, entry: Entry<'_>) -> CaseRow {
         hint,
         failures: failures(entry),
         rounds: finding.rounds,
-        stopped: finding.stopped.map(|reason| reason.to_string()).unwrap_or_default(),
+        stopped: stopped(report, finding),
         tags: tags(entry),
         steady: cell(&finding.steady, seconds, "no steady iteration"),
         first: cell(&finding.first, seconds, "no first iteration"),

@@ -14,6 +14,7 @@ use crate::charts::{Shape, key};
 use crate::headline::{Headline, headline};
 use crate::joined::Report;
 use crate::numbers::{Figure, count, duration, ratio, seconds};
+use crate::stops::counted;
 use crate::tax::{Tax, taxes};
 use crate::text::anchor;
 
@@ -249,6 +250,7 @@ fn run_facts(report: &Report<'_>) -> Vec<Fact> {
         Fact::known("Interruptions", interrupted.to_string()),
         Fact::known("Times begun or resumed", begun.to_string()),
         Fact::maybe("CPUs that others left", cpus_left(report)),
+        Fact::maybe("Why cases ended", counted(report)),
         Fact::known("Comparisons made for claims", totals.comparisons.to_string()),
         Fact::known("Seed", plan.seed.to_string()),
     ]

@@ -296,7 +296,7 @@ fn execute(
         launcher: start_launcher(&gilbench)?,
         containers,
         recorder,
-        stop_rule: &Precision { target: plan.profile.target },
+        stop_rule: &Precision::of(plan),
         observer: &mut |event, progress| reporter.event(event, progress),
         interrupted: &|| interrupt.came(),
     }

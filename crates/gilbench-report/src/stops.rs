@@ -1,0 +1,53 @@
+//! Why a case was measured no longer, in words: which rule ended it, and how narrow its intervals were by then.
+
+use std::collections::BTreeMap;
+
+use gilbench_analysis::findings::CaseFinding;
+use gilbench_model::event::{Reached, StopReason, Yardstick};
+
+use crate::joined::Report;
+use crate::numbers::{count, percent};
+
+/// `time limit: ratio ±4.10 %, target ±2 %; 3 rounds more for cases compared with it`. Empty for a case that has not
+/// ended.
+pub(crate) fn stopped(report: &Report<'_>, finding: &CaseFinding) -> String {
+    let Some(reason) = finding.stopped else { return String::new() };
+    let target = percent(report.run.plan.profile.target.get());
+    let width = reached(finding).map(|reached| {
+        let of = match reached.of {
+            Yardstick::Time => "time",
+            Yardstick::Ratio => "ratio",
+        };
+        format!("{of} ±{}", percent(reached.half_width))
+    });
+    let mut words = match (reason, width) {
+        (StopReason::Failed, _) => reason.to_string(),
+        (StopReason::Precise, Some(width)) => format!("{reason}: {width}"),
+        (_, Some(width)) => format!("{reason}: {width}, target ±{target}"),
+        (_, None) => format!("{reason}: no interval, target ±{target}"),
+    };
+    if finding.later_rounds > 0 {
+        let rounds = count(u64::from(finding.later_rounds), "round");
+        words.push_str(&format!("; {rounds} more for cases compared with it"));
+    }
+    words
+}
+
+/// What was reached when the case ended. An older gilbench judged every case by its time and did not record that.
+fn reached(finding: &CaseFinding) -> Option<Reached> {
+    let by_time = || {
+        let half_width = finding.steady?.half_width_relative();
+        Some(Reached { of: Yardstick::Time, half_width })
+    };
+    finding.reached.or_else(by_time)
+}
+
+/// `12 precise enough, 3 time limit`: how many cases each rule ended.
+pub(crate) fn counted(report: &Report<'_>) -> Option<String> {
+    let mut counts: BTreeMap<StopReason, u32> = BTreeMap::new();
+    for reason in report.findings.cases.iter().filter_map(|finding| finding.stopped) {
+        *counts.entry(reason).or_default() += 1;
+    }
+    let words: Vec<String> = counts.iter().map(|(reason, number)| format!("{reason}: {number}")).collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}
