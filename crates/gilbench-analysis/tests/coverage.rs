@@ -5,7 +5,9 @@
 
 use std::f64::consts::TAU;
 
-use gilbench_analysis::statistics::{detect_drift, median_interval, paired_ratio};
+use gilbench_analysis::statistics::{
+    Estimate, detect_drift, location, log_location, median_interval, paired_ratio,
+};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
 use serde_json::Value;
@@ -77,12 +79,13 @@ fn share(mut holds: impl FnMut() -> bool) -> f64 {
     held as f64 / f64::from(TRIALS)
 }
 
-/// The confidence that the signed-rank interval truly has at `count`, counted out by `scipy/figures.py`.
-fn exact_confidence(count: usize) -> f64 {
+/// The confidences between which that of the interpolated signed-rank interval lies at `count`, counted out by
+/// `scipy/figures.py`: of the narrower and the wider pair of averages.
+fn exact_confidences(count: usize) -> [f64; 2] {
     let figures: Value = serde_json::from_str(include_str!("scipy/figures.json")).expect("figures are JSON");
     let rows = figures["signed_rank_confidence"].as_array().expect("rows");
     let row = rows.iter().find(|row| row["count"] == count).expect("a row of this count");
-    row["confidence"].as_f64().expect("a number")
+    ["narrow", "wide"].map(|name| row[name].as_f64().expect("a number"))
 }
 
 #[test]
@@ -90,8 +93,8 @@ fn paired_ratios_hold_the_truth_as_often_as_they_should_on_a_drifting_machine() 
     let truth: f64 = 1.02;
     let mut generator = Pcg64::seed_from_u64(SEED);
     for count in COUNTS {
-        let expected = exact_confidence(count);
-        let standard_error = (expected * (1.0 - expected) / f64::from(TRIALS)).sqrt();
+        let [narrow, wide] = exact_confidences(count);
+        let standard_error = (narrow * (1.0 - narrow) / f64::from(TRIALS)).sqrt();
         for shape in SHAPES {
             let found = share(|| {
                 let mut weather = 0.0;
@@ -107,9 +110,10 @@ fn paired_ratios_hold_the_truth_as_often_as_they_should_on_a_drifting_machine() 
                 paired_ratio(&numerators, &denominators).expect("positive values").contains(truth)
             });
             assert!((0.93..=0.97).contains(&found), "{shape:?}, {count} rounds: {found}");
+            let slack = STANDARD_ERRORS * standard_error;
             assert!(
-                (found - expected).abs() <= STANDARD_ERRORS * standard_error,
-                "{shape:?}, {count} rounds: {found}, expected {expected}"
+                (narrow - slack..=wide + slack).contains(&found),
+                "{shape:?}, {count} rounds: {found}, expected {narrow} to {wide}"
             );
         }
     }
@@ -151,4 +155,37 @@ fn steady_rounds_are_rarely_called_drifting_and_drifting_ones_mostly() {
     assert!(steady <= 15, "{steady} of 600 steady cases called drifting");
     let drifting = called(30, 0.9, 40);
     assert!(drifting >= 30, "{drifting} of 40 drifting cases found");
+}
+
+#[test]
+fn more_rounds_never_give_a_wider_interval_on_average() {
+    /// Enough: from count to count the mean falls by several standard errors.
+    const SAMPLES: u32 = 200;
+    let mut generator = Pcg64::seed_from_u64(SEED);
+    for shape in SHAPES {
+        // Logarithms of widths: under heavy tails the widths themselves have no mean.
+        let mut widths = |count: usize| {
+            let sums = (0..SAMPLES).fold([0.0; 3], |[ratio, middle, place], _| {
+                let mut values = || -> Vec<f64> { (0..count).map(|_| shape.draw(&mut generator)).collect() };
+                let differences: Vec<f64> =
+                    values().into_iter().zip(values()).map(|(left, right)| left - right).collect();
+                let times: Vec<f64> = values().into_iter().map(|value| (value / 100.0).exp()).collect();
+                let width = |estimate: Estimate| (estimate.high - estimate.low).ln();
+                [
+                    ratio + width(location(&differences).expect("finite values")),
+                    middle + width(median_interval(&times).expect("finite values")),
+                    place + width(log_location(&times).expect("positive values")),
+                ]
+            });
+            sums.map(|sum: f64| sum / f64::from(SAMPLES))
+        };
+        let mut before = widths(8);
+        for count in [16, 32] {
+            let now = widths(count);
+            for (now, before) in now.into_iter().zip(before) {
+                assert!(now < before, "{shape:?}, {count} rounds: {now} after {before}");
+            }
+            before = now;
+        }
+    }
 }

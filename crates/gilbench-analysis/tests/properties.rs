@@ -1,8 +1,10 @@
 //! What holds for every sample.
 
+use std::cmp::Ordering;
+
 use gilbench_analysis::statistics::{
-    CONFIDENCE, Estimate, StatisticsError, detect_drift, location, log_location, median, median_interval,
-    paired_ratio, signed_rank_p_value,
+    CONFIDENCE, Estimate, RESERVE, StatisticsError, detect_drift, location, log_location, median,
+    median_interval, paired_ratio, signed_rank_p_value,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -84,43 +86,64 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_rounds_is_irrelevant(
+    fn the_order_of_rounds_is_irrelevant_but_for_drift(
         (sorted, shuffled) in pairs().prop_flat_map(|pairs| (Just(pairs.clone()), Just(pairs).prop_shuffle())),
     ) {
         prop_assert_eq!(ratio(&sorted), ratio(&shuffled));
         let first = |pairs: &[(f64, f64)]| pairs.iter().map(|pair| pair.0).collect::<Vec<_>>();
         let (sorted, shuffled) = (first(&sorted), first(&shuffled));
-        prop_assert_eq!(median_interval(&sorted).unwrap(), median_interval(&shuffled).unwrap());
+        let middle = |values: &[f64]| median_interval(values).unwrap().point;
+        prop_assert_eq!(middle(&sorted).total_cmp(&middle(&shuffled)), Ordering::Equal);
         prop_assert_eq!(log_location(&sorted).unwrap(), log_location(&shuffled).unwrap());
         prop_assert_eq!(median(&sorted), median(&shuffled));
+    }
+
+    #[test]
+    fn ascending_rounds_widen_the_interval_of_the_median_and_alternating_ones_do_not(values in times()) {
+        let mut ascending = values.clone();
+        ascending.sort_unstable_by(f64::total_cmp);
+        let (slow, fast) = ascending.split_at(values.len() / 2);
+        let alternating: Vec<f64> = slow.iter().zip(fast).flat_map(|(slow, fast)| [*slow, *fast]).collect();
+        prop_assume!(alternating.len() == values.len());
+        let (drifting, steady) = (median_interval(&ascending).unwrap(), median_interval(&alternating).unwrap());
+        prop_assert!(drifting.low <= steady.low && steady.high <= drifting.high);
+        prop_assert!(drifting.low < steady.low || steady.high < drifting.high);
+        prop_assert!(drifting.low > 0.0);
     }
 
     #[test]
     fn points_lie_inside_intervals_inside_the_data(values in times()) {
         let least = values.iter().copied().fold(f64::INFINITY, f64::min) * (1.0 - 1e-12);
         let greatest = values.iter().copied().fold(0.0, f64::max) * (1.0 + 1e-12);
-        for estimate in [median_interval(&values).unwrap(), log_location(&values).unwrap()] {
-            prop_assert!(estimate.contains(estimate.point));
-            prop_assert!(least <= estimate.low && estimate.high <= greatest);
+        let estimate = log_location(&values).unwrap();
+        prop_assert!(least <= estimate.low && estimate.high <= greatest);
+        for estimate in [median_interval(&values).unwrap(), estimate] {
+            prop_assert!(estimate.low > 0.0 && estimate.contains(estimate.point));
             prop_assert!(estimate.half_width_relative() >= 0.0);
         }
     }
 
     #[test]
-    fn the_interval_holds_exactly_the_shifts_that_the_test_accepts(values in vec(-1.0..1.0_f64, 6..30)) {
+    fn the_interval_holds_only_shifts_that_the_test_accepts_and_ends_before_the_first_that_it_rejects(
+        values in vec(-1.0..1.0_f64, 6..30),
+    ) {
         let estimate = location(&values).unwrap();
         let p_value = |shift: f64| {
             let shifted: Vec<f64> = values.iter().map(|value| value - shift).collect();
             signed_rank_p_value(&shifted).unwrap()
         };
-        let accepted = 1.0 - CONFIDENCE;
+        let averages = |value: f64| values.iter().map(move |other| f64::midpoint(value, *other));
+        let averages: Vec<f64> = values.iter().copied().flat_map(averages).collect();
+        let below = averages.iter().copied().filter(|&average| average <= estimate.low).fold(f64::MIN, f64::max);
+        let above = averages.iter().copied().filter(|&average| average >= estimate.high).fold(f64::MAX, f64::min);
+        let accepted = 1.0 - CONFIDENCE - RESERVE;
         // Closer than any two Walsh averages of such samples are, further than rounding.
         let step = 1e-12;
-        for (inside, outside) in
-            [(estimate.low + step, estimate.low - step), (estimate.high - step, estimate.high + step)]
+        for (bound, inside, outside) in
+            [(estimate.low, estimate.low + step, below - step), (estimate.high, estimate.high - step, above + step)]
         {
-            prop_assert!(p_value(inside) > accepted, "{inside} {estimate:?}");
-            prop_assert!(p_value(outside) <= accepted, "{outside} {estimate:?}");
+            prop_assert!(p_value(inside) > accepted, "{bound} {estimate:?}");
+            prop_assert!(p_value(outside) <= accepted, "{bound} {estimate:?}");
         }
     }
 

@@ -10,6 +10,13 @@ use super::error::StatisticsError;
 /// can be read beside each other.
 pub const CONFIDENCE: f64 = 0.95;
 
+/// What signed-rank intervals are formed above the nominal confidence.
+///
+/// A case that ends when its interval is narrow enough ends more readily when chance made it narrow, and such an
+/// interval misses more often: by up to two and a half points, as `just validate-statistics` simulates. The reserve
+/// keeps the interval near its nominal confidence, with the stop and without it.
+pub const RESERVE: f64 = 0.008;
+
 /// The fewest rounds that give any estimate.
 ///
 /// The widest interval of both rank methods runs from the least value to the greatest. It misses when all rounds
@@ -170,7 +177,7 @@ mod tests {
     #[test]
     fn six_is_the_first_count_with_a_full_interval() {
         let chance_to_miss = |count: usize| 2.0 * 0.5_f64.powi(i32::try_from(count).unwrap());
-        assert!(chance_to_miss(MINIMUM_COUNT) <= 1.0 - CONFIDENCE);
+        assert!(chance_to_miss(MINIMUM_COUNT) <= 1.0 - (CONFIDENCE + RESERVE));
         assert!(chance_to_miss(MINIMUM_COUNT - 1) > 1.0 - CONFIDENCE);
     }
 }

@@ -9,7 +9,7 @@
 //! |---|---|
 //! | how do two cases compare? | [`paired_ratio`] |
 //! | where does one case's positive value lie, when its logarithms are symmetric? | [`log_location`] |
-//! | how long does one case take? | [`median_interval`] |
+//! | how long does one case take? | [`median_interval`], of values in the order the rounds ran |
 //! | are the paired differences centred on zero? | [`signed_rank_p_value`] |
 //! | which of many tests still find something? | [`adjusted_p_values`] |
 //! | and on which side of it do they lie? | [`signed_rank_one_sided`] |
@@ -35,12 +35,13 @@ mod sample;
 mod scaling;
 mod signed_rank;
 mod signed_rank_test;
+mod widening;
 
 pub use bootstrap::{Bootstrap, MINIMUM_RESAMPLES, Method};
 pub use decision::{Answer, Decision, EQUIVALENCE_BAND, decide};
 pub use drift::{DRIFT_LEVEL, Drift, detect_drift};
 pub use error::StatisticsError;
-pub use estimate::{CONFIDENCE, Estimate, MINIMUM_COUNT};
+pub use estimate::{CONFIDENCE, Estimate, MINIMUM_COUNT, RESERVE};
 pub use false_discovery::{FALSE_DISCOVERY_RATE, adjusted_p_values};
 pub use median::median;
 pub use order_statistic::median_interval;

@@ -6,7 +6,7 @@
 //! the distribution conditional on them.
 
 /// Up to this many ranks the distribution is computed exactly, beyond it by the normal approximation. At 100 the
-/// two agree to one rank in the bounds (a test holds that) and exactness still costs little.
+/// two agree to two ranks in the bounds (a test holds that) and exactness still costs little.
 pub(super) const EXACT_LIMIT: usize = 100;
 
 /// The chance of every value the sum can take: `result[s]` is the chance of the sum `s`.

@@ -17,7 +17,10 @@ import scipy
 from scipy import optimize, stats
 
 CONFIDENCE = 0.95
-TAIL = (1 - CONFIDENCE) / 2
+# What rank intervals are formed above the nominal confidence, and that of medians before they are widened.
+RESERVE = 0.008
+RANK_TAIL = (1 - CONFIDENCE - RESERVE) / 2
+BEFORE_WIDENING = 0.944
 
 
 def signed_rank_chances(count: int) -> list[float]:
@@ -38,31 +41,41 @@ def location(values: np.ndarray) -> dict[str, float]:
     averages = np.sort((values[first] + values[second]) / 2)
     if count <= 100:
         cumulated = np.cumsum(signed_rank_chances(count))
-        outside = int(np.searchsorted(cumulated, TAIL, side="right")) - 1
+        outside = int(np.searchsorted(cumulated, RANK_TAIL, side="right")) - 1
+        # As far towards the next average as the wanted chance lies between theirs.
+        place = outside + (RANK_TAIL - cumulated[outside]) / (
+            cumulated[outside + 1] - cumulated[outside]
+        )
     else:
         deviation = math.sqrt(count * (count + 1) * (2 * count + 1) / 24)
-        outside = math.floor(count * (count + 1) / 4 + stats.norm.ppf(TAIL) * deviation - 0.5)
+        place = count * (count + 1) / 4 + stats.norm.ppf(RANK_TAIL) * deviation - 0.5
+    places = np.arange(len(averages))
     return {
         "point": float(np.median(averages)),
-        "low": averages[outside],
-        "high": averages[-1 - outside],
+        "low": float(np.interp(place, places, averages)),
+        "high": float(np.interp(len(averages) - 1 - place, places, averages)),
     }
 
 
 def median_interval(values: np.ndarray) -> dict[str, float]:
-    """The interpolated order-statistic interval of Hettmansperger & Sheather (1986)."""
+    """The interpolated order-statistic interval of Hettmansperger & Sheather (1986), widened."""
     ordered = np.sort(values)
     count = len(ordered)
 
     def confidence(depth: int) -> float:
         return 1 - 2 * stats.binom.cdf(depth - 1, count, 0.5)
 
-    depth = max(depth for depth in range(1, count // 2 + 1) if confidence(depth) >= CONFIDENCE)
-    between = (confidence(depth) - CONFIDENCE) / (confidence(depth) - confidence(depth + 1))
+    depth = max(depth for depth in range(1, count // 2 + 1) if confidence(depth) >= BEFORE_WIDENING)
+    between = (confidence(depth) - BEFORE_WIDENING) / (confidence(depth) - confidence(depth + 1))
     share = (count - depth) * between / (depth + (count - 2 * depth) * between)
     low = (1 - share) * ordered[depth - 1] + share * ordered[depth]
     high = (1 - share) * ordered[count - depth] + share * ordered[count - depth - 1]
-    return {"point": float(np.median(ordered)), "low": low, "high": high}
+    point = float(np.median(ordered))
+    resemblance = np.clip(rank_autocorrelation(values) * (1 + 3 / count), 0, 1)
+    factor = math.sqrt(1 + 4 * resemblance)
+    # Times are positive: their lower bound moves on the log scale.
+    low = math.exp(math.log(point) - factor * (math.log(point) - math.log(low)))
+    return {"point": point, "low": low, "high": point + factor * (high - point)}
 
 
 def p_value(differences: np.ndarray, alternative: str = "two-sided") -> float:
@@ -292,10 +305,11 @@ def main() -> None:
         "signed_rank_confidence": [
             {
                 "count": count,
-                "confidence": 1
-                - 2 * max(c for c in np.cumsum(signed_rank_chances(count)) if c <= TAIL),
+                "wide": 1 - 2 * max(c for c in cumulated if c <= RANK_TAIL),
+                "narrow": 1 - 2 * min(c for c in cumulated if c > RANK_TAIL),
             }
             for count in (6, 8, 13)
+            for cumulated in [np.cumsum(signed_rank_chances(count))]
         ],
         "scaling": scaling_rows(np.random.default_rng(1993)),
     }
