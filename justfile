@@ -27,6 +27,10 @@ test-workers *PYTHONS="python3":
 bench:
     cargo bench -p gilbench-native -p gilbench-analysis
 
+# Do the intervals hold? Coverage and width by simulation, the tables of docs/methodology.md: about five minutes
+validate-statistics *ARGS:
+    cargo run --quiet --release -p gilbench-analysis --example validate_statistics -- {{ARGS}}
+
 # What the harness itself costs: per process beside hyperfine, planning, rendering
 perf:
     cargo bench -p gilbench --bench perf
