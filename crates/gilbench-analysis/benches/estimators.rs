@@ -6,6 +6,7 @@ use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use gilbench_analysis::statistics::{Bootstrap, median_interval, paired_ratio};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
+use rayon::prelude::*;
 
 fn seconds(count: usize, seed: u64) -> Vec<f64> {
     let mut generator = Pcg64::seed_from_u64(seed);
@@ -39,5 +40,24 @@ fn bootstraps(criterion: &mut Criterion) {
     });
 }
 
+/// The bootstrap of a whole run: 10,000 resamples of each of 100 cases with 30 processes, on all CPUs. To take less
+/// than a second on two.
+fn run_of_bootstraps(criterion: &mut Criterion) {
+    let cases: Vec<Vec<f64>> = (0..100).map(|case| seconds(30, case)).collect();
+    let interval = |values: &Vec<f64>| {
+        let mean =
+            |rounds: &[usize]| rounds.iter().map(|&round| values[round]).sum::<f64>() / rounds.len() as f64;
+        Bootstrap::new(1).interval(values.len(), mean)
+    };
+    criterion.bench_function("bootstrap/100 cases of 30", |bencher| {
+        bencher.iter(|| black_box(&cases).par_iter().map(interval).collect::<Vec<_>>());
+    });
+}
+
 criterion_group!(benches, ratios, medians, bootstraps);
-criterion_main!(benches);
+criterion_group! {
+    name = runs;
+    config = Criterion::default().sample_size(10);
+    targets = run_of_bootstraps
+}
+criterion_main!(benches, runs);
