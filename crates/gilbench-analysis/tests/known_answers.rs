@@ -1,10 +1,10 @@
-//! The statistics agree with figures computed by `scipy.stats` and NumPy.
+//! The statistics agree with figures computed by `scipy.stats`, NumPy and ruptures.
 //!
-//! `scipy/figures.py` computes the figures by other means and says how to run it again.
+//! `scipy/figures.py` and `ruptures/figures.py` compute the figures by other means and say how to run them again.
 
 use gilbench_analysis::statistics::{
-    Bootstrap, Estimate, Method, adjusted_p_values, detect_drift, location, median_interval, paired_ratio,
-    signed_rank_one_sided, signed_rank_p_value,
+    Bootstrap, Estimate, Method, Partition, adjusted_p_values, detect_drift, location, median_interval,
+    paired_ratio, signed_rank_one_sided, signed_rank_p_value,
 };
 use serde_json::Value;
 
@@ -16,7 +16,11 @@ const ROUNDING: f64 = 1e-11;
 const RESAMPLING: f64 = 0.05;
 
 fn rows(section: &str) -> Vec<Value> {
-    let figures: Value = serde_json::from_str(include_str!("scipy/figures.json")).expect("figures are JSON");
+    rows_of(include_str!("scipy/figures.json"), section)
+}
+
+fn rows_of(figures: &str, section: &str) -> Vec<Value> {
+    let figures: Value = serde_json::from_str(figures).expect("figures are JSON");
     let rows = figures[section].as_array().expect("a section of rows").clone();
     assert!(!rows.is_empty());
     rows
@@ -109,5 +113,20 @@ fn bootstrap_intervals_of_the_mean_agree() {
             assert_close(found.low, low, RESAMPLING * (high - low));
             assert_close(found.high, high, RESAMPLING * (high - low));
         }
+    }
+}
+
+#[test]
+fn change_points_agree() {
+    for row in rows_of(include_str!("ruptures/figures.json"), "change_points") {
+        let partition =
+            Partition { penalty: number(&row, "penalty"), least_deviation: number(&row, "least_deviation") };
+        let found: Vec<f64> = partition
+            .change_points(&numbers(&row, "values"))
+            .unwrap()
+            .into_iter()
+            .map(|index| index as f64)
+            .collect();
+        assert_eq!(found, numbers(&row, "change_points"), "{row}");
     }
 }

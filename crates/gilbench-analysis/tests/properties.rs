@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use gilbench_analysis::statistics::{
-    CONFIDENCE, Estimate, RESERVE, StatisticsError, detect_drift, location, log_location, median,
+    CONFIDENCE, Estimate, Partition, RESERVE, StatisticsError, detect_drift, location, log_location, median,
     median_interval, paired_ratio, signed_rank_p_value,
 };
 use proptest::collection::vec;
@@ -37,6 +37,31 @@ fn unusable() -> impl Strategy<Value = f64> {
         Just(-0.0),
         -1e9..-1e-9
     ]
+}
+
+/// What a partition costs: each segment by its own mean and variance, in two passes.
+fn cost(values: &[f64], change_points: &[usize], partition: Partition) -> f64 {
+    let begins = std::iter::once(0).chain(change_points.iter().copied());
+    let ends = change_points.iter().copied().chain([values.len()]);
+    let segments = begins.zip(ends).map(|(begin, end)| {
+        let segment = &values[begin..end];
+        let count = segment.len() as f64;
+        let mean = segment.iter().sum::<f64>() / count;
+        let squares: f64 = segment.iter().map(|value| (value - mean).powi(2)).sum();
+        let variance = (squares / count).max(partition.least_deviation.powi(2));
+        count * variance.ln() + squares / variance
+    });
+    segments.sum::<f64>() + partition.penalty * change_points.len() as f64
+}
+
+/// The cost of the best of all partitions: each set of bits is one.
+fn least_cost(values: &[f64], partition: Partition) -> f64 {
+    let partitions = 0..1_u32 << (values.len() - 1);
+    let costs = partitions.map(|chosen| {
+        let changes: Vec<usize> = (1..values.len()).filter(|index| chosen >> (index - 1) & 1 == 1).collect();
+        cost(values, &changes, partition)
+    });
+    costs.fold(f64::INFINITY, f64::min)
 }
 
 fn close(left: f64, right: f64) -> bool {
@@ -206,5 +231,28 @@ proptest! {
         let estimate = median_interval(&values).unwrap();
         let written = serde_json::to_string(&estimate).unwrap();
         prop_assert!(alike(serde_json::from_str(&written).unwrap(), estimate));
+    }
+
+    #[test]
+    fn change_points_are_those_of_the_best_of_all_partitions(
+        values in vec(prop_oneof![-1.0..1.0_f64, 4.0..5.0_f64, (-3..3).prop_map(f64::from)], 1..11),
+        penalty in 0.0..12.0_f64,
+        least_deviation in 0.01..1.0_f64,
+    ) {
+        let partition = Partition { penalty, least_deviation };
+        let found = partition.change_points(&values).unwrap();
+        prop_assert!(found.is_sorted() && found.iter().all(|&index| 0 < index && index < values.len()));
+        let (found, least) = (cost(&values, &found, partition), least_cost(&values, partition));
+        prop_assert!((found - least).abs() <= 1e-6 * (1.0 + least.abs()), "{found}, least {least}");
+    }
+
+    #[test]
+    fn change_points_do_not_depend_on_unit_or_zero(
+        values in vec(-10.0..10.0_f64, 2..40), scale in 0.01..100.0_f64, shift in -50.0..50.0_f64,
+    ) {
+        let partition = Partition { penalty: 8.0, least_deviation: 0.5 };
+        let moved: Vec<f64> = values.iter().map(|value| value * scale + shift).collect();
+        let wider = Partition { least_deviation: 0.5 * scale, ..partition };
+        prop_assert_eq!(partition.change_points(&values), wider.change_points(&moved));
     }
 }

@@ -17,9 +17,11 @@
 //! | did the machine drift while one case was measured? | [`detect_drift`] |
 //! | is one of two faster, and does it matter? | [`decide`] |
 //! | how does the time depend on the workers and on the size of the task? | [`amdahl`], [`usl`], [`knee`], [`crossover`] |
+//! | where does a series change? | [`Partition`] |
 //! | anything else | [`Bootstrap`] |
 
 mod bootstrap;
+mod change_points;
 mod decision;
 mod drift;
 mod error;
@@ -38,6 +40,7 @@ mod signed_rank_test;
 mod widening;
 
 pub use bootstrap::{Bootstrap, MINIMUM_RESAMPLES, Method};
+pub use change_points::Partition;
 pub use decision::{Answer, Decision, EQUIVALENCE_BAND, decide};
 pub use drift::{DRIFT_LEVEL, Drift, detect_drift};
 pub use error::StatisticsError;
