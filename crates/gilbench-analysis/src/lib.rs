@@ -16,6 +16,7 @@ mod scaling;
 mod selection;
 mod series;
 pub mod statistics;
+pub mod warm_up;
 
 use gilbench_model::Nanoseconds;
 use gilbench_model::claim::Claim;
