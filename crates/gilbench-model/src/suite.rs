@@ -96,9 +96,10 @@ impl From<Selection> for SelectionText {
 pub struct Profile {
     /// A case has at least and at most so many rounds.
     pub rounds: Rounds,
-    /// A case ends when the half-width of its time's interval is at most this share of the time.
+    /// A case ends when the half-width of the intervals of its ratios to its partners is at most this, on the log scale;
+    /// without partners, when that of its time's interval is at most this share of the time.
     pub target: Fraction,
-    /// A case ends when its processes have taken this long in all.
+    /// A case ends when its processes have taken this long in all, with its part of what ended partners took for it.
     #[serde(with = "duration_text")]
     pub case_time: Duration,
     /// A process is killed after this time.

@@ -20,17 +20,16 @@ pub(crate) fn stopped(report: &Report<'_>, finding: &CaseFinding) -> String {
         };
         format!("{of} ±{}", percent(reached.half_width))
     });
-    let mut words = match (reason, width) {
+    let rule = match (reason, width) {
         (StopReason::Failed, _) => reason.to_string(),
         (StopReason::Precise, Some(width)) => format!("{reason}: {width}"),
         (_, Some(width)) => format!("{reason}: {width}, target ±{target}"),
         (_, None) => format!("{reason}: no interval, target ±{target}"),
     };
-    if finding.later_rounds > 0 {
-        let rounds = count(u64::from(finding.later_rounds), "round");
-        words.push_str(&format!("; {rounds} more for cases compared with it"));
+    match finding.later_rounds {
+        0 => rule,
+        more => format!("{rule}; {} more for cases compared with it", count(u64::from(more), "round")),
     }
-    words
 }
 
 /// What was reached when the case ended. An older gilbench judged every case by its time and did not record that.

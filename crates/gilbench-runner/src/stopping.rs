@@ -429,9 +429,9 @@ mod tests {
 
     #[test]
     fn a_partner_goes_on_without_a_gap_while_anyone_needs_it_and_no_longer() {
+        use StopReason::Precise;
         let needed = [8.0, 20.0, 13.0, 10.0];
         let all = play(&plan(4, 60, "10m"), &family(), &[], |case, _| Some(needed[case as usize]));
-        use StopReason::Precise;
         assert_eq!(ends(&all), [(0, Precise, 8), (3, Precise, 10), (2, Precise, 13), (1, Precise, 22)]);
         let upto = |rounds: u32| (0..rounds).collect::<Vec<u32>>();
         assert_eq!([0, 1, 2, 3].map(|case| rounds(&all, case)), [22, 22, 13, 10].map(upto));
@@ -475,10 +475,10 @@ mod tests {
 
     #[test]
     fn those_who_need_a_partner_pay_for_it_once_it_has_ended() {
+        use StopReason::{CaseTime, Precise};
         let never = |case, _: Option<u32>| Some(if case == 0 { 8.0 } else { 1000.0 });
         let rule = Fake { partners: vec![vec![], vec![0], vec![0]] };
         let ends_with = |case_time| ends(&play(&plan(3, 60, case_time), &rule, &[], never));
-        use StopReason::{CaseTime, Precise};
         // At 17 rounds: 18 s of their own with the pilot, and half of the 9 s that the baseline took for both.
         assert_eq!(ends_with("22s"), [(0, Precise, 8), (1, CaseTime, 17), (2, CaseTime, 17)]);
         assert_eq!(ends_with("23s"), [(0, Precise, 8), (1, CaseTime, 22), (2, CaseTime, 22)]);

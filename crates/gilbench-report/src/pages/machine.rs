@@ -129,7 +129,12 @@ fn setup_facts(report: &Report<'_>) -> Vec<Fact> {
         Fact::known("Seed", plan.seed.to_string()),
         Fact::known("Definitions (SHA-256)", plan.definitions.as_str()),
         Fact::known("Rounds asked for", range(profile.rounds.least, profile.rounds.most)),
-        Fact::known("Precision asked for", format!("half of an interval at most {target} % of the time")),
+        Fact::known(
+            "Precision asked for",
+            format!(
+                "half the interval of a ratio at most {target} %; of a time, where a case is compared with none"
+            ),
+        ),
         Fact::known("Time limit of a case", time(profile.case_time)),
         Fact::known("Time limit of a process", time(profile.timeout)),
         Fact::known(
