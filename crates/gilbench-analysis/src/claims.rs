@@ -1,7 +1,8 @@
 //! Decides the article's claims from a run's cases.
 //!
-//! A comparison is decided only if its whole interval lies on one side of a threshold; several comparisons
-//! make one verdict per interpreter, and those make the claim's.
+//! A comparison is decided only if its whole interval lies on one side of a threshold, and if that holds among all
+//! comparisons of the run (see `significance`); several comparisons make one verdict per interpreter, and those make
+//! the claim's.
 
 use std::collections::BTreeSet;
 
@@ -13,16 +14,23 @@ use gilbench_model::plan::Case;
 use gilbench_model::run_directory::Run;
 
 use crate::cases::{crowded, ideal, speed_up, unsupported};
-use crate::findings::{ClaimFinding, Comparison, InterpreterFinding, Verdict};
+use crate::findings::{ClaimFinding, Comparison, ComparisonCounts, InterpreterFinding, Verdict};
 use crate::selection::Wanted;
 use crate::series::{CaseSamples, values};
+use crate::significance::{correct, detectable, logarithms, p_value, relevant};
 use crate::statistics::{Estimate, MINIMUM_COUNT, StatisticsError, log_location};
 
 /// One finding for each claim.
 pub(crate) fn findings(run: &Run, samples: &[CaseSamples<'_>], claims: &[Claim]) -> Vec<ClaimFinding> {
     let decider = Decider { run, samples };
-    claims.iter().map(|claim| decider.claim(claim)).collect()
+    let mut compared: Vec<Compared<'_>> = claims.iter().map(|claim| decider.compare(claim)).collect();
+    // Before any of them becomes part of a verdict.
+    correct(compared.iter_mut().flatten().flat_map(|(_, comparisons)| comparisons));
+    claims.iter().zip(compared).map(|(claim, compared)| decider.claim(claim, compared)).collect()
 }
+
+/// A claim's comparisons on each interpreter.
+type Compared<'a> = Vec<(&'a Name, Vec<Comparison>)>;
 
 struct Decider<'a> {
     run: &'a Run,
@@ -49,15 +57,25 @@ fn too_few_rounds(count: usize, kind: &str) -> Undecided {
 }
 
 impl<'a> Decider<'a> {
-    fn claim(&self, claim: &Claim) -> ClaimFinding {
+    /// Makes a claim's comparisons.
+    fn compare(&self, claim: &Claim) -> Compared<'a> {
         let interpreters: BTreeSet<&Name> = claim
             .tests
             .iter()
             .flat_map(|test| self.cases(test))
             .map(|samples| &samples.case.interpreter)
             .collect();
-        let interpreters: Vec<InterpreterFinding> =
-            interpreters.into_iter().map(|interpreter| self.interpreter(claim, interpreter)).collect();
+        interpreters
+            .into_iter()
+            .map(|interpreter| (interpreter, self.comparisons(claim, interpreter)))
+            .collect()
+    }
+
+    fn claim(&self, claim: &Claim, compared: Compared<'_>) -> ClaimFinding {
+        let interpreters: Vec<InterpreterFinding> = compared
+            .into_iter()
+            .map(|(interpreter, comparisons)| finding(interpreter, comparisons))
+            .collect();
         let parts = || interpreters.iter().map(|finding| (finding.verdict, finding.reason.as_deref()));
         // An interpreter that decides nothing does not take back what others decide.
         let decided: Vec<(Verdict, Option<&str>)> = parts()
@@ -88,11 +106,12 @@ impl<'a> Decider<'a> {
             verdict,
             reason,
             correction: None,
+            counts: ComparisonCounts::of(interpreters.iter().flat_map(|finding| &finding.comparisons)),
             interpreters,
         }
     }
 
-    fn interpreter(&self, claim: &Claim, interpreter: &Name) -> InterpreterFinding {
+    fn comparisons(&self, claim: &Claim, interpreter: &Name) -> Vec<Comparison> {
         let mut comparisons = Vec::new();
         for test in &claim.tests {
             let cases =
@@ -102,24 +121,7 @@ impl<'a> Decider<'a> {
             let cases = if within.is_empty() { over } else { within };
             comparisons.extend(cases.into_iter().map(|samples| self.comparison(test, samples)));
         }
-        let (verdict, reason) =
-            combine(comparisons.iter().map(|comparison| (comparison.verdict, comparison.reason.as_deref())));
-        let mut cases = Vec::new();
-        for comparison in &comparisons {
-            for id in [Some(&comparison.case), comparison.against.as_ref()].into_iter().flatten() {
-                if !cases.contains(id) {
-                    cases.push(id.clone());
-                }
-            }
-        }
-        InterpreterFinding {
-            interpreter: interpreter.clone(),
-            verdict,
-            reason,
-            estimate: comparisons.iter().find_map(|comparison| comparison.estimate).map(Into::into),
-            cases,
-            comparisons,
-        }
+        comparisons
     }
 
     /// The cases that a test is about.
@@ -139,22 +141,35 @@ impl<'a> Decider<'a> {
             Some(Ok(against)) => self.estimate(test, samples, Some(against)),
             None => self.estimate(test, samples, None),
         };
-        let (verdict, reason) = match &estimate {
-            Err(undecided) => (undecided.verdict, Some(undecided.reason.clone())),
-            Ok(estimate) => match self.obstacle(test, &[Some(samples), partner]) {
-                Some(reason) => (Verdict::Inconclusive, Some(reason)),
-                None => decide(*estimate, test.confirmed, test.refuted),
-            },
+        let obstacle = self.obstacle(test, &[Some(samples), partner]);
+        let p_value = estimate.as_ref().ok().filter(|_| obstacle.is_none()).and_then(|_| {
+            let logarithms = logarithms(test.measure, samples, partner, ideal(self.run, samples))?;
+            p_value(&logarithms, test.confirmed, test.refuted)
+        });
+        let (verdict, reason) = match (&estimate, obstacle) {
+            (Err(undecided), _) => (undecided.verdict, Some(undecided.reason.clone())),
+            (Ok(_), Some(reason)) => (Verdict::Inconclusive, Some(reason)),
+            (Ok(estimate), None) => decide(*estimate, test.confirmed, test.refuted),
         };
-        Comparison {
+        let comparison = Comparison {
             measure: test.measure,
             case: samples.case.id.clone(),
             against: partner.map(|partner| partner.case.id.clone()),
             estimate: estimate.ok(),
             confirmed: test.confirmed,
             refuted: test.refuted,
+            p_value,
+            adjusted_p_value: None,
+            significant: None,
+            relevant: None,
+            minimum_detectable_effect: None,
             verdict,
             reason,
+        };
+        Comparison {
+            relevant: relevant(&comparison),
+            minimum_detectable_effect: detectable(&comparison),
+            ..comparison
         }
     }
 
@@ -352,6 +367,28 @@ impl<'a> Decider<'a> {
                 samples.case.interpreter, against.case.interpreter
             ))),
         }
+    }
+}
+
+/// What the comparisons on an interpreter come to.
+fn finding(interpreter: &Name, comparisons: Vec<Comparison>) -> InterpreterFinding {
+    let (verdict, reason) =
+        combine(comparisons.iter().map(|comparison| (comparison.verdict, comparison.reason.as_deref())));
+    let mut cases = Vec::new();
+    for comparison in &comparisons {
+        for id in [Some(&comparison.case), comparison.against.as_ref()].into_iter().flatten() {
+            if !cases.contains(id) {
+                cases.push(id.clone());
+            }
+        }
+    }
+    InterpreterFinding {
+        interpreter: interpreter.clone(),
+        verdict,
+        reason,
+        estimate: comparisons.iter().find_map(|comparison| comparison.estimate).map(Into::into),
+        cases,
+        comparisons,
     }
 }
 

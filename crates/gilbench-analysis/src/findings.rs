@@ -11,7 +11,7 @@ use gilbench_model::{Name, Nanoseconds};
 use serde::{Deserialize, Serialize};
 
 pub use self::scaling::{CrossoverFinding, CrossoverSize, FitFinding, LeftOut, ScalingFinding, ScalingPoint};
-use crate::statistics::Estimate;
+use crate::statistics::{Estimate, FALSE_DISCOVERY_RATE};
 
 /// All findings of one run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,7 +29,7 @@ pub struct Findings {
 }
 
 /// Counts over a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Totals {
     /// Cases in the plan.
     pub cases: u32,
@@ -48,7 +48,37 @@ pub struct Totals {
     /// Wall time of all of them.
     pub process_time: Nanoseconds,
     /// Comparisons made to decide the claims.
-    pub comparisons: u32,
+    pub comparisons: ComparisonCounts,
+    /// The difference that half of them would have found, as a share: the median of theirs.
+    pub minimum_detectable_effect: Option<f64>,
+}
+
+/// How many comparisons there are, and how many of them find something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComparisonCounts {
+    /// Comparisons, with or without a number.
+    pub made: u32,
+    /// Those of them with a p-value: they can decide something, and are no counts.
+    pub tested: u32,
+    /// Those of them that would be significant if each were the only one.
+    pub significant_alone: u32,
+    /// Those that are significant among all of the run.
+    pub significant: u32,
+}
+
+impl ComparisonCounts {
+    /// Counts comparisons.
+    pub fn of<'a>(comparisons: impl IntoIterator<Item = &'a Comparison>) -> Self {
+        let mut counts = Self::default();
+        for comparison in comparisons {
+            counts.made += 1;
+            counts.tested += u32::from(comparison.p_value.is_some());
+            counts.significant_alone +=
+                u32::from(comparison.p_value.is_some_and(|p_value| p_value <= FALSE_DISCOVERY_RATE));
+            counts.significant += u32::from(comparison.significant == Some(true));
+        }
+        counts
+    }
 }
 
 /// What is known of one case.
@@ -207,6 +237,8 @@ pub struct ClaimFinding {
     pub correction: Option<String>,
     /// Interpreter by interpreter.
     pub interpreters: Vec<InterpreterFinding>,
+    /// How many comparisons it rests on.
+    pub counts: ComparisonCounts,
 }
 
 impl ClaimFinding {
@@ -266,6 +298,18 @@ pub struct Comparison {
     pub confirmed: Range,
     /// The range that refutes it; `null` for everything else.
     pub refuted: Option<Range>,
+    /// The chance of rounds that decide as clearly by noise alone; `null` for an exact count, and where nothing can be
+    /// decided whatever the number is.
+    pub p_value: Option<f64>,
+    /// The same, adjusted for the number of comparisons of the run.
+    pub adjusted_p_value: Option<f64>,
+    /// Whether the number is told from its thresholds at 5 %, with the adjusted p-value; `null` without one.
+    pub significant: Option<bool>,
+    /// Whether the difference of two cases matters: true if the whole interval lies outside the band of ±3 % around
+    /// 1, false if wholly within it, `null` if it reaches across an edge or is of no two times.
+    pub relevant: Option<bool>,
+    /// The least difference, as a share, that rounds like these would find four times in five.
+    pub minimum_detectable_effect: Option<f64>,
     /// What follows.
     pub verdict: Verdict,
     /// Why it is not decided.

@@ -15,6 +15,7 @@ mod partners;
 mod scaling;
 mod selection;
 mod series;
+mod significance;
 pub mod statistics;
 pub mod warm_up;
 
@@ -23,7 +24,7 @@ use gilbench_model::claim::Claim;
 use gilbench_model::run_directory::Run;
 
 pub use cases::BASELINE;
-use findings::{CaseState, Findings, Totals};
+use findings::{CaseState, ComparisonCounts, Findings, Totals};
 pub use partners::partners;
 
 /// Everything that a run shows.
@@ -38,7 +39,9 @@ pub fn analyse(run: &Run, claims: &[Claim]) -> Findings {
         |wanted: fn(&CaseState) -> bool| count(cases.iter().filter(|case| wanted(&case.state)).count());
     let trees = run.processes.iter().filter_map(|process| process.tree.as_ref());
     let comparisons =
-        claims.iter().flat_map(|claim| &claim.interpreters).map(|finding| finding.comparisons.len());
+        || claims.iter().flat_map(|claim| &claim.interpreters).flat_map(|finding| &finding.comparisons);
+    let effects: Vec<f64> =
+        comparisons().filter_map(|comparison| comparison.minimum_detectable_effect).collect();
     let totals = Totals {
         cases: count(cases.len()),
         measured: in_state(|state| matches!(state, CaseState::Measured)),
@@ -48,7 +51,8 @@ pub fn analyse(run: &Run, claims: &[Claim]) -> Findings {
         pending: in_state(|state| matches!(state, CaseState::Pending { .. })),
         processes: count(run.processes.len()),
         process_time: Nanoseconds(trees.map(|tree| tree.wall_ns.0).sum()),
-        comparisons: count(comparisons.sum()),
+        comparisons: ComparisonCounts::of(comparisons()),
+        minimum_detectable_effect: statistics::median(&effects).ok(),
     };
     Findings { cases, claims, scaling, crossovers, totals }
 }

@@ -113,9 +113,9 @@ fn at_most_one_cpu() -> Claim {
     .unwrap()
 }
 
-/// The verdict on "uses at most 1.1 CPUs" for a case of which every process used 0.7 CPU seconds in a second, in
+/// Eight rounds of the one case, of which every process used 0.7 CPU seconds and a few nanoseconds in a second, in
 /// which its CPU was idle for so long.
-fn verdict_with_idle(idle_ns: Option<u64>) -> (Verdict, Option<String>) {
+fn run_with_idle(idle_ns: Option<u64>) -> Run {
     let process = |round: u32| -> Process {
         from_value(json!({
             "case": 0, "round": round, "began_ms": 0, "outcome": {"kind": "completed"}, "facts": null,
@@ -131,9 +131,81 @@ fn verdict_with_idle(idle_ns: Option<u64>) -> (Verdict, Option<String>) {
         }))
         .unwrap()
     };
-    let run = Run { processes: (0..8).map(process).collect(), ..run(&["one"], &json!([])) };
-    let claim = analyse(&run, &[at_most_one_cpu()]).claims.remove(0);
+    Run { processes: (0..8).map(process).collect(), ..run(&["one"], &json!([])) }
+}
+
+/// The verdict on "uses at most 1.1 CPUs".
+fn verdict_with_idle(idle_ns: Option<u64>) -> (Verdict, Option<String>) {
+    let claim = analyse(&run_with_idle(idle_ns), &[at_most_one_cpu()]).claims.remove(0);
     (claim.verdict, claim.reason)
+}
+
+/// Findings of a claim that eight rounds decide, and of so many others about the same that they do not: their
+/// threshold lies in the middle of the rounds.
+fn among(undecided: usize) -> Findings {
+    let mut other = at_most_one_cpu();
+    other.tests[0].confirmed.at_most = Some(0.700_000_003_5);
+    let claims: Vec<Claim> =
+        std::iter::once(at_most_one_cpu()).chain(std::iter::repeat_n(other, undecided)).collect();
+    analyse(&run_with_idle(None), &claims)
+}
+
+#[test]
+fn a_lone_finding_among_many_comparisons_does_not_survive() {
+    let few = among(5);
+    assert_eq!(few.claims[0].verdict, Verdict::Confirmed);
+    let counts = few.totals.comparisons;
+    assert_eq!((counts.made, counts.tested, counts.significant_alone, counts.significant), (6, 6, 1, 1));
+    let many = among(6);
+    assert_eq!(many.claims[0].verdict, Verdict::Inconclusive);
+    assert_eq!(
+        many.claims[0].reason.as_deref(),
+        Some(
+            "would be confirmed alone (p = 0.00781), but not among the 7 comparisons of the run (adjusted p = 0.0547)"
+        )
+    );
+    let counts = many.totals.comparisons;
+    assert_eq!((counts.made, counts.tested, counts.significant_alone, counts.significant), (7, 7, 1, 0));
+    // Nothing that the rounds themselves leave open is put down to the number of comparisons.
+    assert_eq!(many.claims[1].reason.as_deref(), Some("the interval reaches across a threshold"));
+}
+
+#[test]
+fn a_comparison_that_can_decide_nothing_is_not_tested() {
+    let claim = analyse(&run_with_idle(Some(0)), &[at_most_one_cpu()]).claims.remove(0);
+    let comparison = &claim.interpreters[0].comparisons[0];
+    assert!(comparison.estimate.is_some(), "{comparison:?}");
+    let tested = (comparison.p_value, comparison.adjusted_p_value, comparison.significant);
+    assert_eq!(tested, (None, None, None));
+    assert_eq!((claim.counts.made, claim.counts.tested), (1, 0));
+}
+
+#[test]
+fn whether_a_difference_matters_is_said_of_two_times_only() {
+    let relevant = |slower_by: u64, measure: &str| {
+        let claim = json!({
+            "id": "c01", "place": "", "statement": "", "refuted_if_seen": "",
+            "tests": [{
+                "measure": measure, "case": {"workload": "work", "strategy": "sequential", "interpreter": "one"},
+                "against": {"interpreter": "two"}, "confirmed": {"at_most": 3}
+            }]
+        });
+        let processes = (0..2).flat_map(|case| {
+            (0..8).map(move |round| {
+                let mut process = process(Some(round), 0, "cgroup");
+                process.case = case;
+                let wall = 1_000_000 + u64::from(round) * 100 + if case == 0 { slower_by } else { 0 };
+                process.iterations[0].wall_ns = gilbench_model::Nanoseconds(wall);
+                process
+            })
+        });
+        let run = Run { processes: processes.collect(), ..run(&["one", "two"], &json!([])) };
+        let claim = analyse(&run, &[from_value::<Claim>(claim).unwrap()]).claims.remove(0);
+        claim.interpreters[0].comparisons[0].relevant
+    };
+    assert_eq!(relevant(100_000, "time-ratio"), Some(true));
+    assert_eq!(relevant(10_000, "time-ratio"), Some(false));
+    assert_eq!(relevant(100_000, "efficiency"), None, "no ratio of two times");
 }
 
 #[test]

@@ -63,6 +63,17 @@ pub fn significant(value: f64) -> String {
     format!("{value:.decimals$}")
 }
 
+/// The chance of something, such as a p-value: `0.0312`, `1`, `< 0.0001`.
+pub fn format_chance(chance: f64) -> String {
+    /// Below this no more is said than that it is.
+    const LEAST: f64 = 0.0001;
+    match chance {
+        chance if chance < LEAST => format!("< {LEAST}"),
+        chance if chance >= 0.9995 => "1".to_owned(),
+        chance => significant(chance),
+    }
+}
+
 /// A moment given in milliseconds of Unix time, as `2026-11-23T04:10:00Z`.
 pub fn format_utc(unix_ms: u64) -> String {
     let seconds = unix_ms / 1000;

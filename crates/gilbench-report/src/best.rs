@@ -1,14 +1,15 @@
 //! The fastest way that was measured to do a workload on an interpreter.
 //!
 //! Ranks by steady time. What cannot be told from the fastest is named beside it: by the ratio of the rounds that
-//! both have, or, where those are too few, by intervals that overlap. What could not be ranked is counted.
+//! both have, with p-values adjusted for the number of cases beside it, or, where rounds are too few, by intervals that
+//! overlap. What could not be ranked is counted.
 
 use std::collections::BTreeSet;
 
-use gilbench_analysis::statistics::Estimate;
+use gilbench_analysis::statistics::{Estimate, FALSE_DISCOVERY_RATE, adjusted_p_values};
 use gilbench_model::Name;
 
-use crate::joined::{Entry, Report};
+use crate::joined::{Entry, Report, TimeRatio};
 
 /// The fastest of some cases.
 pub(crate) struct Best<'a> {
@@ -40,11 +41,19 @@ pub(crate) fn best<'a>(
     let of = ranked.len();
     let mut ranked = ranked.into_iter();
     let (time, entry) = ranked.next()?;
-    let slower = |(steady, other): &(Estimate, Entry<'a>)| match other.time_ratio(&entry) {
-        Some(ratio) => ratio.low > 1.0,
+    let others: Vec<(Estimate, Entry<'a>)> = ranked.collect();
+    let ratios: Vec<Option<TimeRatio>> = others.iter().map(|(_, other)| other.time_ratio(&entry)).collect();
+    let p_values: Vec<f64> = ratios.iter().flatten().map(|ratio| ratio.p_value).collect();
+    let mut adjusted = adjusted_p_values(&p_values).unwrap_or_default().into_iter();
+    let mut slower = |steady: &Estimate, ratio: Option<TimeRatio>| match ratio {
+        Some(ratio) => {
+            let significant = adjusted.next().is_some_and(|p_value| p_value <= FALSE_DISCOVERY_RATE);
+            significant && ratio.estimate.low > 1.0
+        }
         None => steady.low > time.high,
     };
-    let ties = ranked.filter(|other| !slower(other)).map(|(_, other)| other).collect();
+    let ties = others.into_iter().zip(ratios).filter(|((steady, _), ratio)| !slower(steady, *ratio));
+    let ties = ties.map(|((_, other), _)| other).collect();
     Some(Best { entry, of, ties, unranked: planned - of })
 }
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gilbench_analysis::findings::{CaseFinding, CaseState, Findings};
-use gilbench_analysis::statistics::{Estimate, paired_ratio};
+use gilbench_analysis::statistics::{Estimate, paired_ratio, signed_rank_p_value};
 use gilbench_model::Name;
 use gilbench_model::condition::DEFAULT_SIZE;
 use gilbench_model::environment::InterpreterState;
@@ -32,6 +32,13 @@ pub(crate) struct Report<'a> {
 pub(crate) struct Entry<'a> {
     pub(crate) case: &'a Case,
     pub(crate) finding: &'a CaseFinding,
+}
+
+/// A case's time over another's, and the chance of rounds as lopsided if they took the same.
+#[derive(Clone, Copy)]
+pub(crate) struct TimeRatio {
+    pub(crate) estimate: Estimate,
+    pub(crate) p_value: f64,
 }
 
 /// Palette entries in the style sheet. More interpreters than that share colours; row labels still tell them
@@ -140,11 +147,15 @@ impl Entry<'_> {
     }
 
     /// How long a steady iteration takes against one of another case; `None` in too few rounds of both.
-    pub(crate) fn time_ratio(&self, to: &Entry<'_>) -> Option<Estimate> {
+    pub(crate) fn time_ratio(&self, to: &Entry<'_>) -> Option<TimeRatio> {
         let others: BTreeMap<_, _> = to.finding.values.iter().copied().collect();
         let both = self.finding.values.iter().filter_map(|(round, time)| Some((*time, *others.get(round)?)));
         let (these, others): (Vec<f64>, Vec<f64>) = both.unzip();
-        paired_ratio(&these, &others).ok()
+        let differences: Vec<f64> = these.iter().zip(&others).map(|(a, b)| a.ln() - b.ln()).collect();
+        Some(TimeRatio {
+            estimate: paired_ratio(&these, &others).ok()?,
+            p_value: signed_rank_p_value(&differences).ok()?,
+        })
     }
 
     /// A word for what became of it, and why it has no time where it has none.

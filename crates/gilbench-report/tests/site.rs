@@ -340,6 +340,34 @@ fn rounds_that_pair_tell_cases_apart_whose_intervals_overlap() {
 }
 
 #[test]
+fn a_difference_that_is_one_of_many_does_not_tell_cases_apart() {
+    let (run, mut findings) = run();
+    let case = |strategy: &str| {
+        let id = format!("sum-squares/{strategy}/cpython-3.13t/workers=2");
+        run.plan.cases.iter().position(|case| case.id == id).unwrap()
+    };
+    // In six rounds no p-value is below .031, which does not survive beside a case that does not differ at all.
+    let rounds =
+        |factor: fn(u32) -> f64| (0..6).map(|round| (round, 0.5 * factor(round))).collect::<Vec<_>>();
+    findings.cases[case("threads")].values = rounds(|_| 1.0);
+    findings.cases[case("thread-pool")].values = rounds(|round| 1.01 + f64::from(round) / 1e4);
+    findings.cases[case("threads-lock")].values =
+        rounds(|round| if round % 2 == 0 { 1.01 } else { 1.0 / 1.01 });
+    let ranked = ["threads", "thread-pool", "threads-lock"].map(case);
+    for (index, finding) in findings.cases.iter_mut().enumerate() {
+        finding.crowded = !ranked.contains(&index);
+    }
+    let mut ties = |third_is_ranked: bool| {
+        findings.cases[case("threads-lock")].crowded = !third_is_ranked;
+        let summary = summary_markdown(&run, &findings);
+        let row = summary.lines().find(|line| line.contains("(default) | cpython-3.13t |")).unwrap();
+        row.split(" | ").nth(5).unwrap().to_owned()
+    };
+    assert_eq!(ties(false), "—");
+    assert_eq!(ties(true), "thread-pool workers=2, threads-lock workers=2");
+}
+
+#[test]
 fn no_ratio_stands_without_its_interval() {
     for (path, page) in pages(&site()) {
         // Ticks of an axis are a scale, and titles of marks repeat the whole id.

@@ -413,6 +413,18 @@ fn the_claims_contract_holds() {
     }
     assert_eq!(keys(&finding["estimate"]), ["high", "low", "ratio"]);
     assert_eq!(finding["cases"].as_array().unwrap().len(), 2);
+    let comparison = &finding["comparisons"][0];
+    for key in ["p_value", "adjusted_p_value", "minimum_detectable_effect"] {
+        assert!(comparison[key].is_f64(), "{key}: {comparison:#}");
+    }
+    assert_eq!(comparison["significant"], true);
+    assert!(keys(comparison).contains(&"relevant"));
+    let counts = serde_json::json!({"made": 1, "tested": 1, "significant_alone": 1, "significant": 1});
+    assert_eq!(claim["counts"], counts);
+    let result = test.run(&["claims", out]);
+    let told =
+        "comparisons: 1 made, 1 tested against thresholds; 1 significant each alone, 1 after the adjustment";
+    assert!(result.stdout.contains(told), "{}", result.stdout);
     // The run has no case for the second claim.
     assert_eq!(claims[1]["verdict"], "untestable");
     assert_eq!(claims[1]["reason"], "the run has no case faulty/garbage");

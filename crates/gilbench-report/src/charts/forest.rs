@@ -3,6 +3,7 @@
 
 use gilbench_analysis::findings::{ClaimFinding, Comparison, InterpreterFinding};
 use gilbench_model::claim::{Measure, Range};
+use gilbench_model::units::format_chance;
 
 use super::axis::{Axis, plain_label, ratio_label};
 use super::element::{Element, Shape};
@@ -10,7 +11,7 @@ use super::frame::Frame;
 use super::{Figure, Panel, Table, rows};
 use crate::error::ReportErrorKind;
 use crate::joined::Report;
-use crate::numbers::{above_one, count, measured, unit};
+use crate::numbers::{above_one, count, measured, percent, unit};
 
 type Row<'a> = (&'a InterpreterFinding, &'a Comparison);
 
@@ -43,8 +44,9 @@ pub(crate) fn figure(report: &Report<'_>, claim: &ClaimFinding) -> Result<Option
     };
     let exact = of(Measure::Observation).next().map_or("", |_| "; a count is exact and has none");
     let mut note = format!(
-        "Points with 95 % intervals{exact}. The plain area confirms the claim, the hatched one refutes it; an interval \
-         that lies wholly in neither decides nothing."
+        "Points with 95 % intervals{exact}, each taken alone. The plain area confirms the claim, the hatched one refutes \
+         it; an interval that lies wholly in neither decides nothing. One that lies wholly in either decides if its \
+         p-value, adjusted for the number of comparisons of the run, is at most .05 too."
     );
     if let Some(words) = above_one(of(Measure::Efficiency)) {
         note = format!("{note} {words}");
@@ -64,6 +66,9 @@ pub(crate) fn figure(report: &Report<'_>, claim: &ClaimFinding) -> Result<Option
                 "Value",
                 "Interval",
                 "Confirmed by",
+                "p",
+                "Adjusted p",
+                "Would have found",
                 "Verdict",
             ],
             rows: groups.iter().flatten().map(row_of_table).collect(),
@@ -86,8 +91,15 @@ fn row_of_table((interpreter, comparison): &Row<'_>) -> Vec<String> {
         point,
         interval,
         comparison.confirmed.to_string(),
+        chance(comparison.p_value),
+        chance(comparison.adjusted_p_value),
+        comparison.minimum_detectable_effect.map_or_else(|| "—".to_owned(), percent),
         comparison.verdict.as_str().to_owned(),
     ]
+}
+
+fn chance(chance: Option<f64>) -> String {
+    chance.map_or_else(|| "—".to_owned(), format_chance)
 }
 
 fn panel(

@@ -1,20 +1,20 @@
 //! The page with a card for each claim.
 
-use gilbench_analysis::findings::{ClaimFinding, InterpreterFinding};
+use gilbench_analysis::findings::{ClaimFinding, ComparisonCounts, InterpreterFinding};
 use serde::Serialize;
 
 use super::verdicts::{Badge, Count, badge, counts};
 use crate::charts::{Figure as Chart, forest};
 use crate::error::ReportErrorKind;
 use crate::joined::Report;
-use crate::numbers::{Figure, measured};
+use crate::numbers::{Figure, measured, percent};
 use crate::text::anchor;
 
 #[derive(Serialize)]
 pub(super) struct Claims {
     counts: Vec<Count>,
     cards: Vec<Card>,
-    comparisons: u32,
+    comparisons: ComparisonCounts,
 }
 
 #[derive(Serialize)]
@@ -37,6 +37,8 @@ struct Row {
     badge: Badge,
     measure: Option<String>,
     estimate: Option<Figure>,
+    /// How small a difference would have been found.
+    detectable: Option<String>,
     reason: Option<String>,
     cases: Vec<Link>,
 }
@@ -73,13 +75,13 @@ fn card(report: &Report<'_>, claim: &ClaimFinding) -> Result<Card, ReportErrorKi
 
 fn row(report: &Report<'_>, found: &InterpreterFinding) -> Row {
     // The first comparison that has a number, as in the finding's own estimate, and what that number is.
-    let first =
-        found.comparisons.iter().find_map(|comparison| Some((comparison.measure, comparison.estimate?)));
+    let first = found.comparisons.iter().find_map(|comparison| Some((comparison, comparison.estimate?)));
     Row {
         interpreter: found.interpreter.to_string(),
         badge: badge(found.verdict),
-        measure: first.map(|(measure, _)| measure.to_string()),
-        estimate: first.map(|(measure, estimate)| measured(&estimate, measure)),
+        measure: first.map(|(comparison, _)| comparison.measure.to_string()),
+        estimate: first.map(|(comparison, estimate)| measured(&estimate, comparison.measure)),
+        detectable: first.and_then(|(comparison, _)| comparison.minimum_detectable_effect).map(percent),
         reason: found.reason.clone(),
         cases: found
             .cases

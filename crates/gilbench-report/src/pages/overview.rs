@@ -1,6 +1,6 @@
 //! The first page: the answer, then everything that it rests on in short.
 
-use gilbench_analysis::findings::CaseState;
+use gilbench_analysis::findings::{CaseState, ComparisonCounts};
 use gilbench_model::Name;
 use gilbench_model::condition::DEFAULT_SIZE;
 use gilbench_model::environment::{InterpreterState, Status};
@@ -13,7 +13,7 @@ use crate::best::{best, sizes};
 use crate::charts::{Shape, key};
 use crate::headline::{Headline, headline};
 use crate::joined::Report;
-use crate::numbers::{Figure, count, duration, ratio, seconds};
+use crate::numbers::{Figure, count, duration, percent, ratio, seconds};
 use crate::stops::counted;
 use crate::tax::{Tax, taxes};
 use crate::text::anchor;
@@ -251,9 +251,24 @@ fn run_facts(report: &Report<'_>) -> Vec<Fact> {
         Fact::known("Times begun or resumed", begun.to_string()),
         Fact::maybe("CPUs that others left", cpus_left(report)),
         Fact::maybe("Why cases ended", counted(report)),
-        Fact::known("Comparisons made for claims", totals.comparisons.to_string()),
+        Fact::known("Comparisons made for claims", comparisons(&totals.comparisons)),
+        Fact::maybe(
+            "Difference that half of them would have found",
+            totals.minimum_detectable_effect.map(|effect| format!("{} or more", percent(effect))),
+        ),
         Fact::known("Seed", plan.seed.to_string()),
     ]
+}
+
+/// `31: 27 tested, 22 of them significant alone and 20 among all`.
+fn comparisons(counts: &ComparisonCounts) -> String {
+    let ComparisonCounts { made, tested, significant_alone, significant } = counts;
+    match tested {
+        0 => format!("{made}: none tested"),
+        _ => format!(
+            "{made}: {tested} tested, {significant_alone} of them significant alone and {significant} among all"
+        ),
+    }
 }
 
 /// From the most crowded case to the least: `1.61 to 1.98 of 2; too few for its work: 3 cases`.

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use gilbench_analysis::findings::{ClaimFinding, InterpreterFinding};
+use gilbench_analysis::findings::{ClaimFinding, ComparisonCounts, InterpreterFinding};
 use gilbench_model::run_directory::Run;
 use gilbench_report::numbers::measured;
 
@@ -34,7 +34,17 @@ pub(super) fn print(claims: &[ClaimFinding]) -> output::Result {
             output::line(&format!("       {reason}"))?;
         }
     }
-    Ok(())
+    let all = claims.iter().flat_map(|claim| &claim.interpreters).flat_map(|found| &found.comparisons);
+    output::line(&counted(&ComparisonCounts::of(all)))
+}
+
+/// How many comparisons the verdicts rest on, and what the adjustment for their number took.
+fn counted(counts: &ComparisonCounts) -> String {
+    let ComparisonCounts { made, tested, significant_alone, significant } = counts;
+    format!(
+        "comparisons: {made} made, {tested} tested against thresholds; {significant_alone} significant each alone, \
+         {significant} after the adjustment for their number"
+    )
 }
 
 /// The interpreter in a column of this width, then what is known.
