@@ -17,9 +17,6 @@ use crate::statistics::{
     Estimate, MINIMUM_COUNT, detect_drift, log_location, median, median_interval, paired_ratio,
 };
 
-/// The strategy with which the others are compared: one task after another.
-pub const BASELINE: &str = "sequential";
-
 /// A case bound by CPU needs this share of the CPUs that it could use at best; with less, it is crowded.
 const ROOM: f64 = 0.8;
 
@@ -97,14 +94,7 @@ pub(crate) fn baseline<'s, 'a>(
 /// What a container costs: the time in it over that of the same interpreter on the machine itself, paired by round.
 fn container_ratio(all: &[CaseSamples<'_>], of: &CaseSamples<'_>) -> Option<Estimate> {
     let outside = all.iter().find(|other| is_outside(other.case, of.case))?;
-    let times = |samples: &CaseSamples<'_>| {
-        if samples.case.conditions.cold {
-            samples.series(|process| process.tree.as_ref().map(|tree| tree.wall_ns.seconds()))
-        } else {
-            samples.steady.clone()
-        }
-    };
-    let (inside, outside) = paired(&times(of), &times(outside));
+    let (inside, outside) = paired(&of.times(), &outside.times());
     paired_ratio(&inside, &outside).ok()
 }
 

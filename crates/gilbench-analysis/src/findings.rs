@@ -24,15 +24,46 @@ pub struct Findings {
     pub scaling: Vec<ScalingFinding>,
     /// One for each strategy that the plan has with several sizes, under otherwise equal conditions.
     pub crossovers: Vec<CrossoverFinding>,
+    /// How far two measurements of one case lie apart in this run; `None` for a run without a repeat.
+    pub noise_floor: Option<NoiseFloor>,
     /// How much there was, and how it ended.
     pub totals: Totals,
+}
+
+/// One case and the same case again: nothing differs between them but noise.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NoiseFloor {
+    /// Index in the plan of the case that is there twice.
+    pub case: u32,
+    /// Index in the plan of the same case again.
+    pub again: u32,
+    /// Time of the second over that of the first, paired by round, of whole processes where it is cold; `None` if the
+    /// rounds of both are too few.
+    pub ratio: Option<Estimate>,
+}
+
+impl NoiseFloor {
+    /// Whether the interval excludes 1, though nothing differs. By chance alone, that happens in one run of twenty.
+    pub fn is_exceeded(&self) -> bool {
+        self.ratio.is_some_and(|ratio| !ratio.contains(1.0))
+    }
+
+    /// The largest difference that the interval holds, either way, as a share of 1: the `0.012` of "up to 1.2 %".
+    pub fn share(&self) -> Option<f64> {
+        let ratio = self.ratio?;
+        Some(ratio.high.max(ratio.low.recip()) - 1.0)
+    }
 }
 
 /// Counts over a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Totals {
-    /// Cases in the plan.
+    /// Cases in the plan, controls included.
     pub cases: u32,
+    /// Of them, cases that are there for the second time.
+    pub repeats: u32,
+    /// Of them, cases that calibrate.
+    pub calibration: u32,
     /// Cases with a time.
     pub measured: u32,
     /// Cases that could not be measured: failed, timed out, unsupported.

@@ -11,6 +11,7 @@ mod cases;
 mod claims;
 pub mod contest;
 pub mod findings;
+mod noise;
 mod partners;
 mod scaling;
 mod selection;
@@ -21,20 +22,22 @@ pub mod warm_up;
 
 use gilbench_model::Nanoseconds;
 use gilbench_model::claim::Claim;
+use gilbench_model::plan::Role;
 use gilbench_model::run_directory::Run;
 
-pub use cases::BASELINE;
 use findings::{CaseState, ComparisonCounts, Findings, Totals};
 pub use partners::partners;
 
 /// Everything that a run shows.
 pub fn analyse(run: &Run, claims: &[Claim]) -> Findings {
+    let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
     let samples = series::CaseSamples::of(run);
     let cases = cases::findings(run, &samples);
-    let claims = claims::findings(run, &samples, claims);
-    let scaling = scaling::scaling(&samples, &cases);
-    let crossovers = scaling::crossovers(run, &samples, &cases);
-    let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+    let asked_for: Vec<_> = samples.iter().filter(|samples| samples.case.is_measured()).cloned().collect();
+    let claims = claims::findings(run, &asked_for, claims);
+    let scaling = scaling::scaling(&asked_for, &cases);
+    let crossovers = scaling::crossovers(run, &asked_for, &cases);
+    let in_role = |role: Role| count(run.plan.cases.iter().filter(|case| case.role == role).count());
     let in_state =
         |wanted: fn(&CaseState) -> bool| count(cases.iter().filter(|case| wanted(&case.state)).count());
     let trees = run.processes.iter().filter_map(|process| process.tree.as_ref());
@@ -44,6 +47,8 @@ pub fn analyse(run: &Run, claims: &[Claim]) -> Findings {
         comparisons().filter_map(|comparison| comparison.minimum_detectable_effect).collect();
     let totals = Totals {
         cases: count(cases.len()),
+        repeats: in_role(Role::Repeat),
+        calibration: in_role(Role::Calibration),
         measured: in_state(|state| matches!(state, CaseState::Measured)),
         failed: in_state(|state| matches!(state, CaseState::Failed { .. })),
         skipped: in_state(|state| matches!(state, CaseState::Skipped { .. })),
@@ -54,5 +59,6 @@ pub fn analyse(run: &Run, claims: &[Claim]) -> Findings {
         comparisons: ComparisonCounts::of(comparisons()),
         minimum_detectable_effect: statistics::median(&effects).ok(),
     };
-    Findings { cases, claims, scaling, crossovers, totals }
+    let noise_floor = noise::floor(&run.plan, &samples);
+    Findings { cases, claims, scaling, crossovers, noise_floor, totals }
 }

@@ -4,12 +4,12 @@
 //! same rounds. Not responsible for what a claim compares, which is fixed by the claim.
 
 use gilbench_model::interpreter::Interpreter;
-use gilbench_model::plan::{Case, Plan};
+use gilbench_model::plan::{Case, Plan, Role};
 
-use crate::cases::BASELINE;
+use gilbench_model::workload::BASELINE;
 
-/// The indices of each case's partners in the plan: its baseline and, in a container, the same case on the machine
-/// itself. A case that is not measured is nobody's partner and has none.
+/// The indices of each case's partners in the plan: its baseline; in a container, the same case on the machine itself;
+/// of a repeat, the case that it repeats. A case that is not measured is nobody's partner and has none.
 pub fn partners(plan: &Plan) -> Vec<Vec<u32>> {
     let measured = || (0..).zip(&plan.cases).filter(|(_, case)| case.skip.is_none());
     let of = |case: &Case| {
@@ -18,7 +18,8 @@ pub fn partners(plan: &Plan) -> Vec<Vec<u32>> {
         }
         let baseline = measured().find(|(_, other)| is_baseline(other, case));
         let outside = measured().find(|(_, other)| is_outside(other, case));
-        baseline.into_iter().chain(outside).map(|(index, _)| index).collect()
+        let repeated = plan.repeated().filter(|_| case.role == Role::Repeat).map(|[first, _]| first);
+        [baseline, outside, repeated].into_iter().flatten().map(|(index, _)| index).collect()
     };
     plan.cases.iter().map(of).collect()
 }
@@ -27,6 +28,7 @@ pub fn partners(plan: &Plan) -> Vec<Vec<u32>> {
 pub(crate) fn is_baseline(other: &Case, of: &Case) -> bool {
     let (theirs, conditions) = (&other.conditions, &of.conditions);
     of.strategy != BASELINE
+        && other.is_measured()
         && other.strategy == BASELINE
         && other.workload == of.workload
         && other.interpreter == of.interpreter
@@ -42,6 +44,7 @@ pub(crate) fn is_baseline(other: &Case, of: &Case) -> bool {
 pub(crate) fn is_outside(other: &Case, of: &Case) -> bool {
     let (local, in_container) = Interpreter::definition_id(&of.interpreter);
     in_container
+        && other.is_measured()
         && other.interpreter == local
         && other.workload == of.workload
         && other.strategy == of.strategy

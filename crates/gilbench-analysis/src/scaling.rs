@@ -6,9 +6,12 @@
 use gilbench_model::Conditions;
 use gilbench_model::plan::Case;
 use gilbench_model::run_directory::Run;
+use gilbench_model::workload::BASELINE;
 use rayon::prelude::*;
 
-use crate::cases::{BASELINE, baseline};
+use gilbench_model::workload::BASELINE;
+
+use crate::cases::baseline;
 use crate::findings::{
     CaseFinding, CaseState, CrossoverFinding, CrossoverSize, FitFinding, LeftOut, ScalingFinding,
     ScalingPoint,

@@ -52,6 +52,16 @@ impl<'a> CaseSamples<'a> {
         self.completed().filter_map(|(round, process)| Some((round, value(process)?))).collect()
     }
 
+    /// Seconds of every completed round, as the case is compared with others: of whole processes where it is cold, else
+    /// of steady iterations.
+    pub(crate) fn times(&self) -> Series {
+        if self.case.conditions.cold {
+            self.series(|process| process.tree.as_ref().map(|tree| tree.wall_ns.seconds()))
+        } else {
+            self.steady.clone()
+        }
+    }
+
     /// CPUs kept busy by the steady iterations, if the interpreter's word on CPU time counts.
     pub(crate) fn cpu_per_wall(&self) -> Series {
         if self.case.cpu_time_trusted { self.series(busy_cpus) } else { Series::new() }

@@ -44,6 +44,28 @@ pub struct Allowance {
     pub quota: Option<f64>,
 }
 
+impl Machine {
+    /// What makes another machine of the other: the name of a part, what it is there, and what it is here.
+    pub fn differences(&self, other: &Self) -> Vec<(&'static str, String, String)> {
+        let different = |((part, there), (_, here)): ((&'static str, String), (_, String))| {
+            (there != here).then_some((part, there, here))
+        };
+        other.parts().into_iter().zip(self.parts()).filter_map(different).collect()
+    }
+
+    fn parts(&self) -> [(&'static str, String); 5] {
+        let allowance = &self.allowance;
+        [
+            ("CPU model", serde_json::json!(self.cpu_model)),
+            ("CPUs allowed", serde_json::json!(allowance.cpus)),
+            ("CPUs of each core", serde_json::json!(allowance.siblings)),
+            ("isolated CPUs", serde_json::json!(allowance.isolated)),
+            ("quota in CPUs", serde_json::json!(allowance.quota)),
+        ]
+        .map(|(part, value)| (part, value.to_string()))
+    }
+}
+
 /// CPUs that can really work at once for a process.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -3,6 +3,7 @@
 //! A plan is made once, from a suite, the interpreters that were found and what the machine allows; from
 //! then on nothing is looked up again, so that a resumed run measures exactly what was begun.
 
+mod controls;
 mod definitions;
 mod planner;
 
@@ -11,6 +12,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::controls::calibrating;
+pub(crate) use self::controls::can_calibrate;
 pub use self::definitions::{definitions, python_files, sha256};
 pub use self::planner::{PlanError, Planner};
 use crate::interpreter::WorkerKind;
@@ -54,7 +57,7 @@ pub struct WorkloadSummary {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
-    /// Stable and readable: `sum-squares/threads/cpython-3.13t/workers=4`.
+    /// Stable and readable: `sum-squares/threads/cpython-3.13t/workers=4`. That of a control ends in its role.
     pub id: String,
     /// The workload.
     pub workload: Name,
@@ -82,6 +85,55 @@ pub struct Case {
     pub cpu_time_trusted: bool,
     /// Why it is not measured.
     pub skip: Option<Skip>,
+    /// What it is in the plan for.
+    #[serde(default, skip_serializing_if = "Role::is_measured")]
+    pub role: Role,
+}
+
+/// What a case is in the plan for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// The suite asks for it.
+    #[default]
+    Measured,
+    /// It shows how fast the machine is, whatever the suite: runs are compared by it.
+    Calibration,
+    /// It is one of the measured cases a second time: how the two differ is noise.
+    Repeat,
+}
+
+impl Role {
+    /// What the id of such a case ends in.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Self::Measured => "",
+            Self::Calibration => ",calibration",
+            Self::Repeat => ",again",
+        }
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    fn is_measured(&self) -> bool {
+        *self == Self::Measured
+    }
+}
+
+impl Case {
+    /// Whether the suite asks for it; else it is a control.
+    pub fn is_measured(&self) -> bool {
+        self.role.is_measured()
+    }
+}
+
+impl Plan {
+    /// The case that is in the plan twice, and the same a second time, with their indexes. Older plans have none.
+    pub fn repeated(&self) -> Option<[(u32, &Case); 2]> {
+        let numbered = || (0_u32..).zip(&self.cases);
+        let again = numbered().find(|(_, case)| case.role == Role::Repeat)?;
+        let id = again.1.id.strip_suffix(Role::Repeat.suffix())?;
+        Some([numbered().find(|(_, case)| case.id == id)?, again])
+    }
 }
 
 /// Why a case is not measured, and what would change that.

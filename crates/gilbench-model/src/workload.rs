@@ -8,6 +8,9 @@ use crate::Name;
 use crate::data_file::unique_map;
 use crate::interpreter::WorkerKind;
 
+/// The strategy with which the others are compared: one task after another.
+pub const BASELINE: &str = "sequential";
+
 /// A task with an input and a checkable answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,6 +23,9 @@ pub struct Workload {
     pub summary: String,
     /// What limits it.
     pub bound: Bound,
+    /// Whether every run measures it, natively and one after another, to show how fast the machine is.
+    #[serde(default)]
+    pub calibration: bool,
     /// The size parameter that counts the independent pieces of work: no more workers than that can help.
     #[serde(default)]
     pub units: Option<Name>,

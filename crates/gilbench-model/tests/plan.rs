@@ -10,7 +10,7 @@ use gilbench_model::environment::{GilState, InterpreterState, Status};
 use gilbench_model::facts::{Allocator, Build, ClockFacts, CpuFacts, Facts, GilFacts, Package};
 use gilbench_model::lock::Lock;
 use gilbench_model::machine::Allowance;
-use gilbench_model::plan::{Case, Plan, PlanError, Planner};
+use gilbench_model::plan::{Case, Plan, PlanError, Planner, Role};
 use gilbench_model::suite::{Selection, Suite};
 use gilbench_model::{Name, Quota};
 
@@ -107,7 +107,10 @@ fn axes_that_make_no_difference_are_not_varied() {
     let plan = plan("standard", 2, &everything(), &[]).unwrap();
     let of = |strategy: &str, interpreter: &str| {
         let fits = |case: &&Case| {
-            case.workload == "sum-squares" && case.strategy == *strategy && case.interpreter == *interpreter
+            case.is_measured()
+                && case.workload == "sum-squares"
+                && case.strategy == *strategy
+                && case.interpreter == *interpreter
         };
         plan.cases.iter().filter(fits).map(|case| case.conditions.to_string()).collect::<Vec<_>>()
     };
@@ -220,6 +223,76 @@ fn the_documented_example_comes_to_the_documented_cases() {
     assert_eq!(ids(&planner.plan(&suite).unwrap()), listed);
 }
 
+/// Ids of the cases that are there in a role.
+fn in_role(plan: &Plan, role: Role) -> Vec<&str> {
+    plan.cases.iter().filter(|case| case.role == role).map(|case| case.id.as_str()).collect()
+}
+
+#[test]
+fn every_plan_has_the_same_controls_whatever_it_measures() {
+    let calibration = ["integer-chain", "memory-copy", "process-starts", "syscalls"]
+        .map(|workload| format!("{workload}/sequential/native/workers=1,calibration"));
+    let python = [name("cpython-3.12")];
+    for suite in ["quick", "standard", "smoke", "container-tax"] {
+        for only in [&[][..], &python] {
+            let plan = plan(suite, 2, &everything(), only).unwrap();
+            assert_eq!(in_role(&plan, Role::Calibration), calibration, "{suite}");
+            let [again] = in_role(&plan, Role::Repeat)[..] else { panic!("{suite}: one case again") };
+            let [(_, first), (_, second)] = plan.repeated().unwrap();
+            assert_eq!((again, format!("{},again", first.id)), (second.id.as_str(), second.id.clone()));
+            assert!(first.id.starts_with("sum-squares/sequential/cpython-3.12/workers=1"), "{}", first.id);
+            assert!(!first.conditions.cold && first.is_measured());
+            assert_eq!(
+                Case { id: first.id.clone(), role: Role::Measured, ..second.clone() },
+                *first,
+                "nothing differs but the name"
+            );
+        }
+    }
+}
+
+#[test]
+fn without_the_native_interpreter_nothing_calibrates() {
+    let states = [ready("cpython-3.12", &[], &["fork"]), missing("native")];
+    let plan = plan("quick", 2, &states, &[]).unwrap();
+    assert_eq!(in_role(&plan, Role::Calibration), Vec::<&str>::new());
+    assert_eq!(in_role(&plan, Role::Repeat).len(), 1);
+}
+
+#[test]
+fn the_case_that_comes_nearest_is_repeated_where_python_does_not_compute() {
+    let repeated = |suite: &Suite, states: &[InterpreterState]| {
+        let catalog = catalog();
+        let allowance = Allowance { cpus: vec![0, 1], ..Allowance::default() };
+        let planner =
+            Planner { catalog: &catalog, interpreters: states, allowance: &allowance, only: &[], seed: 1 };
+        let plan = planner.plan(suite).unwrap();
+        let [(_, case), _] = plan.repeated().unwrap();
+        case.id.clone()
+    };
+    let quick = catalog().suites["quick"].clone();
+    let native = [ready("native", &[], &[])];
+    assert_eq!(repeated(&quick, &native), "sum-squares/sequential/native/workers=1,size=brief");
+    let python = [ready("cpython-3.12", &["aiohttp"], &["fork"])];
+    let of = |workload: &str| {
+        let groups = quick.groups.iter().filter(|group| group.workload == *workload).cloned().collect();
+        Suite { groups, ..quick.clone() }
+    };
+    assert_eq!(repeated(&of("sleepers"), &python), "sleepers/sequential/cpython-3.12/workers=1,size=small");
+    let mut cold = of("sum-squares");
+    cold.groups.retain(|group| group.cold);
+    assert_eq!(repeated(&cold, &python), "sum-squares/sequential/cpython-3.12/workers=1,size=small,cold");
+}
+
+#[test]
+fn a_plan_from_before_controls_is_read() {
+    let plan = plan("quick", 2, &everything(), &[]).unwrap();
+    let written = serde_json::to_value(&plan).unwrap();
+    let roles: Vec<_> = written["cases"].as_array().unwrap().iter().map(|case| case.get("role")).collect();
+    assert_eq!(roles.iter().flatten().count(), 5, "measured cases say nothing: {roles:?}");
+    assert_eq!(serde_json::from_value::<Plan>(written).unwrap(), plan);
+}
+
 #[test]
 fn nothing_to_measure_is_an_error() {
     assert!(matches!(plan("quick", 2, &[missing("cpython-3.12")], &[]), Err(PlanError::NoCase(_))));
@@ -280,7 +353,8 @@ fn a_container_has_rows_of_its_own_where_it_is_asked_for_and_can_be_had() {
     assert!(twins(&plan("quick", 2, &states, &[]).unwrap()).is_empty());
     let only = [name("cpython-3.12-container")];
     let plan = plan("quick", 2, &states, &only).unwrap();
-    assert!(plan.cases.iter().all(|case| case.interpreter == "cpython-3.12-container"));
+    let of_the_suite = |case: &&Case| case.role != Role::Calibration;
+    assert!(plan.cases.iter().filter(of_the_suite).all(|case| case.interpreter == "cpython-3.12-container"));
     assert!(plan.cases.iter().any(|case| case.skip.is_none()));
 }
 

@@ -1,7 +1,8 @@
 //! Native baselines: each measured workload in Rust, as a worker that speaks the same protocol, and the
 //! server that the I/O workloads talk to.
 //!
-//! Owns: what the machine can do at best on a workload, with the same answers as every other worker.
+//! Owns: what the machine can do at best on a workload, with the same answers as every other worker, and the
+//! workloads that calibrate, which show whether the machine is as fast in one run as in another.
 //!
 //! Not responsible for: deciding what to measure, starting itself, or comparing. Adding a native baseline is
 //! the one thing about a workload that needs Rust.
@@ -10,9 +11,13 @@
 
 mod facts;
 pub mod fetch;
+pub mod integer_chain;
+pub mod memory_copy;
+pub mod process_starts;
 pub mod server;
 pub mod sleepers;
 pub mod sum_squares;
+pub mod syscalls;
 mod usage;
 mod worker;
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::hint::black_box;
 use std::io::{self, Read, Write};
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,7 @@ use gilbench_model::plan::sha256;
 use gilbench_model::protocol::{Message, PROTOCOL, Request};
 use gilbench_model::sample::Iteration;
 
-use crate::{fetch, sleepers, sum_squares, usage};
+use crate::{fetch, integer_chain, memory_copy, process_starts, sleepers, sum_squares, syscalls, usage};
 
 /// What a baseline answers: a list of whole numbers, digested as compact JSON.
 pub type Answer = Vec<u128>;
@@ -159,6 +160,24 @@ fn prepare(request: &Request) -> Result<Baseline, PrepareError> {
             } else {
                 Box::new(move || Ok(widen(runtime.block_on(fetch::tokio(&client, &server, requests))?)))
             }
+        }
+        ("integer-chain", "sequential") => {
+            let steps = parameter("steps")?;
+            Box::new(move || Ok(widen(vec![integer_chain::xorshift(black_box(1), steps)])))
+        }
+        ("memory-copy", "sequential") => {
+            let mebibytes = usize::try_from(parameter("mebibytes")?).unwrap_or(usize::MAX);
+            let passes = parameter("passes")?;
+            let mut blocks = memory_copy::Blocks::new(mebibytes);
+            Box::new(move || Ok(widen(blocks.copy(passes))))
+        }
+        ("syscalls", "sequential") => {
+            let calls = parameter("calls")?;
+            Box::new(move || Ok(widen(vec![syscalls::sequential(calls)?])))
+        }
+        ("process-starts", "sequential") => {
+            let processes = parameter("processes")?;
+            Box::new(move || Ok(widen(process_starts::sequential(processes)?)))
         }
         (workload, strategy) => return Err(PrepareError::Unsupported(format!("{workload}/{strategy}"))),
     })

@@ -20,8 +20,10 @@ use crate::numbers::count;
 pub(crate) struct Report<'a> {
     pub(crate) run: &'a Run,
     pub(crate) findings: &'a Findings,
-    /// In the plan's order.
+    /// What the suite asks for, in the plan's order.
     pub(crate) entries: Vec<Entry<'a>>,
+    /// The others: one case again, and calibration. No table of results has them.
+    pub(crate) controls: Vec<Entry<'a>>,
     by_id: BTreeMap<&'a str, usize>,
     interpreters: Vec<&'a Name>,
     strategies: Vec<&'a Name>,
@@ -54,23 +56,24 @@ impl<'a> Report<'a> {
             let kind = ReportErrorKind::NotOfThisRun { found: findings.cases.len(), expected: cases.len() };
             return Err(kind.at("."));
         }
-        let entries: Vec<_> =
-            cases.iter().zip(&findings.cases).map(|(case, finding)| Entry { case, finding }).collect();
-        let by_id = cases.iter().enumerate().map(|(index, case)| (case.id.as_str(), index)).collect();
+        let all = cases.iter().zip(&findings.cases).map(|(case, finding)| Entry { case, finding });
+        let (entries, controls): (Vec<_>, Vec<_>) = all.partition(|entry| entry.case.is_measured());
+        let by_id =
+            entries.iter().enumerate().map(|(index, entry)| (entry.case.id.as_str(), index)).collect();
         // What was measured first, which also keeps its colours apart; then the rest of the run's, then all others.
         // Within that in the environment's order, with those that it does not know at the end.
         let known = run.environment.interpreters.iter().map(|state| &state.id);
-        let mut interpreters = distinct(known.chain(cases.iter().map(|case| &case.interpreter)));
+        let mut interpreters = distinct(known.chain(entries.iter().map(|entry| &entry.case.interpreter)));
         let unmeasured = |entry: &Entry<'_>| u8::from(entry.finding.state != CaseState::Measured);
         interpreters.sort_by_key(|name| {
             let own = entries.iter().filter(|entry| entry.case.interpreter == **name);
             own.map(unmeasured).min().unwrap_or(2)
         });
-        let strategies = distinct(cases.iter().map(|case| &case.strategy));
-        Ok(Self { run, findings, entries, by_id, interpreters, strategies })
+        let strategies = distinct(entries.iter().map(|entry| &entry.case.strategy));
+        Ok(Self { run, findings, entries, controls, by_id, interpreters, strategies })
     }
 
-    /// The case with this id.
+    /// The case with this id, of those that the suite asks for.
     pub(crate) fn entry(&self, id: &str) -> Option<Entry<'a>> {
         self.by_id.get(id).map(|&index| self.entries[index])
     }
@@ -132,9 +135,9 @@ impl<'a> Report<'a> {
         self.entries.iter().copied().filter(move |entry| entry.case.workload == *workload)
     }
 
-    /// The workloads in the order of the plan.
+    /// The workloads that the suite asks for, in the order of the plan.
     pub(crate) fn workloads(&self) -> Vec<(&'a Name, Option<&'a WorkloadSummary>)> {
-        let names = distinct(self.run.plan.cases.iter().map(|case| &case.workload));
+        let names = distinct(self.entries.iter().map(|entry| &entry.case.workload));
         names.into_iter().map(|name| (name, self.run.plan.workloads.get(name))).collect()
     }
 }

@@ -13,6 +13,7 @@ mod charts;
 mod error;
 mod headline;
 mod joined;
+mod noise;
 pub mod numbers;
 mod pages;
 mod site;
@@ -26,6 +27,7 @@ use gilbench_analysis::findings::Findings;
 use gilbench_model::run_directory::Run;
 
 pub use error::{ReportError, ReportErrorKind};
+pub use noise::noise_sentence;
 pub use site::{MARKER, Site};
 pub use text::{markdown, visible};
 

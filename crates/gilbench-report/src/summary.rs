@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use crate::best::{best, sizes};
 use crate::headline::headline;
 use crate::joined::{Entry, Report};
+use crate::noise::noise_sentence;
 use crate::numbers::{count, ratio, seconds};
+use crate::pages::controls;
 use crate::pages::verdicts::{badge, counts};
 use crate::tax::taxes;
 use crate::text::markdown;
@@ -24,14 +26,18 @@ fn write(report: &Report<'_>, out: &mut String) -> std::fmt::Result {
     let totals = &report.findings.totals;
     writeln!(
         out,
-        "{}: {} measured, {} failed, {} skipped, {} with too few rounds, {} pending.\n",
+        "{}{}: {} measured, {} failed, {} skipped, {} with too few rounds, {} pending.\n",
         count(u64::from(totals.cases), "case"),
+        controls(totals),
         totals.measured,
         totals.failed,
         totals.skipped,
         totals.too_few,
         totals.pending
     )?;
+    if let Some(sentence) = noise_sentence(report.run, report.findings) {
+        writeln!(out, "{}\n", markdown(&sentence))?;
+    }
     if !report.findings.claims.is_empty() {
         let words: Vec<String> =
             counts(&report.findings.claims).iter().map(|c| format!("{} {}", c.count, c.badge.word)).collect();

@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use fixture::{HOSTILE, empty_run, hostile_run, large_run, run};
 use gilbench_analysis::findings::{CaseFinding, CaseState};
+use gilbench_analysis::statistics::Estimate;
 use gilbench_model::plan::Case;
 use gilbench_report::{MARKER, Site, render, summary_markdown};
 
@@ -69,10 +70,14 @@ fn every_case_has_a_row_even_one_that_was_not_measured() {
     let site = render(&run, &findings).unwrap();
     let page = text(&site, "cases.html");
     let ids: BTreeSet<String> = attributes(page, "id").collect();
-    for case in &run.plan.cases {
+    let (asked_for, controls): (Vec<_>, Vec<_>) = run.plan.cases.iter().partition(|case| case.is_measured());
+    for case in &asked_for {
         assert!(ids.contains(&case.id), "{}", case.id);
     }
-    assert_eq!(page.matches("<tr id=").count(), run.plan.cases.len());
+    assert_eq!(page.matches("<tr id=").count(), asked_for.len());
+    // What no suite asks for has its row elsewhere.
+    let machine: BTreeSet<String> = attributes(text(&site, "machine.html"), "id").collect();
+    assert!(!controls.is_empty() && controls.iter().all(|case| machine.contains(&case.id)), "{machine:?}");
     for words in [
         "can&#39;t start new process",
         "not found on PATH",
@@ -83,6 +88,31 @@ fn every_case_has_a_row_even_one_that_was_not_measured() {
     ] {
         assert!(page.contains(words), "{words}");
     }
+}
+
+#[test]
+fn controls_are_in_no_ranking_and_no_table_of_results() {
+    let site = site();
+    for (path, page) in pages(&site) {
+        let shown = page.contains("integer-chain") || page.contains(",again");
+        assert_eq!(shown, path == Path::new("machine.html"), "{}", path.display());
+    }
+    assert!(!site.files.contains_key(Path::new("workloads/integer-chain.html")));
+}
+
+#[test]
+fn an_exceeded_noise_floor_is_said_first() {
+    let (run, mut findings) = run();
+    let first_page = |findings: &_| {
+        let site = render(&run, findings).unwrap();
+        text(&site, "index.html").to_owned()
+    };
+    let warning = "The noise floor is exceeded";
+    let calm = first_page(&findings);
+    assert!(calm.contains("Noise floor: ") && !calm.contains(warning));
+    findings.noise_floor.as_mut().unwrap().ratio = Some(Estimate::new(1.05, 1.02, 1.08, 8).unwrap());
+    let page = first_page(&findings);
+    assert!(page.find(warning) < page.find("<table>") && page.contains(warning), "{page}");
 }
 
 #[test]

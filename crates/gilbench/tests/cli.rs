@@ -312,6 +312,41 @@ fn every_list_prints_json() {
 }
 
 #[test]
+fn controls_are_listed_with_what_they_are_for() {
+    let test = Test::new();
+    let result = test.run(&["list", "cases", "--suite", "plain"]);
+    let last = result.stdout.lines().last().unwrap();
+    let id = "faulty/sequential/fake/workers=1,size=slow,again";
+    assert_eq!(
+        last.split_once("  ").map(|(id, remark)| (id.trim(), remark.trim())),
+        Some((id, "measured again: how the two differ is noise"))
+    );
+}
+
+#[test]
+fn a_run_says_what_its_noise_floor_is() {
+    let test = Test::new();
+    let run = one_round(&test);
+    let result = test.run(&["report", run.to_str().unwrap(), "--markdown"]);
+    let floor =
+        "No noise floor: faulty/sequential/fake/workers=1,size=slow was measured twice, in too few rounds";
+    assert!(result.stdout.contains(floor), "{}", result.stdout);
+    assert!(result.stdout.contains("3 cases, 1 of them again and 0 to calibrate: "), "{}", result.stdout);
+}
+
+#[test]
+fn only_what_is_native_calibrates() {
+    let test = Test::new();
+    test.edit("workloads/faulty/workload.yaml", "bound: cpu", "bound: cpu\ncalibration: true");
+    insta::assert_snapshot!(complaint(&test), @r"
+    error: failed to load `DATA/workloads/faulty/workload.yaml`
+      line 5, field `calibration`: found `true`, expected a strategy `sequential` for `native` beside it, and no server
+    error: 1 error in the data files of `DATA`
+    hint: `gilbench check` checks the data files again, without measuring
+    ");
+}
+
+#[test]
 fn what_reorders_hides_or_recolours_text_is_written_out() {
     let test = Test::new();
     test.edit("workloads/faulty/workload.yaml", "title: Faulty", r#"title: "F\u202Eau\u200Blty\e[31m""#);
@@ -586,10 +621,13 @@ fn a_finished_run_has_nothing_left_to_do() {
     test.edit("workloads/faulty/workload.yaml", "title: Faulty", "title: Faultier");
     let result = test.run(&["run", "--resume", run.to_str().unwrap()]);
     assert_eq!((result.code, result.stdout.trim()), (Some(0), run.to_str().unwrap()));
-    insta::assert_snapshot!(result.stderr, @r"
+    // The last line says what the controls cost, which is another time in each run.
+    let (said, cost) = result.stderr.trim_end().rsplit_once('\n').unwrap();
+    insta::assert_snapshot!(said, @r"
     nothing left to do: every case has ended
-    2 cases: 2 completed, 0 failed, 0 skipped
+    3 cases: 3 completed, 0 failed, 0 skipped
     ");
+    assert!(cost.starts_with("the case that was measured again and calibration took "), "{cost}");
     assert_eq!(files.map(|file| std::fs::read(file).unwrap()), before);
 }
 
@@ -661,7 +699,7 @@ fn a_damaged_run_is_refused_and_lost_samples_can_be_measured_again() {
         result.stderr.replace(run.to_str().unwrap(), "RUN")
     };
 
-    // The facts, two pilots, and the first of two rounds.
+    // The facts and three pilots, without any round.
     let cut: String = samples.split_inclusive('\n').take(4).collect();
     let told = refused("samples.jsonl", &cut);
     assert!(told.contains(": samples.jsonl\n  processes of case "), "{told}");
@@ -670,8 +708,8 @@ fn a_damaged_run_is_refused_and_lost_samples_can_be_measured_again() {
 
     let last = samples.lines().next_back().unwrap();
     let told = refused("samples.jsonl", &format!("{samples}{last}\n"));
-    assert!(told.contains("  line 6: found round 0 of case "), "{told}");
-    assert!(told.contains(" for the second time, after line 5, expected it once\n"), "{told}");
+    assert!(told.contains("  line 8: found round 0 of case "), "{told}");
+    assert!(told.contains(" for the second time, after line 7, expected it once\n"), "{told}");
 
     let told = refused("samples.jsonl", &samples.replace("\"round\":0,", "\"round\":7,"));
     assert!(told.contains(": round 7 does not exist, expected one from 0 to 0\n"), "{told}");
@@ -680,7 +718,7 @@ fn a_damaged_run_is_refused_and_lost_samples_can_be_measured_again() {
         {"case": 9, "tool": "x", "wall_ns": []}]"#;
     let told = refused("second-opinion.json", opinion);
     assert!(
-        told.contains(": second-opinion.json\n  line 2: case 9 does not exist, expected one from 0 to 1\n"),
+        told.contains(": second-opinion.json\n  line 2: case 9 does not exist, expected one from 0 to 2\n"),
         "{told}"
     );
 
@@ -689,7 +727,7 @@ fn a_damaged_run_is_refused_and_lost_samples_can_be_measured_again() {
     std::fs::remove_file(run.join("events.jsonl")).unwrap();
     let result = test.run(&["run", "--resume", run.to_str().unwrap()]);
     assert_eq!(result.code, Some(0), "{}", result.stderr);
-    assert_eq!(support::processes(&run).len(), 4);
+    assert_eq!(support::processes(&run).len(), 6);
 }
 
 #[test]

@@ -87,7 +87,7 @@ fn an_interpreter_in_an_image_is_measured_and_may_do_little() {
     let result = run(&test, &engine, &["run", "--suite", "plain", "--out", out.to_str().unwrap()]);
     assert_eq!(result.code, Some(0), "{}", result.stderr);
     let outcomes = processes(&out);
-    assert_eq!(outcomes.len(), 18);
+    assert_eq!(outcomes.len(), 27, "a pilot and eight rounds of two cases, and of one of them again");
     assert!(outcomes.iter().all(|(.., outcome)| outcome["kind"] == "completed"), "{outcomes:?}");
     test.assert_no_process_left();
 

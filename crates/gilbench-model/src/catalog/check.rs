@@ -7,9 +7,10 @@ use super::reader::{Sourced, file_name};
 use crate::Name;
 use crate::data_file::{DataError, Source, did_you_mean, known_words};
 use crate::interpreter::Interpreter;
+use crate::plan::can_calibrate;
 use crate::provider::{BASE, Provider};
 use crate::suite::{Group, Pattern, Selection, Suite};
-use crate::workload::{Axis, Workload};
+use crate::workload::{Axis, BASELINE, Workload};
 
 /// Largest value of a size's parameter. Beyond it a JSON reader that holds numbers as doubles is no longer exact.
 const LARGEST_PARAMETER: u64 = 1 << 53;
@@ -60,6 +61,18 @@ fn image_contents(
     if let Some(path) = executable.filter(|path| !path.is_absolute()) {
         let found = format!("`{}`", path.display());
         refuse("executable", "executable", found, "an absolute path in the image");
+    }
+}
+
+/// Checks that what every run is to measure natively can be.
+fn calibration(source: &Source, workload: &Workload, errors: &mut Vec<DataError>) {
+    if workload.calibration && !can_calibrate(workload) {
+        errors.push(source.value_error(
+            &["calibration"],
+            "calibration",
+            "`true`",
+            format!("a strategy `{BASELINE}` for `native` beside it, and no server"),
+        ));
     }
 }
 
@@ -183,6 +196,7 @@ impl Checker<'_> {
         if workload.strategies.is_empty() {
             errors.push(source.value_error(&["strategies"], "strategies", "none", "at least one strategy"));
         }
+        calibration(source, workload, errors);
         let folder = source.path.parent().unwrap_or(Path::new("."));
         for (name, strategy) in &workload.strategies {
             if strategy.worker_kinds.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Case, Plan, Skip, WorkloadSummary, definitions, sha256, useful_workers};
+use super::{Case, Plan, Role, Skip, WorkloadSummary, definitions, sha256, useful_workers};
 use crate::catalog::{Catalog, implements};
 use crate::condition::{Affinity, Gil, Omp, Quota, StartMethod, Workers};
 use crate::environment::{InterpreterState, Status};
@@ -94,6 +94,7 @@ impl Planner<'_> {
         if cases.iter().all(|case| case.skip.is_some()) {
             return Err(PlanError::NoCase(suite.name.clone()));
         }
+        cases.extend(self.controls(&cases));
         let names: BTreeSet<&Name> = cases.iter().map(|case| &case.workload).collect();
         let summary = |workload: &Workload| WorkloadSummary {
             title: workload.title.clone(),
@@ -286,7 +287,7 @@ impl Planner<'_> {
             && pattern.quota.is_none_or(|quota| conditions.quota == Some(quota))
     }
 
-    fn case(
+    pub(super) fn case(
         &self,
         workload: &Workload,
         interpreter: &Interpreter,
@@ -341,6 +342,7 @@ impl Planner<'_> {
             units,
             cpu_time_trusted: interpreter.cpu_time_trusted,
             skip,
+            role: Role::Measured,
         })
     }
 

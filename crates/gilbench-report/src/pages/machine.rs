@@ -6,18 +6,23 @@ use gilbench_model::Nanoseconds;
 use gilbench_model::environment::InterpreterState;
 use gilbench_model::event::Event;
 use gilbench_model::facts::Facts;
+use gilbench_model::plan::Role;
 use gilbench_model::units::significant;
 use serde::Serialize;
 
 use super::overview::status_word;
-use crate::joined::Report;
-use crate::numbers::{bytes, moment};
+use crate::joined::{Entry, Report};
+use crate::noise::noise_sentence;
+use crate::numbers::{Figure, bytes, moment, seconds};
+use crate::text::anchor;
 
 #[derive(Serialize)]
 pub(super) struct MachinePage {
     machine: Vec<Fact>,
     allowance: Vec<Fact>,
     setup: Vec<Fact>,
+    noise: Option<String>,
+    controls: Vec<Control>,
     servers: Vec<Server>,
     interpreters: Vec<Interpreter>,
 }
@@ -37,6 +42,21 @@ impl Fact {
     pub(super) fn maybe(name: &str, value: Option<String>) -> Self {
         Self { name: name.to_owned(), value }
     }
+}
+
+/// A case that the suite does not ask for.
+#[derive(Serialize)]
+struct Control {
+    /// Of its id, which may break between them.
+    parts: Vec<String>,
+    anchor: String,
+    role: &'static str,
+    summary: Option<String>,
+    rounds: u32,
+    /// Of a steady iteration; of a whole process where the case is cold.
+    time: Option<Figure>,
+    /// Why there is no time.
+    reason: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -71,8 +91,32 @@ pub(super) fn machine(report: &Report<'_>) -> MachinePage {
         machine: machine_facts(report),
         allowance: allowance_facts(report),
         setup: setup_facts(report),
+        noise: noise_sentence(report.run, report.findings),
+        controls: report.controls.iter().map(|entry| control(report, *entry)).collect(),
         servers: servers(report),
         interpreters: report.states().map(|state| interpreter(report, state)).collect(),
+    }
+}
+
+fn control(report: &Report<'_>, entry: Entry<'_>) -> Control {
+    let (case, finding) = (entry.case, entry.finding);
+    let time = if case.conditions.cold { &finding.whole } else { &finding.steady };
+    let (role, summary) = match case.role {
+        // What it is stands with the case that it repeats.
+        Role::Measured | Role::Repeat => ("again", None),
+        Role::Calibration => ("calibrates", report.run.plan.workloads.get(&case.workload)),
+    };
+    Control {
+        parts: case.id.split('/').map(str::to_owned).collect(),
+        anchor: anchor(&case.id),
+        role,
+        summary: summary.map(|workload| workload.summary.clone()),
+        rounds: finding.rounds,
+        time: time.as_ref().map(seconds),
+        reason: match entry.state() {
+            (state, Some(reason)) => Some(format!("{state}: {reason}")),
+            (_, None) => None,
+        },
     }
 }
 

@@ -21,6 +21,8 @@ use crate::numbers::moment;
 use crate::site::{MARKER, Site};
 use crate::templates::Templates;
 
+pub(crate) use overview::controls;
+
 /// What every page needs besides its own content.
 #[derive(Serialize)]
 struct Page<T> {

@@ -1,6 +1,6 @@
 //! The first page: the answer, then everything that it rests on in short.
 
-use gilbench_analysis::findings::{CaseState, ComparisonCounts};
+use gilbench_analysis::findings::{CaseState, ComparisonCounts, Totals};
 use gilbench_model::Name;
 use gilbench_model::condition::DEFAULT_SIZE;
 use gilbench_model::environment::{InterpreterState, Status};
@@ -13,6 +13,7 @@ use crate::best::{best, sizes};
 use crate::charts::{Shape, key};
 use crate::headline::{Headline, headline};
 use crate::joined::Report;
+use crate::noise::{alarm, noise_sentence};
 use crate::numbers::{Figure, count, duration, percent, ratio, seconds};
 use crate::stops::counted;
 use crate::tax::{Tax, taxes};
@@ -31,6 +32,8 @@ pub(super) struct Overview {
     run: Vec<Fact>,
     /// Said where the run is not complete.
     unfinished: Option<String>,
+    /// Said where the run shows a difference between a case and itself.
+    alarm: Option<String>,
     failures: Vec<Failed>,
     /// Failed cases that are not listed here.
     more_failures: usize,
@@ -127,6 +130,7 @@ pub(super) fn overview(report: &Report<'_>) -> Overview {
         machine: machine_facts(report),
         run: run_facts(report),
         unfinished: unfinished(report),
+        alarm: alarm(report.run, report.findings),
         failures: failed.into_iter().take(FAILURES).collect(),
         more_failures,
     }
@@ -224,7 +228,8 @@ fn run_facts(report: &Report<'_>) -> Vec<Fact> {
     let totals = &report.findings.totals;
     let plan = &report.run.plan;
     let events = &report.run.events;
-    let measured = report.findings.cases.iter().filter(|case| case.state == CaseState::Measured);
+    let findings = || report.entries.iter().map(|entry| entry.finding);
+    let measured = findings().filter(|case| case.state == CaseState::Measured);
     let rounds = measured.map(|case| case.rounds);
     let rounds = rounds.clone().min().zip(rounds.max()).map(|(least, most)| range(least, most));
     let span = match (events.first(), events.last()) {
@@ -239,8 +244,14 @@ fn run_facts(report: &Report<'_>) -> Vec<Fact> {
         Fact::known(
             "Cases",
             format!(
-                "{} planned: {} measured, {} failed, {} skipped, {} with too few rounds, {} pending",
-                totals.cases, totals.measured, totals.failed, totals.skipped, totals.too_few, totals.pending
+                "{} planned{}: {} measured, {} failed, {} skipped, {} with too few rounds, {} pending",
+                totals.cases,
+                controls(totals),
+                totals.measured,
+                totals.failed,
+                totals.skipped,
+                totals.too_few,
+                totals.pending
             ),
         ),
         Fact::maybe("Rounds of a measured case", rounds),
@@ -251,6 +262,7 @@ fn run_facts(report: &Report<'_>) -> Vec<Fact> {
         Fact::known("Times begun or resumed", begun.to_string()),
         Fact::maybe("CPUs that others left", cpus_left(report)),
         Fact::maybe("Why cases ended", counted(report)),
+        Fact::maybe("Noise floor and calibration", noise_sentence(report.run, report.findings)),
         Fact::known("Comparisons made for claims", comparisons(&totals.comparisons)),
         Fact::maybe(
             "Difference that half of them would have found",
@@ -271,14 +283,22 @@ fn comparisons(counts: &ComparisonCounts) -> String {
     }
 }
 
+/// What the plan has besides what the suite asks for: `, 1 of them again and 4 to calibrate`.
+pub(crate) fn controls(totals: &Totals) -> String {
+    match (totals.repeats, totals.calibration) {
+        (0, 0) => String::new(),
+        (repeats, calibration) => format!(", {repeats} of them again and {calibration} to calibrate"),
+    }
+}
+
 /// From the most crowded case to the least: `1.61 to 1.98 of 2; too few for its work: 3 cases`.
 fn cpus_left(report: &Report<'_>) -> Option<String> {
-    let left = || report.findings.cases.iter().filter_map(|case| case.cpus_left);
+    let left = || report.entries.iter().filter_map(|entry| entry.finding.cpus_left);
     let (least, most) = (left().reduce(f64::min)?, left().reduce(f64::max)?);
     let counted = report.entries.iter().filter(|entry| entry.finding.cpus_left.is_some());
     let cpus = counted.map(|entry| entry.case.effective_cpus);
     let of = range(cpus.clone().min()?, cpus.max()?);
-    let crowded = report.findings.cases.iter().filter(|case| case.crowded).count() as u64;
+    let crowded = report.entries.iter().filter(|entry| entry.finding.crowded).count() as u64;
     Some(format!(
         "{least:.2} to {most:.2} of {of}; too few for its work (crowded): {}",
         count(crowded, "case")

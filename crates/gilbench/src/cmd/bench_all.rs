@@ -11,6 +11,7 @@ use gilbench_model::interpreter::Interpreter;
 use gilbench_model::plan::Plan;
 use gilbench_model::run_directory::Run;
 use gilbench_model::suite::Selection;
+use gilbench_report::noise_sentence;
 use gilbench_report::numbers::{Figure, ratio, seconds};
 use gilbench_runner::install::base_definition;
 
@@ -29,6 +30,10 @@ pub(super) fn run(common: &Common, arguments: &BenchAll) -> anyhow::Result<ExitC
     table(&run.plan, &findings.cases)?;
     warn_of_crowd(&findings.cases);
     output::line("")?;
+    if let Some(sentence) = noise_sentence(&run, &findings) {
+        output::line(&sentence)?;
+        output::line("")?;
+    }
     claims::print(&findings.claims)?;
     output::line("")?;
     output::line(&format!("report: {}", page.display()))?;
@@ -60,9 +65,10 @@ fn warn_of_crowd(cases: &[CaseFinding]) {
     }
 }
 
-/// All cases, measured or not.
+/// All cases that the suite asks for, measured or not.
 fn table(plan: &Plan, cases: &[CaseFinding]) -> output::Result {
-    let rows = plan.cases.iter().zip(cases).map(|(case, finding)| {
+    let asked_for = plan.cases.iter().zip(cases).filter(|(case, _)| case.is_measured());
+    let rows = asked_for.map(|(case, finding)| {
         let state = match &finding.state {
             CaseState::Measured if case.oversubscribed => "oversubscribed".to_owned(),
             CaseState::Measured if finding.crowded => "crowded by other programs".to_owned(),

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use gilbench_model::catalog::Catalog;
-use gilbench_model::plan::Plan;
+use gilbench_model::plan::{Plan, Role};
 use gilbench_model::suite::Selection;
 
 use crate::cli::{Common, List, Listed};
@@ -89,6 +89,11 @@ fn claims(catalog: &Catalog) -> output::Result {
 fn cases(plan: &Plan) -> output::Result {
     let rows = plan.cases.iter().map(|case| {
         let mut remarks = Vec::new();
+        match case.role {
+            Role::Measured => {}
+            Role::Repeat => remarks.push("measured again: how the two differ is noise".to_owned()),
+            Role::Calibration => remarks.push("calibrates: shows how fast the machine is".to_owned()),
+        }
         if case.oversubscribed {
             remarks.push(format!("oversubscribed: {} effective CPUs", case.effective_cpus));
         }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use gilbench_model::catalog::Catalog;
 use gilbench_model::environment::{Environment, InterpreterState, Status};
 use gilbench_model::event::{Event, StopReason};
 use gilbench_model::interpreter::Interpreter;
-use gilbench_model::machine::Machine;
-use gilbench_model::plan::{Case, Plan, PlanError, Planner, definitions};
+use gilbench_model::plan::{Case, Plan, PlanError, Planner, Role, calibrating, definitions};
 use gilbench_model::run_directory::{Run as RecordedRun, SECOND_OPINION, SecondOpinion};
 use gilbench_model::suite::{Selection, Suite};
 use gilbench_model::units::format_utc;
@@ -67,7 +67,8 @@ pub(super) fn make_plan(
     let machine = gilbench_runner::machine::read();
     let named = named(&suite.interpreters, only);
     let twins = twins(named.as_deref(), suite.containers);
-    let wanted = named.map(|named| named.into_iter().map(|(id, _)| id).collect());
+    let needed = || calibrating(catalog).cloned();
+    let wanted = named.map(|named| named.into_iter().map(|(id, _)| id).chain(needed()).collect());
     let Discovery { interpreters, silent, .. } = data::interpreters(catalog, common, twins, wanted)?;
     let home = Home::of_user();
     let interpreters: Vec<_> = interpreters.into_iter().map(|state| home.hide_in_state(state)).collect();
@@ -173,13 +174,9 @@ fn same_experiment(catalog: &Catalog, run: &RecordedRun) -> anyhow::Result<()> {
         let message = format!("workloads or interpreters changed since `{}` began", run.directory.display());
         return Err(UsageError::new(message, hint).into());
     }
-    let then = &run.environment.machine;
-    let differences: Vec<String> = machine_parts(then)
-        .into_iter()
-        .zip(machine_parts(&machine))
-        .filter(|(then, here)| then != here)
-        .map(|((part, then), (_, here))| format!("{part} {then} then, {here} here"))
-        .collect();
+    let differences = machine.differences(&run.environment.machine).into_iter();
+    let differences: Vec<String> =
+        differences.map(|(part, then, here)| format!("{part} {then} then, {here} here")).collect();
     if !differences.is_empty() {
         let directory = run.directory.display();
         let message = format!("`{directory}` began on another machine: {}", differences.join("; "));
@@ -188,27 +185,19 @@ fn same_experiment(catalog: &Catalog, run: &RecordedRun) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What makes a machine another one.
-fn machine_parts(machine: &Machine) -> [(&'static str, serde_json::Value); 5] {
-    let allowance = &machine.allowance;
-    [
-        ("CPU model", serde_json::json!(machine.cpu_model)),
-        ("CPUs allowed", serde_json::json!(allowance.cpus)),
-        ("CPUs of each core", serde_json::json!(allowance.siblings)),
-        ("isolated CPUs", serde_json::json!(allowance.isolated)),
-        ("quota in CPUs", serde_json::json!(allowance.quota)),
-    ]
-}
-
 /// Says what will be measured, and what not.
 fn announce(plan: &Plan, environment: &Environment) {
-    let measured = |id: &Name| plan.cases.iter().any(|case| case.interpreter == *id && case.skip.is_none());
+    let asked_for = || plan.cases.iter().filter(|case| case.is_measured());
+    let measured = |id: &Name| asked_for().any(|case| case.interpreter == *id && case.skip.is_none());
     let ready =
         environment.interpreters.iter().filter(|state| state.status == Status::Ready && measured(&state.id));
     let names: Vec<String> =
         ready.map(|state| format!("{} {}", state.id, state.version.as_deref().unwrap_or_default())).collect();
     output::note(&format!("suite {}: {}", plan.suite, names.join(", ")));
-    let wanted = |id: &Name| plan.cases.iter().any(|case| case.interpreter == *id);
+    let in_role = |role: Role| plan.cases.iter().filter(|case| case.role == role).count();
+    let (repeats, calibration) = (in_role(Role::Repeat), in_role(Role::Calibration));
+    output::note(&format!("besides, as in every run: {repeats} case again and {calibration} that calibrate"));
+    let wanted = |id: &Name| asked_for().any(|case| case.interpreter == *id);
     let broken = |state: &&InterpreterState| state.status == Status::Broken && wanted(&state.id);
     for broken in environment.interpreters.iter().filter(broken) {
         output::warning(&format!(
@@ -359,6 +348,24 @@ fn summary(run: &RecordedRun) {
         "{all} cases: {done} completed, {} failed, {skipped} skipped",
         all - done - skipped
     ));
+    let (controls, all) = time_of_controls(run);
+    let percent = 100.0 * controls.as_secs_f64() / all.as_secs_f64();
+    if percent.is_finite() {
+        output::note(&format!(
+            "the case that was measured again and calibration took {:.1} s, {percent:.0} % of the time in processes",
+            controls.as_secs_f64()
+        ));
+    }
+}
+
+/// How long the processes took of the cases that the suite does not ask for, and all.
+fn time_of_controls(run: &RecordedRun) -> (Duration, Duration) {
+    let time = |counts: &dyn Fn(&Case) -> bool| {
+        let processes = run.processes.iter().filter(|process| counts(&run.plan.cases[process.case as usize]));
+        let trees = processes.filter_map(|process| process.tree.as_ref());
+        trees.map(|tree| Duration::from(tree.wall_ns)).sum()
+    };
+    (time(&|case| !case.is_measured()), time(&|_| true))
 }
 
 /// Whether any process of a case completed.

@@ -1,0 +1,45 @@
+//! Copying a block that fits into no cache, over and over: how fast the memory is (the kernel *Copy* of STREAM, from
+//! "Memory Bandwidth and Machine Balance in Current High Performance Computers", IEEE TCCA Newsletter, 1995).
+
+use std::hint::black_box;
+
+/// Between two bytes that are looked at.
+const STRIDE: usize = 1 << 20;
+
+/// Two blocks of memory, both touched, so that no page is first met while the clock runs.
+pub struct Blocks {
+    source: Vec<u8>,
+    target: Vec<u8>,
+}
+
+impl Blocks {
+    /// Blocks of so many mebibytes each.
+    pub fn new(mebibytes: usize) -> Self {
+        let filled = |byte| vec![byte; mebibytes * STRIDE];
+        Self { source: filled(1), target: filled(2) }
+    }
+
+    /// Copies the block `passes` times. Each time one byte in a mebibyte says which pass it is; their sums in the
+    /// copies are the answer.
+    pub fn copy(&mut self, passes: u64) -> Vec<u64> {
+        let copied = (1..=passes).map(|pass| {
+            let stamp = u8::try_from(pass % 251).unwrap_or_default();
+            self.source.iter_mut().step_by(STRIDE).for_each(|byte| *byte = stamp);
+            self.target.copy_from_slice(black_box(&self.source));
+            black_box(&self.target).iter().step_by(STRIDE).map(|&byte| u64::from(byte)).sum()
+        });
+        copied.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pass_arrives() {
+        let mut blocks = Blocks::new(3);
+        assert_eq!(blocks.copy(4), [3, 6, 9, 12]);
+        assert_eq!(blocks.copy(2), [3, 6]);
+    }
+}
