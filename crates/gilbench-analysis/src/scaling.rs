@@ -9,8 +9,6 @@ use gilbench_model::run_directory::Run;
 use gilbench_model::workload::BASELINE;
 use rayon::prelude::*;
 
-use gilbench_model::workload::BASELINE;
-
 use crate::cases::baseline;
 use crate::findings::{
     CaseFinding, CaseState, CrossoverFinding, CrossoverSize, FitFinding, LeftOut, ScalingFinding,

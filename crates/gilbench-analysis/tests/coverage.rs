@@ -6,7 +6,7 @@
 use std::f64::consts::TAU;
 
 use gilbench_analysis::statistics::{
-    Estimate, detect_drift, location, log_location, median_interval, paired_ratio,
+    Estimate, detect_drift, location, log_location, median_interval, paired_ratio, unpaired_ratio,
 };
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
@@ -114,6 +114,36 @@ fn paired_ratios_hold_the_truth_as_often_as_they_should_on_a_drifting_machine() 
             assert!(
                 (narrow - slack..=wide + slack).contains(&found),
                 "{shape:?}, {count} rounds: {found}, expected {narrow} to {wide}"
+            );
+        }
+    }
+}
+
+#[test]
+fn unpaired_ratios_hold_the_truth_as_often_as_they_should_on_a_steady_machine() {
+    let truth: f64 = 1.02;
+    let figures: Value = serde_json::from_str(include_str!("scipy/figures.json")).expect("figures are JSON");
+    let cells = figures["rank_sum_confidence"].as_array().expect("rows");
+    assert_eq!(cells.len(), 2);
+    let mut generator = Pcg64::seed_from_u64(SEED);
+    for cell in cells {
+        let count = |side: usize| cell["counts"][side].as_u64().expect("a count");
+        let expected = cell["confidence"].as_f64().expect("a number");
+        let standard_error = (expected * (1.0 - expected) / f64::from(TRIALS)).sqrt();
+        for shape in SHAPES {
+            let found = share(|| {
+                // A hundredth keeps the heaviest tails within the range of `exp`.
+                let mut draw = |count: u64, factor: f64| -> Vec<f64> {
+                    (0..count).map(|_| factor * (shape.draw(&mut generator) / 100.0).exp()).collect()
+                };
+                let (numerators, denominators) = (draw(count(0), truth), draw(count(1), 1.0));
+                unpaired_ratio(&numerators, &denominators).expect("positive values").contains(truth)
+            });
+            assert!(
+                (found - expected).abs() <= STANDARD_ERRORS * standard_error,
+                "{shape:?}, {} and {} rounds: {found}, expected {expected}",
+                count(0),
+                count(1)
             );
         }
     }

@@ -4,7 +4,7 @@
 
 use gilbench_analysis::statistics::{
     Bootstrap, Estimate, Method, Partition, adjusted_p_values, detect_drift, location, median_interval,
-    paired_ratio, signed_rank_one_sided, signed_rank_p_value,
+    paired_ratio, signed_rank_one_sided, signed_rank_p_value, unpaired_ratio,
 };
 use serde_json::Value;
 
@@ -57,6 +57,16 @@ fn paired_ratios_agree() {
         assert_eq!(found.count, numerators.len());
         let logarithms: Vec<f64> = numerators.iter().zip(&denominators).map(|(a, b)| (a / b).ln()).collect();
         assert_close(location(&logarithms).unwrap().low.exp(), found.low, ROUNDING * found.low);
+    }
+}
+
+#[test]
+fn unpaired_ratios_agree() {
+    for row in rows("unpaired") {
+        let (numerators, denominators) = (numbers(&row, "numerators"), numbers(&row, "denominators"));
+        let found = unpaired_ratio(&numerators, &denominators).unwrap();
+        assert_estimate(found, &row);
+        assert_eq!(found.count, numerators.len().min(denominators.len()));
     }
 }
 

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use gilbench_analysis::statistics::{
     CONFIDENCE, Estimate, Partition, RESERVE, StatisticsError, detect_drift, location, log_location, median,
-    median_interval, paired_ratio, signed_rank_p_value,
+    median_interval, paired_ratio, signed_rank_p_value, unpaired_ratio,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -80,7 +80,70 @@ fn ratio(pairs: &[(f64, f64)]) -> Estimate {
     paired_ratio(&numerators, &denominators).expect("positive values, paired")
 }
 
+/// The chance of each number of positive differences of `left` and `right` values that nothing tells apart, from every
+/// choice of which values are on the left.
+fn rank_sum_chances(left: usize, right: usize) -> Vec<f64> {
+    let mut chances = vec![0.0; left * right + 1];
+    let choices = (0_u32..1 << (left + right)).filter(|choice| choice.count_ones() as usize == left);
+    let mut all = 0.0;
+    for choice in choices {
+        let on_the_left = |index: &usize| choice >> index & 1 == 1;
+        let above = |index: usize| (0..index).filter(|other| !on_the_left(other)).count();
+        chances[(0..left + right).filter(on_the_left).map(above).sum::<usize>()] += 1.0;
+        all += 1.0;
+    }
+    chances.iter().map(|chance| chance / all).collect()
+}
+
 proptest! {
+    #[test]
+    fn swapping_cases_that_do_not_pair_inverts_the_ratio(left in times(), right in times()) {
+        let (ratio, swapped) = (unpaired_ratio(&left, &right).unwrap(), unpaired_ratio(&right, &left).unwrap());
+        prop_assert!(alike(ratio, swapped.reciprocal().unwrap()));
+    }
+
+    #[test]
+    fn a_ratio_that_does_not_pair_knows_no_unit_no_order_and_follows_a_factor(
+        (left, shuffled) in times().prop_flat_map(|times| (Just(times.clone()), Just(times).prop_shuffle())),
+        right in times(),
+        factor in time(),
+    ) {
+        let scaled = |values: &[f64]| values.iter().map(|value| value * factor).collect::<Vec<_>>();
+        let ratio = unpaired_ratio(&left, &right).unwrap();
+        prop_assert_eq!(ratio, unpaired_ratio(&shuffled, &right).unwrap());
+        prop_assert!(alike(ratio, unpaired_ratio(&scaled(&left), &scaled(&right)).unwrap()));
+        prop_assert!(alike(ratio.scale(factor), unpaired_ratio(&scaled(&left), &right).unwrap()));
+        prop_assert!(ratio.contains(ratio.point));
+    }
+
+    #[test]
+    fn an_unpaired_interval_holds_exactly_the_shifts_that_the_rank_sum_accepts(
+        left in vec(-1.0..1.0_f64, 6),
+        right in vec(-1.0..1.0_f64, 6..8),
+    ) {
+        let exponentials = |values: &[f64]| values.iter().map(|value| value.exp()).collect::<Vec<_>>();
+        let estimate = unpaired_ratio(&exponentials(&left), &exponentials(&right)).unwrap();
+        let chances = rank_sum_chances(left.len(), right.len());
+        let p_value = |shift: f64| {
+            let differences = left.iter().flat_map(|one| right.iter().map(move |other| one - shift - other));
+            let positive = differences.filter(|difference| *difference > 0.0).count();
+            let fewer = positive.min(chances.len() - 1 - positive);
+            2.0 * chances[..=fewer].iter().sum::<f64>()
+        };
+        let step = 1e-10;
+        for (bound, inwards) in [(estimate.low.ln(), step), (estimate.high.ln(), -step)] {
+            prop_assert!(p_value(bound + inwards) > 1.0 - CONFIDENCE, "{estimate:?}");
+            prop_assert!(p_value(bound - inwards) <= 1.0 - CONFIDENCE, "{estimate:?}");
+        }
+    }
+
+    #[test]
+    fn too_few_rounds_of_either_side_are_refused(few in vec(time(), 0..6), many in times()) {
+        let refusal = Err(StatisticsError::TooFew { count: few.len(), needed: 6 });
+        prop_assert_eq!(unpaired_ratio(&few, &many), refusal);
+        prop_assert_eq!(unpaired_ratio(&many, &few), refusal);
+    }
+
     #[test]
     fn swapping_the_cases_inverts_the_ratio(pairs in pairs()) {
         let swapped: Vec<(f64, f64)> = pairs.iter().map(|&(numerator, denominator)| (denominator, numerator)).collect();
@@ -205,6 +268,8 @@ proptest! {
         };
         prop_assert!(names_it(paired_ratio(&spoilt, &values)));
         prop_assert!(names_it(paired_ratio(&values, &spoilt)));
+        prop_assert!(names_it(unpaired_ratio(&spoilt, &values)));
+        prop_assert!(names_it(unpaired_ratio(&values, &spoilt)));
         prop_assert!(names_it(log_location(&spoilt)));
         // Any finite values have a median.
         prop_assert_eq!(names_it(median_interval(&spoilt)), !bad.is_finite());

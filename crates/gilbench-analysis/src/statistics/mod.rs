@@ -8,6 +8,7 @@
 //! | question | answer |
 //! |---|---|
 //! | how do two cases compare? | [`paired_ratio`] |
+//! | how do they compare where rounds do not pair? | [`unpaired_ratio`] |
 //! | where does one case's positive value lie, when its logarithms are symmetric? | [`log_location`] |
 //! | how long does one case take? | [`median_interval`], of values in the order the rounds ran |
 //! | are the paired differences centred on zero? | [`signed_rank_p_value`] |
@@ -37,6 +38,7 @@ mod sample;
 mod scaling;
 mod signed_rank;
 mod signed_rank_test;
+mod unpaired;
 mod widening;
 
 pub use bootstrap::{Bootstrap, MINIMUM_RESAMPLES, Method};
@@ -55,3 +57,4 @@ pub use scaling::{
 };
 pub use signed_rank::{location, log_location, paired_ratio};
 pub use signed_rank_test::{OneSided, signed_rank_one_sided, signed_rank_p_value};
+pub use unpaired::unpaired_ratio;

@@ -149,7 +149,7 @@ fn outside_approximately(count: usize) -> Outside {
 }
 
 /// The estimate of a logarithm as that of the value.
-fn exponential(logarithm: Estimate) -> Result<Estimate, StatisticsError> {
+pub(super) fn exponential(logarithm: Estimate) -> Result<Estimate, StatisticsError> {
     let [low, point, high] = [logarithm.low, logarithm.point, logarithm.high].map(f64::exp);
     if low <= 0.0 {
         return Err(StatisticsError::NotRepresentable { value: low });
