@@ -60,10 +60,13 @@ struct Point {
 /// A fitted curve: its parameters, or words in their place.
 #[derive(Serialize)]
 struct Fit {
-    /// Empty where there are none to show. A parameter that the curve does not have is `None`.
-    parameters: Vec<Option<Figure>>,
+    /// Empty where there are none to show.
+    parameters: Parameters,
     said: Words,
 }
+
+/// Each with its name.
+type Parameters = Vec<(&'static str, Figure)>;
 
 /// A word or a few, and what explains them.
 #[derive(Serialize)]
@@ -135,11 +138,12 @@ fn series(report: &Report<'_>, finding: &ScalingFinding) -> Option<Series> {
         points: finding.points.iter().filter_map(point).collect(),
         rounds: finding.rounds,
         amdahl: fit(&finding.amdahl, |fit: &AmdahlFit| {
-            (vec![Some(plain(&fit.serial_fraction))], &fit.goodness, String::new())
+            (vec![("serial fraction", plain(&fit.serial_fraction))], &fit.goodness, String::new())
         }),
         usl: fit(&finding.usl, |fit: &UslFit| {
-            let parameters =
-                vec![Some(plain(&fit.contention)), Some(plain(&fit.coherency)), fit.peak.as_ref().map(plain)];
+            let mut parameters =
+                vec![("contention σ", plain(&fit.contention)), ("coherency κ", plain(&fit.coherency))];
+            parameters.extend(fit.peak.as_ref().map(|peak| ("workers at its fastest", plain(peak))));
             (parameters, &fit.goodness, forecast(fit.peak.as_ref(), most))
         }),
         knee: knee(finding),
@@ -156,7 +160,7 @@ fn forecast(peak: Option<&Estimate>, most: Option<u32>) -> String {
     }
 }
 
-fn fit<F>(finding: &FitFinding<F>, parts: impl Fn(&F) -> (Vec<Option<Figure>>, &Goodness, String)) -> Fit {
+fn fit<F>(finding: &FitFinding<F>, parts: impl Fn(&F) -> (Parameters, &Goodness, String)) -> Fit {
     match finding {
         FitFinding::Shown { fitness, fit } => {
             let (parameters, goodness, more) = parts(fit);
