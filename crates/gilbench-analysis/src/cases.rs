@@ -10,7 +10,8 @@ use gilbench_model::sample::{MemorySource, Outcome, Process, Tree};
 use gilbench_model::workload::Bound;
 use rayon::prelude::*;
 
-use crate::findings::{CaseFinding, CaseState, FailureCount, MemoryFinding};
+use crate::disturbances;
+use crate::findings::{CaseFinding, CaseState, Disturbance, FailureCount, MemoryFinding};
 use crate::partners::{is_baseline, is_outside};
 use crate::series::{CaseSamples, Series, paired, values};
 use crate::statistics::{
@@ -47,6 +48,7 @@ fn finding(run: &Run, all: &[CaseSamples<'_>], samples: &CaseSamples<'_>, end: O
     let rounds = u32::try_from(samples.steady.len()).unwrap_or(u32::MAX);
     let failures = failures(samples);
     let stopped = end.map(|end| end.reason);
+    let disturbances = disturbances::by_round(run, samples);
     CaseFinding {
         case: samples.index,
         state: state(samples, &failures, stopped, rounds),
@@ -68,6 +70,8 @@ fn finding(run: &Run, all: &[CaseSamples<'_>], samples: &CaseSamples<'_>, end: O
         speed_up,
         container_ratio: container_ratio(all, samples),
         drifting: detect_drift(&values(&samples.steady), run.plan.seed).is_ok_and(|drift| drift.drifting),
+        disturbed: disturbances::count(disturbances.iter().map(|(_, labels)| labels.as_slice())),
+        steady_undisturbed: undisturbed(samples, &disturbances),
         values: samples.steady.iter().map(|(round, value)| (*round, *value)).collect(),
         phases: phases(samples),
     }
@@ -81,6 +85,13 @@ fn later_rounds(samples: &CaseSamples<'_>, ended: u32) -> u32 {
 
 fn middle(series: &Series) -> Option<Estimate> {
     median_interval(&values(series)).ok()
+}
+
+/// The steady time over the rounds that were not disturbed, where some were.
+fn undisturbed(samples: &CaseSamples<'_>, disturbances: &[(u32, Vec<Disturbance>)]) -> Option<Estimate> {
+    let mut rest = samples.steady.clone();
+    rest.retain(|round, _| !disturbances.iter().any(|(of, labels)| of == round && !labels.is_empty()));
+    if rest.len() < samples.steady.len() { middle(&rest) } else { None }
 }
 
 /// The case that its speed-up is over.

@@ -10,6 +10,7 @@
 mod cases;
 mod claims;
 pub mod contest;
+mod disturbances;
 pub mod findings;
 mod noise;
 mod partners;
@@ -25,7 +26,7 @@ use gilbench_model::claim::Claim;
 use gilbench_model::plan::Role;
 use gilbench_model::run_directory::Run;
 
-use findings::{CaseState, ComparisonCounts, Findings, Totals};
+use findings::{CaseState, ComparisonCounts, Disturbed, Findings, Totals};
 pub use partners::partners;
 
 /// Everything that a run shows.
@@ -60,5 +61,11 @@ pub fn analyse(run: &Run, claims: &[Claim]) -> Findings {
         minimum_detectable_effect: statistics::median(&effects).ok(),
     };
     let noise_floor = noise::floor(&run.plan, &samples);
-    Findings { cases, claims, scaling, crossovers, noise_floor, totals }
+    let disturbed = disturbances::total(run, &samples);
+    Findings { cases, claims, scaling, crossovers, noise_floor, totals, disturbed }
+}
+
+/// How many of a run's measured processes were disturbed; `None` where nobody looked.
+pub fn disturbed(run: &Run) -> Option<Disturbed> {
+    disturbances::total(run, &series::CaseSamples::of(run))
 }

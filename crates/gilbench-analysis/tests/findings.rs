@@ -230,6 +230,48 @@ fn a_case_that_others_crowded_decides_nothing() {
     assert_eq!(verdict_with_idle(None), (Verdict::Confirmed, None), "the kernel does not tell");
 }
 
+/// A process of a second and `extra` nanoseconds on one CPU, of which so much was stolen.
+fn stolen_from(round: Option<u32>, extra: u64, steal_ns: u64) -> Process {
+    from_value(json!({
+        "case": 0, "round": round, "began_ms": 0, "outcome": {"kind": "completed"}, "facts": null,
+        "iterations": [{
+            "wall_ns": 900_000_000 + extra, "user_ns": null, "system_ns": null,
+            "voluntary_switches": null, "involuntary_switches": null
+        }],
+        "tree": {
+            "wall_ns": 1_000_000_000 + extra, "idle_ns": 0, "user_ns": 1_000_000_000 - steal_ns, "system_ns": 0,
+            "voluntary_switches": 0, "involuntary_switches": 0, "memory": null, "exit_code": 0,
+            "signal": null, "orphans": 0, "noise": {"steal_ns": steal_ns}
+        },
+    }))
+    .unwrap()
+}
+
+#[test]
+fn disturbed_rounds_are_counted_and_stay_part_of_every_number() {
+    let pilot = stolen_from(None, 0, 500_000_000);
+    let quiet = (0..6).map(|round| stolen_from(Some(round), u64::from(round), 0));
+    let disturbed = [6, 7].map(|round| stolen_from(Some(round), 100 + u64::from(round), 100_000_000));
+    let processes: Vec<Process> = [pilot].into_iter().chain(quiet).chain(disturbed).collect();
+    let findings = analyse(&Run { processes, ..run(&["one"], &json!([])) }, &[]);
+    let case = &findings.cases[0];
+    let counted = case.disturbed.as_ref().unwrap();
+    assert_eq!(counted.to_string(), "2 of 8: steal 2", "the pilot is no round");
+    assert_eq!(findings.disturbed.as_ref(), Some(counted));
+    assert_eq!(case.rounds, 8);
+    assert_eq!(case.steady.unwrap().count, 8);
+    let without = case.steady_undisturbed.unwrap();
+    assert_eq!(without.count, 6);
+    assert!(without.high < 0.900_000_1 && case.steady.unwrap().high > without.high, "{without:?}");
+}
+
+#[test]
+fn of_a_run_in_which_nobody_looked_no_disturbance_is_known() {
+    let processes = (0..8).map(|round| process(Some(round), 1, "cgroup")).collect();
+    let findings = analyse(&Run { processes, ..run(&["one"], &json!([])) }, &[]);
+    assert_eq!((&findings.disturbed, &findings.cases[0].disturbed), (&None, &None));
+}
+
 fn state(id: &str, reason: Option<&str>, hint: Option<&str>) -> Value {
     json!({
         "id": id, "label": id, "status": if reason.is_some() { "missing" } else { "ready" }, "provider": null,

@@ -38,6 +38,9 @@ fn write(report: &Report<'_>, out: &mut String) -> std::fmt::Result {
     if let Some(sentence) = noise_sentence(report.run, report.findings) {
         writeln!(out, "{}\n", markdown(&sentence))?;
     }
+    if let Some(disturbed) = &report.findings.disturbed {
+        writeln!(out, "Disturbed processes: {disturbed}.\n")?;
+    }
     if !report.findings.claims.is_empty() {
         let words: Vec<String> =
             counts(&report.findings.claims).iter().map(|c| format!("{} {}", c.count, c.badge.word)).collect();

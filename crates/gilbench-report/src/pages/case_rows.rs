@@ -1,6 +1,6 @@
 //! The table of cases. Every case has a row; a cell without a value says why.
 
-use gilbench_analysis::findings::{CaseState, FailureCount, MemoryFinding};
+use gilbench_analysis::findings::{CaseFinding, CaseState, FailureCount, MemoryFinding};
 use gilbench_analysis::statistics::Estimate;
 use serde::Serialize;
 
@@ -51,6 +51,18 @@ pub(super) struct CaseRow {
     cpu_per_wall: Cell,
     tree_cpu: Cell,
     memory: Cell,
+    disturbed: Option<DisturbedCell>,
+}
+
+/// Rounds in which something disturbed the process.
+#[derive(Debug, Serialize)]
+struct DisturbedCell {
+    count: u32,
+    known: u32,
+    /// By what.
+    reasons: String,
+    /// The steady time of the other rounds.
+    without: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -131,7 +143,18 @@ pub(super) fn row(report: &Report<'_>, entry: Entry<'_>) -> CaseRow {
         cpu_per_wall: cell(&finding.cpu_per_wall, plain, cpu_per_wall),
         tree_cpu: cell(&finding.tree_cpu, seconds, "the process tree was not observed"),
         memory: memory(entry, not_measured),
+        disturbed: disturbed(finding),
     }
+}
+
+fn disturbed(finding: &CaseFinding) -> Option<DisturbedCell> {
+    let found = finding.disturbed.as_ref()?;
+    Some(DisturbedCell {
+        count: found.disturbed,
+        known: found.known,
+        reasons: found.reasons(),
+        without: finding.steady_undisturbed.as_ref().map(|steady| seconds(steady).text()),
+    })
 }
 
 fn memory(entry: Entry<'_>, not_measured: Option<&'static str>) -> Cell {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use gilbench_analysis::findings::Disturbance;
 use gilbench_model::Nanoseconds;
 use gilbench_model::environment::InterpreterState;
 use gilbench_model::event::Event;
@@ -23,8 +24,24 @@ pub(super) struct MachinePage {
     setup: Vec<Fact>,
     noise: Option<String>,
     controls: Vec<Control>,
+    disturbed: Option<Disturbances>,
     servers: Vec<Server>,
     interpreters: Vec<Interpreter>,
+}
+
+/// How many processes were disturbed, and by what.
+#[derive(Serialize)]
+struct Disturbances {
+    summary: String,
+    /// All labels, those that no process has too.
+    labels: Vec<Label>,
+}
+
+#[derive(Serialize)]
+struct Label {
+    word: String,
+    count: u32,
+    meaning: &'static str,
 }
 
 /// Something known, or not, under a name.
@@ -93,6 +110,7 @@ pub(super) fn machine(report: &Report<'_>) -> MachinePage {
         setup: setup_facts(report),
         noise: noise_sentence(report.run, report.findings),
         controls: report.controls.iter().map(|entry| control(report, *entry)).collect(),
+        disturbed: disturbances(report),
         servers: servers(report),
         interpreters: report.states().map(|state| interpreter(report, state)).collect(),
     }
@@ -192,6 +210,26 @@ fn setup_facts(report: &Report<'_>) -> Vec<Fact> {
         ),
         Fact::maybe("Second opinion by", environment.hyperfine.clone()),
     ]
+}
+
+fn disturbances(report: &Report<'_>) -> Option<Disturbances> {
+    let found = report.findings.disturbed.as_ref()?;
+    let count = |label| found.labels.iter().find(|one| one.label == label).map_or(0, |one| one.count);
+    let labels = Disturbance::ALL.map(|label| Label {
+        word: label.to_string(),
+        count: count(label),
+        meaning: label.meaning(),
+    });
+    let summary = format!(
+        "Of {} that completed a round, {} disturbed",
+        crate::numbers::count(u64::from(found.known), "process"),
+        match found.disturbed {
+            0 => "none was".to_owned(),
+            1 => "1 was".to_owned(),
+            more => format!("{more} were"),
+        }
+    );
+    Some(Disturbances { summary, labels: labels.into() })
 }
 
 fn servers(report: &Report<'_>) -> Vec<Server> {

@@ -263,6 +263,7 @@ fn run_facts(report: &Report<'_>) -> Vec<Fact> {
         Fact::maybe("CPUs that others left", cpus_left(report)),
         Fact::maybe("Why cases ended", counted(report)),
         Fact::maybe("Noise floor and calibration", noise_sentence(report.run, report.findings)),
+        Fact::maybe("Disturbed processes", report.findings.disturbed.as_ref().map(ToString::to_string)),
         Fact::known("Comparisons made for claims", comparisons(&totals.comparisons)),
         Fact::maybe(
             "Difference that half of them would have found",

@@ -356,6 +356,11 @@ fn summary(run: &RecordedRun) {
             controls.as_secs_f64()
         ));
     }
+    if let Some(disturbed) = gilbench_analysis::disturbed(run).filter(|found| found.disturbed > 0) {
+        output::note(&format!(
+            "disturbed processes: {disturbed}; `gilbench system` lists what would mend that"
+        ));
+    }
 }
 
 /// How long the processes took of the cases that the suite does not ask for, and all.
