@@ -28,6 +28,7 @@ pub mod second_opinion;
 pub mod server;
 mod stopping;
 pub mod store;
+pub mod system;
 pub mod worker;
 
 pub use run::{RunFailure, Runner};

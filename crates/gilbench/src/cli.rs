@@ -76,6 +76,12 @@ pub(crate) enum Verb {
     Claims(Claims),
     /// Render a run as a static site
     Report(Report),
+    /// What on this machine would spoil a measurement, and what mends it
+    System {
+        /// How to print
+        #[arg(long, default_value = "text")]
+        format: Format,
+    },
     /// The worker protocol
     Protocol {
         #[command(subcommand)]

@@ -13,6 +13,7 @@ mod lock;
 mod protocol;
 mod report;
 mod run;
+mod system;
 
 use std::process::ExitCode;
 
@@ -45,6 +46,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Verb::Interpreters { verb: Interpreters::Gc } => install::collect_garbage(common),
         Verb::Claims(verb) => claims::run(common, &verb),
         Verb::Report(verb) => report::run(common, &verb),
+        Verb::System { format } => system::run(format),
         Verb::Protocol { verb: Protocol::Check(verb) } => protocol::check(common, &verb),
         Verb::Completions { shell } => completions::run(shell),
         Verb::Launcher { connect } => internal::launcher(connect.as_deref()),
