@@ -93,9 +93,9 @@ impl Truth {
         }
     }
 
-    /// By many single rounds: the standard error is below a thousandth of a deviation.
+    /// By many single rounds: the standard error is about a thousandth of a deviation.
     fn of_time(shape: Shape, drift: Drift, seed: u64) -> Self {
-        const STREAMS: u64 = 200;
+        const STREAMS: u64 = 100;
         const DRAWS: usize = 10_000;
         let draw = |stream: u64| {
             let mut draws = generator(seed, u64::MAX, stream);

@@ -65,6 +65,20 @@ impl Group {
         Span::of(self.enough().filter(|found| ending(found.ending)).filter_map(method))
     }
 
+    /// The mean of a method's coverage over variants and caps.
+    pub(crate) fn mean(
+        &self,
+        ending: fn(Ending) -> bool,
+        method: fn(&Found) -> Option<Coverage>,
+    ) -> Option<f64> {
+        let shares: Vec<f64> = self
+            .enough()
+            .filter(|found| ending(found.ending))
+            .filter_map(|found| Some(method(found)?.share))
+            .collect();
+        (!shares.is_empty()).then(|| shares.iter().sum::<f64>() / shares.len() as f64)
+    }
+
     /// The width of ours over that of a method on the same data, with fixed counts: the geometric mean.
     pub(crate) fn relative_width(&self, method: fn(&Found) -> Option<Coverage>) -> Option<f64> {
         let fixed = self.enough().filter(|found| found.ending == Ending::Fixed);

@@ -114,8 +114,11 @@ impl Resampled {
     /// The median of as many draws as there are values.
     fn median(&mut self, generator: &mut Pcg64) -> f64 {
         self.counts.fill(0);
-        for _ in 0..self.sorted.len() {
-            self.counts[generator.random_range(0..self.sorted.len())] += 1;
+        let count = self.sorted.len() as u64;
+        for _ in 0..count {
+            // The upper half of a product with 32 random bits: uneven by less than one in a million.
+            let drawn = (u64::from(generator.random::<u32>()) * count) >> 32;
+            self.counts[drawn as usize] += 1;
         }
         middle(self.sorted.iter().copied().zip(self.counts.iter().copied()), self.sorted.len())
     }

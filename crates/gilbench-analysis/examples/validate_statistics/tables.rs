@@ -8,40 +8,46 @@ use crate::stopping::Rule;
 /// How many of the worst cells are listed.
 const WORST: usize = 12;
 
-/// A row for each shape and drift.
+/// How many standard errors outside the bar a cell may lie by chance.
+const CHANCE: f64 = 2.0;
+
+type Method = fn(&Found) -> Option<Coverage>;
+
+/// A method of others, as a table shows it.
+struct Peer {
+    name: &'static str,
+    method: Method,
+    /// Whether it formed intervals where trials stopped too.
+    stopped: bool,
+}
+
+fn peers(statistic: Statistic) -> Vec<Peer> {
+    let bootstrap = |name, stopped| Peer { name, method: |found| found.bootstrap, stopped };
+    let t = |name| Peer { name, method: |found| found.t, stopped: true };
+    match statistic {
+        Statistic::Ratio => vec![bootstrap("bootstrap", true), t("Welch's t")],
+        Statistic::Time => vec![bootstrap("bootstrap", true), t("Student's t")],
+        Statistic::Fit => vec![bootstrap("BCa", false)],
+    }
+}
+
+/// A row for each shape and drift: spans of our coverage over the cells, means of the peers'.
 pub(crate) fn overview(statistic: Statistic, groups: &[Group]) -> String {
-    let (bootstrap, t) = match statistic {
-        Statistic::Ratio => ("bootstrap", Some("Welch's t")),
-        Statistic::Time => ("bootstrap", Some("Student's t")),
-        Statistic::Fit => ("BCa", None),
-    };
-    let mut header = vec![
-        "shape".to_owned(),
-        "drift".to_owned(),
-        "fixed".to_owned(),
-        "stopped".to_owned(),
-        "one look later".to_owned(),
-    ];
-    for peer in [Some(bootstrap), t].into_iter().flatten() {
-        header.push(peer.to_owned());
-        if statistic != Statistic::Fit {
-            header.push(format!("{peer}, stopped"));
-        }
+    let peers = peers(statistic);
+    let mut header = ["shape", "drift", "fixed", "stopped", "one look later"].map(str::to_owned).to_vec();
+    for Peer { name, stopped, .. } in &peers {
+        header.push((*name).to_owned());
+        header.extend(stopped.then(|| format!("{name}, stopped")));
         header.push("ours ÷ its width".to_owned());
     }
     let mut lines = vec![row(&header), row(&vec!["---".to_owned(); header.len()])];
     for group in groups {
         let mut cells = vec![group.shape.to_string(), group.drift.to_string()];
-        cells.extend([is_fixed, is_at_once, is_later].map(|ending| span(group, ending, ours)));
-        let peers: [(bool, Method); 2] = [(true, bootstrap_of), (t.is_some(), t_of)];
-        for (_, peer) in peers.into_iter().filter(|(shown, _)| *shown) {
-            cells.push(span(group, is_fixed, peer));
-            if statistic != Statistic::Fit {
-                cells.push(span(group, is_at_once, peer));
-            }
-            cells.push(
-                group.relative_width(peer).map_or_else(|| "–".to_owned(), |width| format!("{width:.2}")),
-            );
+        cells.extend([is_fixed, is_at_once, is_later].map(|ending| span(group, ending)));
+        for Peer { method, stopped, .. } in &peers {
+            cells.push(mean(group, is_fixed, *method));
+            cells.extend(stopped.then(|| mean(group, is_at_once, *method)));
+            cells.push(shown(group.relative_width(*method).map(|width| format!("{width:.2}"))));
         }
         lines.push(row(&cells));
     }
@@ -54,15 +60,19 @@ pub(crate) fn worst(groups: &[Group]) -> String {
         groups.iter().flat_map(|group| group.enough().map(move |found| (group, found))).collect();
     let count = all.len();
     let inside = all.iter().filter(|(_, found)| in_bar(found.ours)).count();
-    let summary = format!("{inside} of {count} cells from {LEAST} rounds on lie in the bar.");
-    all.retain(|(_, found)| !in_bar(found.ours));
+    all.retain(|(_, found)| found.ours.beyond_the_bar() > CHANCE);
+    let summary = format!(
+        "{inside} of {count} cells from {LEAST} rounds on lie in the bar, {} outside by more than {CHANCE} standard \
+         errors.",
+        all.len()
+    );
     if all.is_empty() {
         return summary;
     }
     all.sort_by(|(_, left), (_, right)| right.ours.beyond_the_bar().total_cmp(&left.ours.beyond_the_bar()));
     let header = ["shape", "drift", "rounds", "at most", "ended", "coverage"].map(str::to_owned);
     let mut lines = vec![
-        format!("{summary} The furthest outside ({} of {}):", all.len().min(WORST), all.len()),
+        format!("{summary} The furthest:"),
         String::new(),
         row(&header),
         row(&vec!["---".to_owned(); header.len()]),
@@ -80,22 +90,6 @@ pub(crate) fn worst(groups: &[Group]) -> String {
     lines.join("\n")
 }
 
-pub(crate) type Method = fn(&Found) -> Option<Coverage>;
-
-// The signature is that of peers, which may have none.
-#[expect(clippy::unnecessary_wraps, reason = "one signature for all methods")]
-fn ours(found: &Found) -> Option<Coverage> {
-    Some(found.ours)
-}
-
-fn bootstrap_of(found: &Found) -> Option<Coverage> {
-    found.bootstrap
-}
-
-fn t_of(found: &Found) -> Option<Coverage> {
-    found.t
-}
-
 fn is_fixed(ending: Ending) -> bool {
     ending == Ending::Fixed
 }
@@ -108,8 +102,18 @@ fn is_later(ending: Ending) -> bool {
     matches!(ending, Ending::Stopped { rule: Rule::OneLookLater, .. })
 }
 
-fn span(group: &Group, ending: fn(Ending) -> bool, method: Method) -> String {
-    group.span(ending, method).map_or_else(|| "–".to_owned(), |span| span.to_string())
+/// The span of our coverage.
+fn span(group: &Group, ending: fn(Ending) -> bool) -> String {
+    shown(group.span(ending, |found| Some(found.ours)).map(|span| span.to_string()))
+}
+
+fn mean(group: &Group, ending: fn(Ending) -> bool, method: Method) -> String {
+    shown(group.mean(ending, method).map(|share| format!("{:.1}", 100.0 * share)))
+}
+
+/// A dash for what there is none of.
+pub(crate) fn shown(entry: Option<String>) -> String {
+    entry.unwrap_or_else(|| "–".to_owned())
 }
 
 fn ending(ending: Ending) -> String {

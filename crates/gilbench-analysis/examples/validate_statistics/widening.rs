@@ -7,7 +7,7 @@ use crate::cell::{Cell, Statistic, Truth};
 use crate::coverage::{Coverage, Span};
 use crate::interval::{self, Interval};
 use crate::shapes::{Drift, Shape};
-use crate::tables::row;
+use crate::tables::{row, shown};
 use crate::trial::Variant;
 
 /// The counts of rounds whose widths are shown.
@@ -77,7 +77,7 @@ pub(crate) fn table(trials: u64, seed: u64) -> String {
                 coverage(place, way).map(|coverage| coverage.log_width).sum::<f64>() / cells.len() as f64
             };
             let widths = list(|place| format!("{:.2}", (mean(place, way) - mean(place, ways[0].1)).exp()));
-            let span = span.map_or_else(|| "–".to_owned(), |span| span.to_string());
+            let span = shown(span.map(|span| span.to_string()));
             lines.push(row(&[drift.to_string(), called.clone(), name.to_owned(), span, widths]));
         }
     }
