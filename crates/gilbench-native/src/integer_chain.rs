@@ -16,8 +16,8 @@ mod tests {
 
     #[test]
     fn the_first_step_is_the_one_that_can_be_done_by_hand() {
-        // 1 ^ 1 << 13 = 8193; 8193 ^ 8193 >> 7 = 8257; 8257 ^ 8257 << 17.
-        assert_eq!(xorshift(1, 1), 8257 ^ (8257 << 17));
+        // 1 ^ 1 << 13 is 0x2001, and that ^ itself >> 7 is 0x2041.
+        assert_eq!(xorshift(1, 1), 0x2041 ^ (0x2041 << 17));
         assert_eq!(xorshift(xorshift(1, 3), 4), xorshift(1, 7));
     }
 }
