@@ -9,6 +9,7 @@
 
 mod cases;
 mod claims;
+pub mod compare;
 pub mod contest;
 mod disturbances;
 pub mod findings;

@@ -200,6 +200,7 @@ fn percent(text: &str) -> Option<f64> {
 impl FromStr for Fraction {
     type Err = String;
 
+    /// `3%` or `0.03`.
     fn from_str(text: &str) -> Result<Self, String> {
         let share = percent(text).or_else(|| text.parse().ok()).unwrap_or(f64::NAN);
         share

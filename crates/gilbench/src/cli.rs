@@ -10,7 +10,8 @@ use gilbench_model::provider::ProviderKind;
 use gilbench_model::units::{Fraction, parse_duration};
 use gilbench_runner::container::Choice;
 
-use crate::output::{Format, TableFormat};
+use crate::output::Format;
+use crate::tabular::TabularFormat;
 
 /// Does this Python code run in parallel, and what would make it? Measured, not guessed.
 #[derive(Debug, Parser)]
@@ -82,6 +83,8 @@ pub(crate) enum Verb {
         #[arg(long, default_value = "text")]
         format: Format,
     },
+    /// Compare cases of a run, or the same cases in several runs
+    Compare(Compare),
     /// The worker protocol
     Protocol {
         #[command(subcommand)]
@@ -156,13 +159,13 @@ pub(crate) struct Ab {
     #[arg(required = true, value_name = "COMMAND")]
     pub(crate) commands: Vec<String>,
     /// Stop when the ratio is known to this precision
-    #[arg(long, default_value = "1%", value_parser = fraction)]
+    #[arg(long, default_value = "1%")]
     pub(crate) target: Fraction,
     /// Begin no round that would end later; for each comparison
     #[arg(long, default_value = "60s", value_name = "TIME", value_parser = parse_duration)]
     pub(crate) max_time: Duration,
     /// Differences below this do not matter
-    #[arg(long, default_value = "3%", value_parser = fraction)]
+    #[arg(long, default_value = "3%")]
     pub(crate) band: Fraction,
     /// At least so many rounds
     #[arg(long, default_value_t = 8, value_name = "N", value_parser = clap::value_parser!(u32).range(6..))]
@@ -217,7 +220,7 @@ pub(crate) struct Ab {
     pub(crate) seed: Option<u64>,
     /// How to print
     #[arg(long, default_value = "text")]
-    pub(crate) format: TableFormat,
+    pub(crate) format: TabularFormat,
 }
 
 /// What `ab` compares.
@@ -229,10 +232,6 @@ pub(crate) enum Compared {
     Wall,
     /// CPU time of the whole tree
     Cpu,
-}
-
-fn fraction(text: &str) -> Result<Fraction, String> {
-    text.parse()
 }
 
 fn affinity(text: &str) -> Result<Affinity, String> {
@@ -360,6 +359,25 @@ pub(crate) struct Report {
     /// Print a summary in Markdown, for a job summary; write a site only where `--out` says
     #[arg(long)]
     pub(crate) markdown: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Compare {
+    /// The run directories; the others are compared with the first [default: the latest, by itself]
+    #[arg(value_name = "RUN")]
+    pub(crate) runs: Vec<PathBuf>,
+    /// Only cases with such an id; `*` stands for any text
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) case: Option<String>,
+    /// Within one run: with which cases; a `*` stands for what that of `--case` does [default: each case's baseline]
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) against: Option<String>,
+    /// Differences that do not matter
+    #[arg(long, default_value = "3%", value_name = "SHARE")]
+    pub(crate) band: Fraction,
+    /// How to print
+    #[arg(long, default_value = "text")]
+    pub(crate) format: TabularFormat,
 }
 
 #[derive(Debug, Subcommand)]

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use gilbench_analysis::compare::{ChoiceError, Pattern};
 use gilbench_model::Name;
 use gilbench_model::catalog::CatalogError;
 use gilbench_model::data_file::known_words;
@@ -31,6 +32,9 @@ pub(crate) const RUN: u8 = 5;
 pub(crate) const RECORD: u8 = 6;
 /// Interrupted (128 + SIGINT). What was recorded stays; `--resume` goes on.
 pub(crate) const INTERRUPTED: u8 = 130;
+
+/// What to do about a pattern that no case fits.
+const CASES: &str = "`gilbench compare RUN` shows the ids; in quotes, `'*/threads/*'` stands for many";
 
 /// Bad arguments that clap cannot know of.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +66,11 @@ pub(crate) struct NotInstalledError {
 pub(crate) struct Reason(pub(crate) String);
 
 impl UsageError {
+    /// No case has an id that fits.
+    pub(crate) fn no_case(pattern: &Pattern) -> Self {
+        Self::new(format!("no case of the runs fits `{}`", pattern.as_str()), CASES)
+    }
+
     pub(crate) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { message: message.into(), hint: Some(hint.into()) }
     }
@@ -107,6 +116,13 @@ fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
     }
     if let Some(error) = error.downcast_ref::<UsageError>() {
         return (USAGE, error.hint.clone());
+    }
+    match error.downcast_ref::<ChoiceError>() {
+        Some(ChoiceError::NoCase { .. }) => return (USAGE, hint(CASES)),
+        Some(ChoiceError::Ambiguous { .. }) => {
+            return (USAGE, hint("give `--case` as many `*` as `--against`: they stand for the same text"));
+        }
+        None => {}
     }
     if let Some(error) = error.downcast_ref::<ExplicitError>() {
         return (

@@ -19,20 +19,6 @@ pub(crate) enum Format {
     Json,
 }
 
-/// How a verb that prints rows prints them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum TableFormat {
-    /// For people.
-    #[default]
-    Text,
-    /// For programs; `docs/json.md` describes it.
-    Json,
-    /// A table for a page.
-    Markdown,
-    /// A table for a spreadsheet, numbers as they are.
-    Csv,
-}
-
 /// Data cannot be printed: stdout is closed, or the disk behind it is full.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write to stdout")]
@@ -79,40 +65,6 @@ pub(crate) fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Ite
     }
     for row in table.lines() {
         verbatim(row.trim_end())?;
-    }
-    Ok(())
-}
-
-/// Prints a table for a page.
-pub(crate) fn markdown_table<const N: usize>(
-    head: [&str; N],
-    rows: impl IntoIterator<Item = [String; N]>,
-) -> Result {
-    let row = |cells: [String; N]| format!("| {} |", cells.join(" | "));
-    verbatim(&row(head.map(str::to_owned)))?;
-    verbatim(&row([(); N].map(|()| "---".to_owned())))?;
-    for cells in rows {
-        verbatim(&row(cells.map(|cell| gilbench_report::markdown(&cell))))?;
-    }
-    Ok(())
-}
-
-/// Prints a table for a spreadsheet (RFC 4180).
-pub(crate) fn csv_table<const N: usize>(
-    head: [&str; N],
-    rows: impl IntoIterator<Item = [String; N]>,
-) -> Result {
-    let cell = |text: &str| {
-        if text.contains(['"', ',', '\n', '\r']) {
-            format!("\"{}\"", text.replace('"', "\"\""))
-        } else {
-            text.to_owned()
-        }
-    };
-    let row = |cells: &[String]| cells.iter().map(|text| cell(text)).collect::<Vec<_>>().join(",");
-    verbatim(&row(&head.map(str::to_owned)))?;
-    for cells in rows {
-        verbatim(&row(&cells))?;
     }
     Ok(())
 }

@@ -293,7 +293,9 @@ fn a_folder_that_is_no_run_is_said() {
 fn help_goes_to_stdout_and_is_no_error() {
     let result = Test::new().run(&["--help"]);
     assert_eq!((result.code, result.stderr.as_str()), (Some(0), ""));
-    for verb in ["bench-all", "run", "list", "check", "interpreters", "claims", "report", "protocol"] {
+    for verb in
+        ["bench-all", "run", "list", "check", "interpreters", "claims", "report", "compare", "protocol"]
+    {
         assert!(result.stdout.contains(verb), "{verb}");
     }
 }
@@ -463,6 +465,81 @@ fn the_claims_contract_holds() {
     // The run has no case for the second claim.
     assert_eq!(claims[1]["verdict"], "untestable");
     assert_eq!(claims[1]["reason"], "the run has no case faulty/garbage");
+}
+
+#[test]
+fn the_compare_contract_holds() {
+    let test = Test::new();
+    let run = one_round(&test);
+    let run = run.to_str().unwrap();
+    let compare = |arguments: &[&str]| test.run(&[&["compare"], arguments].concat());
+    let result = compare(&[run, run, "--format", "json"]);
+    assert_eq!(result.code, Some(0), "{}", result.stderr);
+    let compared: serde_json::Value = serde_json::from_str(&result.stdout).unwrap();
+    assert_eq!(keys(&compared), ["band", "calibration", "counts", "rows", "runs"]);
+    let row = &compared["rows"][0];
+    let expected = [
+        "a",
+        "against",
+        "b",
+        "case",
+        "drifting",
+        "quantity",
+        "ratio",
+        "reason",
+        "relevant",
+        "run",
+        "significant",
+        "verdict",
+        "widened",
+    ];
+    assert_eq!(keys(row), expected);
+    assert_eq!((&row["verdict"], &row["significant"]), (&"undecided".into(), &serde_json::Value::Null));
+    assert_eq!(row["reason"], "in the first run: too few rounds: 1 of 6 for an interval");
+    assert_eq!(compared["counts"]["undecided"], 2, "controls have no row");
+    assert_eq!(
+        keys(&compared["runs"][1]),
+        ["gilbench", "noise_floor", "planned_ms", "reason", "run", "shift", "suite"]
+    );
+
+    let text = compare(&[run]);
+    assert!(
+        text.stdout.contains("faulty/threads/fake/workers=1,size=slow  faulty/sequential/fake"),
+        "{}",
+        text.stdout
+    );
+    let last = "1 compared: 0 faster, 0 slower, 0 equivalent within 3.00 %, 1 undecided";
+    assert_eq!(text.stdout.lines().last(), Some(last));
+    let csv = compare(&[run, run, "--format", "csv"]).stdout;
+    assert_eq!((csv.lines().count(), csv.starts_with("run,case,against,quantity,a,")), (3, true), "{csv}");
+    assert!(csv.contains(",\"faulty/threads/fake/workers=1,size=slow\","), "{csv}");
+    let page = compare(&[run, "--format", "markdown"]).stdout;
+    assert!(page.contains("| case | against | a | b | b / a | verdict |\n|---|"), "{page}");
+}
+
+#[test]
+fn cases_that_cannot_be_chosen_for_comparison_are_usage_errors_with_a_way_out() {
+    let test = Test::new();
+    let run = one_round(&test);
+    let run = run.to_str().unwrap();
+    let refused = |arguments: &[&str]| {
+        let result = test.run(&[&["compare"], arguments].concat());
+        assert_eq!((result.code, result.stdout.as_str()), (Some(2), ""), "{arguments:?}");
+        result.stderr
+    };
+    insta::assert_snapshot!(refused(&[run, "--case", "*/treads/*"]), @r"
+    error: no case of the run fits `*/treads/*`
+    hint: `gilbench compare RUN` shows the ids; in quotes, `'*/threads/*'` stands for many
+    ");
+    insta::assert_snapshot!(refused(&[run, "--against", "faulty/*"]), @r"
+    error: `faulty/*` fits 2 cases, and it is not said which of them to compare with which case
+    hint: give `--case` as many `*` as `--against`: they stand for the same text
+    ");
+    insta::assert_snapshot!(refused(&[run, run, "--against", "*"]), @r"
+    error: `--against` is about the cases of one run
+    hint: each case is compared with the same one of the first run; for cases of one run, name one run
+    ");
+    assert!(refused(&[run, "--band", "3"]).contains("`3` is not a share of one"), "a share has a unit");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod ab;
 mod bench_all;
 mod check;
 mod claims;
+mod compare;
 mod completions;
 mod install;
 mod internal;
@@ -47,6 +48,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Verb::Claims(verb) => claims::run(common, &verb),
         Verb::Report(verb) => report::run(common, &verb),
         Verb::System { format } => system::run(format),
+        Verb::Compare(verb) => compare::run(common, &verb),
         Verb::Protocol { verb: Protocol::Check(verb) } => protocol::check(common, &verb),
         Verb::Completions { shell } => completions::run(shell),
         Verb::Launcher { connect } => internal::launcher(connect.as_deref()),

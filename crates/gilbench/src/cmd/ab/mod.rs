@@ -16,8 +16,9 @@ use self::variants::{Pair, Variant};
 use crate::cli::{Ab, Compared};
 use crate::exit::INTERRUPTED;
 use crate::interrupt::Interrupt;
-use crate::output::{self, TableFormat};
+use crate::output;
 use crate::progress::Ticker;
+use crate::tabular::TabularFormat;
 
 /// A command failed. What was measured before it is printed.
 #[derive(Debug, thiserror::Error)]
@@ -58,13 +59,13 @@ pub(super) fn run(arguments: &Ab) -> anyhow::Result<ExitCode> {
 }
 
 /// One pair is one answer; several are a list.
-fn print(answers: &[Answered], pairs: usize, format: TableFormat) -> output::Result {
+fn print(answers: &[Answered], pairs: usize, format: TabularFormat) -> output::Result {
     match (format, answers) {
-        (TableFormat::Text, _) => print::text(answers),
-        (TableFormat::Json, [only]) if pairs == 1 => output::json(only),
-        (TableFormat::Json, _) => output::json(&answers),
-        (TableFormat::Markdown, _) => print::markdown(answers),
-        (TableFormat::Csv, _) => print::csv(answers),
+        (TabularFormat::Text, _) => print::text(answers),
+        (TabularFormat::Json, [only]) if pairs == 1 => output::json(only),
+        (TabularFormat::Json, _) => output::json(&answers),
+        (TabularFormat::Markdown, _) => print::markdown(answers),
+        (TabularFormat::Csv, _) => print::csv(answers),
     }
 }
 

@@ -4,7 +4,7 @@ use gilbench_analysis::statistics::{Answer, Estimate};
 use gilbench_report::numbers::{memory, ratio, seconds};
 
 use super::answer::{Answered, Interval, Peak, SideAnswer};
-use crate::output;
+use crate::{output, tabular};
 
 /// A pair at a time: the answer first, then what is known of the two, then how it was found.
 pub(super) fn text(answers: &[Answered]) -> output::Result {
@@ -148,7 +148,8 @@ const COLUMNS: [&str; 16] = [
 
 /// A pair to a row, for a spreadsheet: what is not known is empty.
 pub(super) fn csv(answers: &[Answered]) -> output::Result {
-    output::csv_table(COLUMNS, answers.iter().map(cells))
+    let rows: Vec<_> = answers.iter().map(cells).collect();
+    tabular::csv(COLUMNS, &rows)
 }
 
 /// A pair to a row, for a page.
@@ -171,7 +172,7 @@ pub(super) fn markdown(answers: &[Answered]) -> output::Result {
             answer.stopped_by.to_owned(),
         ]
     });
-    output::markdown_table(
+    tabular::markdown(
         [
             "A",
             "B",
@@ -184,7 +185,7 @@ pub(super) fn markdown(answers: &[Answered]) -> output::Result {
             "rounds",
             "stopped by",
         ],
-        rows,
+        &rows.collect::<Vec<_>>(),
     )
 }
 
