@@ -6,7 +6,7 @@ use gilbench_analysis::findings::{Findings, MemoryFinding, Verdict};
 use gilbench_analysis::{analyse, partners};
 use gilbench_model::claim::Claim;
 use gilbench_model::interpreter::WorkerKind;
-use gilbench_model::plan::{Plan, Skip, sha256};
+use gilbench_model::plan::{Plan, Role, Skip, sha256};
 use gilbench_model::run_directory::Run;
 use gilbench_model::sample::Process;
 use serde_json::{Value, from_value, json};
@@ -270,6 +270,48 @@ fn of_a_run_in_which_nobody_looked_no_disturbance_is_known() {
     let processes = (0..8).map(|round| process(Some(round), 1, "cgroup")).collect();
     let findings = analyse(&Run { processes, ..run(&["one"], &json!([])) }, &[]);
     assert_eq!((&findings.disturbed, &findings.cases[0].disturbed), (&None, &None));
+}
+
+/// A run of one case and the same again, which took this many times as long in each round.
+fn again(factor: u64) -> Run {
+    let mut run = run(&["one", "one"], &json!([]));
+    run.plan.cases[1].role = Role::Repeat;
+    run.plan.cases[1].id.push_str(Role::Repeat.suffix());
+    for round in 0..8 {
+        for (case, factor) in [(0, 1), (1, factor)] {
+            let mut process = process(Some(round), 0, "cgroup");
+            process.case = case;
+            process.iterations[0].wall_ns.0 = factor * (1_000_000 + u64::from(round));
+            process.iterations[0].user_ns = Some(gilbench_model::Nanoseconds(1000));
+            process.iterations[0].system_ns = Some(gilbench_model::Nanoseconds(0));
+            run.processes.push(process);
+        }
+    }
+    run
+}
+
+#[test]
+fn a_case_that_differs_from_itself_exceeds_the_noise_floor() {
+    let floor = |factor| analyse(&again(factor), &[]).noise_floor.unwrap();
+    let calm = floor(1);
+    assert_eq!((calm.case, calm.again, calm.is_exceeded()), (0, 1, false));
+    assert!(calm.share().unwrap().abs() < 1e-12);
+    let exceeded = floor(2);
+    assert!(exceeded.is_exceeded() && (exceeded.share().unwrap() - 1.0).abs() < 1e-9, "{exceeded:?}");
+    assert!(analyse(&run(&["one"], &json!([])), &[]).noise_floor.is_none(), "a plan without a repeat");
+}
+
+#[test]
+fn claims_never_pick_up_controls_and_totals_count_them_apart() {
+    let findings = analyse(&again(2), &[at_most_one_cpu()]);
+    assert_eq!(findings.claims[0].interpreters[0].cases, ["work/sequential/one/workers=1"]);
+    assert_eq!(findings.totals.comparisons, 1);
+    let totals = findings.totals;
+    assert_eq!((totals.cases, totals.repeats, totals.calibration, totals.measured), (2, 1, 0, 2));
+    // Where only a control would fit, the claim has no case.
+    let mut run = again(2);
+    run.plan.cases[0].strategy = "threads".parse().unwrap();
+    assert_eq!(analyse(&run, &[at_most_one_cpu()]).claims[0].verdict, Verdict::Untestable);
 }
 
 fn state(id: &str, reason: Option<&str>, hint: Option<&str>) -> Value {
