@@ -17,6 +17,7 @@ use crate::series::{CaseSamples, Series, paired, values};
 use crate::statistics::{
     Estimate, MINIMUM_COUNT, detect_drift, log_location, median, median_interval, paired_ratio,
 };
+use crate::steady;
 
 /// A case bound by CPU needs this share of the CPUs that it could use at best; with less, it is crowded.
 const ROOM: f64 = 0.8;
@@ -72,6 +73,7 @@ fn finding(run: &Run, all: &[CaseSamples<'_>], samples: &CaseSamples<'_>, end: O
         drifting: detect_drift(&values(&samples.steady), run.plan.seed).is_ok_and(|drift| drift.drifting),
         disturbed: disturbances::count(disturbances.iter().map(|(_, labels)| labels.as_slice())),
         steady_undisturbed: undisturbed(samples, &disturbances),
+        warm_up: steady::finding(run, samples),
         values: samples.steady.iter().map(|(round, value)| (*round, *value)).collect(),
         phases: phases(samples),
     }

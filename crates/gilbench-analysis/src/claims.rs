@@ -14,11 +14,12 @@ use gilbench_model::plan::Case;
 use gilbench_model::run_directory::Run;
 
 use crate::cases::{crowded, ideal, speed_up, unsupported};
-use crate::findings::{ClaimFinding, Comparison, ComparisonCounts, InterpreterFinding, Verdict};
+use crate::findings::{ClaimFinding, Comparison, ComparisonCounts, InterpreterFinding, Verdict, WarmUpClass};
 use crate::selection::Wanted;
 use crate::series::{CaseSamples, values};
 use crate::significance::{correct, detectable, logarithms, p_value, relevant};
 use crate::statistics::{Estimate, MINIMUM_COUNT, StatisticsError, log_location};
+use crate::steady;
 
 /// One finding for each claim.
 pub(crate) fn findings(run: &Run, samples: &[CaseSamples<'_>], claims: &[Claim]) -> Vec<ClaimFinding> {
@@ -151,6 +152,7 @@ impl<'a> Decider<'a> {
             (Ok(_), Some(reason)) => (Verdict::Inconclusive, Some(reason)),
             (Ok(estimate), None) => decide(*estimate, test.confirmed, test.refuted),
         };
+        let caveat = if estimate.is_ok() { self.caveat(test, &[Some(samples), partner]) } else { None };
         let comparison = Comparison {
             measure: test.measure,
             case: samples.case.id.clone(),
@@ -165,12 +167,26 @@ impl<'a> Decider<'a> {
             minimum_detectable_effect: None,
             verdict,
             reason,
+            caveat,
         };
         Comparison {
             relevant: relevant(&comparison),
             minimum_detectable_effect: detectable(&comparison),
             ..comparison
         }
+    }
+
+    /// What to know of a comparison of times of which some may not be those of a steady state. Its interval still says
+    /// how much processes differ, so that it decides.
+    fn caveat(&self, test: &Test, compared: &[Option<&CaseSamples<'_>>]) -> Option<String> {
+        if !test.measure.is_of_times() {
+            return None;
+        }
+        compared.iter().flatten().find_map(|samples| {
+            let found = steady::finding(self.run, samples)?;
+            let inconsistent = found.class == WarmUpClass::Inconsistent;
+            inconsistent.then(|| found.unsteady()).flatten().map(|why| format!("{}: {why}", samples.case.id))
+        })
     }
 
     /// Why a comparison of these cases can decide nothing, whatever its number is.
@@ -186,8 +202,17 @@ impl<'a> Decider<'a> {
         if test.measure == Measure::Observation {
             return None;
         }
-        let (left, needed) = compared().find_map(|samples| crowded(self.run, samples))?;
-        Some(format!("crowded: other programs left it {left:.2} CPUs, and it could use {needed}"))
+        if let Some((left, needed)) = compared().find_map(|samples| crowded(self.run, samples)) {
+            return Some(format!(
+                "crowded: other programs left it {left:.2} CPUs, and it could use {needed}"
+            ));
+        }
+        // There is no steady time to compare, and more iterations could give another one.
+        let unsteady = |samples: &CaseSamples<'_>| {
+            let found = steady::finding(self.run, samples)?;
+            (found.class == WarmUpClass::NoSteadyState).then(|| found.unsteady()).flatten()
+        };
+        compared().filter(|_| test.measure.is_of_times()).find_map(unsteady)
     }
 
     /// The one case to compare with: what the selector leaves out is as in `of`.

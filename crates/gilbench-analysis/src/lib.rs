@@ -20,6 +20,7 @@ mod selection;
 mod series;
 mod significance;
 pub mod statistics;
+mod steady;
 pub mod warm_up;
 
 use gilbench_model::Nanoseconds;
@@ -32,6 +33,7 @@ pub use partners::partners;
 
 /// Everything that a run shows.
 pub fn analyse(run: &Run, claims: &[Claim]) -> Findings {
+    let run = &*steady::tagged(run);
     let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
     let samples = series::CaseSamples::of(run);
     let cases = cases::findings(run, &samples);

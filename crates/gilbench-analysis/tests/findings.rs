@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use gilbench_analysis::findings::{Findings, MemoryFinding, Verdict};
+use gilbench_analysis::findings::{
+    ClaimFinding, Findings, MemoryFinding, Verdict, WarmUpClass, WarmUpCounts, WarmUpFinding,
+};
 use gilbench_analysis::{analyse, partners};
 use gilbench_model::claim::Claim;
 use gilbench_model::interpreter::WorkerKind;
-use gilbench_model::plan::{Plan, Role, Skip, sha256};
+use gilbench_model::plan::{Plan, Role, Skip, SteadyRule, sha256};
 use gilbench_model::run_directory::Run;
 use gilbench_model::sample::Process;
 use serde_json::{Value, from_value, json};
@@ -305,7 +307,7 @@ fn a_case_that_differs_from_itself_exceeds_the_noise_floor() {
 fn claims_never_pick_up_controls_and_totals_count_them_apart() {
     let findings = analyse(&again(2), &[at_most_one_cpu()]);
     assert_eq!(findings.claims[0].interpreters[0].cases, ["work/sequential/one/workers=1"]);
-    assert_eq!(findings.totals.comparisons, 1);
+    assert_eq!(findings.totals.comparisons.made, 1);
     let totals = findings.totals;
     assert_eq!((totals.cases, totals.repeats, totals.calibration, totals.measured), (2, 1, 0, 2));
     // Where only a control would fit, the claim has no case.
@@ -513,5 +515,96 @@ fn too_few_rounds_are_counted_in_the_same_words_whatever_is_measured() {
             "too few rounds of both cases: 2 of 6 for an interval",
             "too few rounds with CPU time: 1 of 6 for an interval"
         ]
+    );
+}
+
+/// A process whose iterations took so many milliseconds, of which the worker tagged the first as warm-up.
+fn process_of(case: u32, round: u32, milliseconds: &[u64]) -> Process {
+    let iteration = |(index, milliseconds): (usize, &u64)| {
+        json!({
+            "warmup": index == 0, "wall_ns": milliseconds * 1_000_000 + u64::from(round), "user_ns": null,
+            "system_ns": null, "voluntary_switches": null, "involuntary_switches": null
+        })
+    };
+    from_value(json!({
+        "case": case, "round": round, "began_ms": 0, "outcome": {"kind": "completed"}, "facts": null,
+        "iterations": milliseconds.iter().enumerate().map(iteration).collect::<Vec<_>>(), "tree": null,
+    }))
+    .unwrap()
+}
+
+/// What is found of eight processes of a case, each of which went like one of these in turn, beside a flat case that
+/// takes 100 ms.
+fn warmed_up(steady: SteadyRule, courses: &[&[u64]], claims: &[Claim]) -> Findings {
+    let mut run = run(&["one", "two"], &json!([]));
+    run.plan.steady = steady;
+    for round in 0..8 {
+        run.processes.push(process_of(0, round, courses[round as usize % courses.len()]));
+        run.processes.push(process_of(1, round, &[100; 12]));
+    }
+    analyse(&run, claims)
+}
+
+const WARM_UP: [u64; 12] = [90, 40, 40, 40, 20, 20, 20, 20, 20, 20, 20, 20];
+const SLOW_DOWN: [u64; 12] = [20, 20, 20, 20, 20, 20, 40, 40, 40, 40, 40, 40];
+const STILL_CHANGING: [u64; 16] = [90, 90, 90, 90, 90, 90, 90, 90, 90, 90, 90, 90, 90, 30, 30, 30];
+
+#[test]
+fn steady_iterations_are_those_that_were_found() {
+    let found = warmed_up(SteadyRule::Detected, &[&WARM_UP], &[]).cases.remove(0);
+    assert!((found.steady.unwrap().point - 0.02).abs() < 1e-6, "{:?}", found.steady);
+    assert!((found.first.unwrap().point - 0.09).abs() < 1e-6, "{:?}", found.first);
+    let WarmUpFinding { class, counts, iterations, seconds } = found.warm_up.unwrap();
+    assert_eq!(class, WarmUpClass::WarmUp);
+    assert_eq!(counts, WarmUpCounts { warm_up: 8, ..WarmUpCounts::default() });
+    assert!((iterations.unwrap().point - 4.0).abs() < 1e-9);
+    assert!((seconds.unwrap().point - 0.21).abs() < 1e-6);
+}
+
+#[test]
+fn a_plan_that_says_nothing_keeps_the_tags() {
+    let found =
+        warmed_up(SteadyRule::Tagged, &[&[90, 40, 40, 40, 40, 40, 20, 20, 20, 20, 20]], &[]).cases.remove(0);
+    assert!((found.steady.unwrap().point - 0.03).abs() < 1e-6, "{:?}", found.steady);
+    assert_eq!(found.warm_up, None);
+}
+
+#[test]
+fn processes_that_differ_make_an_inconsistent_case() {
+    let found =
+        warmed_up(SteadyRule::Detected, &[&WARM_UP, &SLOW_DOWN], &[]).cases.remove(0).warm_up.unwrap();
+    assert_eq!(found.class, WarmUpClass::Inconsistent);
+    assert_eq!(found.unsteady().unwrap(), "inconsistent: its processes are 4 warm-up, 4 slow-down");
+}
+
+/// What is found of the claim that the first case is faster than the second.
+fn faster(courses: &[&[u64]]) -> ClaimFinding {
+    let claim = from_value(json!({
+        "id": "c01", "place": "", "statement": "", "refuted_if_seen": "",
+        "tests": [{
+            "measure": "speed-up", "case": {"workload": "work", "interpreter": "one"},
+            "against": {"interpreter": "two"}, "confirmed": {"at_least": 1.5}
+        }]
+    }));
+    warmed_up(SteadyRule::Detected, courses, &[claim.unwrap()]).claims.remove(0)
+}
+
+#[test]
+fn a_case_without_a_steady_state_decides_no_claim_of_times() {
+    let found = faster(&[&STILL_CHANGING]);
+    let reason = "no steady state: 8 of 8 processes were still changing in the end";
+    assert_eq!((found.verdict, found.reason.as_deref()), (Verdict::Inconclusive, Some(reason)));
+}
+
+#[test]
+fn an_inconsistent_case_decides_with_a_caveat() {
+    let found = faster(&[&WARM_UP, &SLOW_DOWN]);
+    assert_eq!(found.verdict, Verdict::Confirmed);
+    let caveat = found.interpreters[0].comparisons[0].caveat.as_deref().unwrap();
+    assert!(caveat.ends_with("inconsistent: its processes are 4 warm-up, 4 slow-down"), "{caveat}");
+    let flat = faster(&[&WARM_UP]);
+    assert_eq!(
+        (flat.verdict, flat.interpreters[0].comparisons[0].caveat.as_deref()),
+        (Verdict::Confirmed, None)
     );
 }

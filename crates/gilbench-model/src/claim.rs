@@ -74,6 +74,13 @@ pub enum Measure {
     Observation,
 }
 
+impl Measure {
+    /// Whether it compares times of steady iterations.
+    pub fn is_of_times(self) -> bool {
+        matches!(self, Self::TimeRatio | Self::SpeedUp | Self::Efficiency)
+    }
+}
+
 impl fmt::Display for Measure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

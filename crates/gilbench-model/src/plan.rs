@@ -33,12 +33,27 @@ pub struct Plan {
     pub seed: u64,
     /// Rounds, precision and limits.
     pub profile: Profile,
+    /// Which iterations count as steady.
+    #[serde(default)]
+    pub steady: SteadyRule,
     /// SHA-256 of the definitions and scripts that are measured: runs with another one are not the same experiment.
     pub definitions: Digest,
     /// The workloads that occur, for whoever reads the run without the data folder.
     pub workloads: BTreeMap<Name, WorkloadSummary>,
     /// What is measured, in a fixed order.
     pub cases: Vec<Case>,
+}
+
+/// Which iterations of a process count as steady. Kept with the plan, so that a run never changes its values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SteadyRule {
+    /// Those that the worker did not tag as warm-up. So in plans that say nothing.
+    #[default]
+    Tagged,
+    /// Those of the steady state that the change points of a process show; where they show none, or the iterations are
+    /// too few, those that the worker did not tag.
+    Detected,
 }
 
 /// What a report says of a workload.

@@ -234,6 +234,13 @@ impl Process {
         Some(Nanoseconds(lower).seconds().midpoint(Nanoseconds(upper).seconds()))
     }
 
+    /// Tags the first so many iterations as warm-up, and no other.
+    pub fn tag_warm_up(&mut self, count: usize) {
+        for (index, iteration) in self.iterations.iter_mut().enumerate() {
+            iteration.warmup = index < count;
+        }
+    }
+
     /// Iterations that count as steady.
     pub fn steady(&self) -> impl Iterator<Item = &Iteration> {
         self.iterations.iter().filter(|iteration| !iteration.warmup)

@@ -130,6 +130,27 @@ pub struct Iterations {
     pub time: Duration,
     /// At least so many where the interpreter compiles while it runs.
     pub least_with_jit: u32,
+    /// Other limits where the interpreter compiles while it runs, which takes time before it saves any.
+    #[serde(default)]
+    pub with_jit: Option<Room>,
+}
+
+impl Iterations {
+    /// The limits of a pilot.
+    pub fn room(&self, jit: bool) -> Room {
+        self.with_jit.filter(|_| jit).unwrap_or(Room { most: self.most, time: self.time })
+    }
+}
+
+/// Limits of a pilot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Room {
+    /// At most so many iterations.
+    pub most: u32,
+    /// No iteration begins after this time.
+    #[serde(with = "duration_text")]
+    pub time: Duration,
 }
 
 /// Cases of one workload: strategies × axes, less what is excluded, plus what is included.

@@ -149,6 +149,12 @@ impl Entry<'_> {
         self.finding.state == CaseState::Measured && !self.case.oversubscribed && !self.finding.crowded
     }
 
+    /// The word for a case whose time is not that of a steady state, or not in all processes.
+    pub(crate) fn unsteady(&self) -> Option<&'static str> {
+        let found = self.finding.warm_up.as_ref()?;
+        found.unsteady().map(|_| found.class.as_str())
+    }
+
     /// How long a steady iteration takes against one of another case; `None` in too few rounds of both.
     pub(crate) fn time_ratio(&self, to: &Entry<'_>) -> Option<TimeRatio> {
         let others: BTreeMap<_, _> = to.finding.values.iter().copied().collect();

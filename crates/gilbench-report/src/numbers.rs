@@ -37,7 +37,9 @@ pub(crate) fn plain(estimate: &Estimate) -> Figure {
 
 /// A time in seconds: `36.5 ms [36.1 ms, 37.0 ms]`.
 pub fn seconds(estimate: &Estimate) -> Figure {
-    let (factor, unit) = match estimate.point.abs() {
+    // Nothing has no unit of its own.
+    let size = if estimate.point == 0.0 { estimate.high } else { estimate.point };
+    let (factor, unit) = match size.abs() {
         s if s >= 0.9995 => (1.0, " s"),
         s if s >= 0.999_5e-3 => (1e3, " ms"),
         s if s >= 0.999_5e-6 => (1e6, " µs"),
@@ -166,6 +168,7 @@ mod tests {
         let estimate = |point, low, high| Estimate::new(point, low, high, 8).unwrap();
         assert_eq!(ratio(&estimate(1.83, 1.79, 1.87)).text(), "1.83× [1.79×, 1.87×]");
         assert_eq!(seconds(&estimate(0.0365, 0.0361, 0.037)).text(), "36.5 ms [36.1 ms, 37.0 ms]");
+        assert_eq!(seconds(&estimate(0.0, 0.0, 0.2391)).text(), "0 ms [0 ms, 239 ms]");
         assert_eq!(seconds(&estimate(988e-6, 891e-6, 1_220e-6)).text(), "988 µs [891 µs, 1220 µs]");
     }
 

@@ -3,8 +3,9 @@
 //! Owns: reading the machine, finding and probing interpreters, launching workers and accounting for their
 //! whole process trees, the order of rounds, and recording.
 //!
-//! Not responsible for: deciding how well a time or a ratio is known (the caller passes a [`StopRule`]),
-//! drawing conclusions, or talking to a terminal (the caller receives events).
+//! Not responsible for: deciding how well a time or a ratio is known (the caller passes a [`StopRule`]) or which
+//! iterations are steady (a [`SteadyState`]), drawing conclusions, or talking to a terminal (the caller receives
+//! events).
 
 // The launcher calls `wait4` and catches signals: the only unsafe code of the workspace.
 #![deny(unsafe_code)]
@@ -20,6 +21,7 @@ pub mod kernel_files;
 pub mod launcher;
 pub mod machine;
 pub mod packages;
+mod pilot;
 pub mod probe;
 pub mod recorder;
 pub mod run;
@@ -31,5 +33,6 @@ pub mod store;
 pub mod system;
 pub mod worker;
 
+pub use pilot::SteadyState;
 pub use run::{RunFailure, Runner};
 pub use stopping::{Progress, RoundValues, StopRule};

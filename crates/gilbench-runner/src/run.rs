@@ -12,6 +12,7 @@ use gilbench_model::workload::Server;
 
 use crate::container::Pool;
 use crate::launcher::{Launcher, LauncherError};
+use crate::pilot::{Pilot, SteadyState};
 use crate::recorder::{RecordError, Recorder, now_ms};
 use crate::schedule::{padding, shuffled};
 use crate::server::{Ready, RunningServer};
@@ -48,6 +49,8 @@ pub struct Runner<'a> {
     pub recorder: Recorder,
     /// When a case is known well enough.
     pub stop_rule: &'a dyn StopRule,
+    /// Which iterations are steady.
+    pub steady_state: &'a dyn SteadyState,
     /// Told of everything that happens.
     pub observer: &'a mut dyn FnMut(&Event, Progress),
     /// Asked now and then; when it answers true, the run stops.
@@ -62,16 +65,13 @@ struct Standings<'a> {
     pilots: Vec<Option<Pilot>>,
 }
 
-/// What the pilot told.
-#[derive(Clone, Copy, Debug)]
-struct Pilot {
-    iterations: u32,
-    jit: bool,
-}
-
 impl Standings<'_> {
-    fn take(&mut self, process: &Process, jit: bool, took: Duration) {
+    /// Takes a process, of which so many iterations were found to be warm-up, where that could be told.
+    fn take(&mut self, mut process: Process, warm_up: Option<u32>, jit: bool, took: Duration) {
         let completed = process.outcome.is_completed();
+        if let Some(count) = warm_up {
+            process.tag_warm_up(count as usize);
+        }
         let turn = match process.round {
             None => Turn::Pilot { completed },
             Some(round) => {
@@ -82,7 +82,9 @@ impl Standings<'_> {
         self.course.take(process.case, turn, took);
         if process.round.is_none() {
             let iterations = u32::try_from(process.iterations.len()).unwrap_or(u32::MAX);
-            self.pilots[process.case as usize] = completed.then_some(Pilot { iterations, jit });
+            let seconds = process.steady_seconds();
+            self.pilots[process.case as usize] =
+                completed.then_some(Pilot { iterations, jit, warm_up, seconds });
         }
     }
 }
@@ -102,7 +104,8 @@ impl Runner<'_> {
             for process in &run.processes {
                 let jit = run.facts_of(process).is_some_and(gilbench_model::facts::Facts::has_jit);
                 let took = process.tree.as_ref().map_or(Duration::ZERO, |tree| tree.wall_ns.into());
-                standings.take(process, jit, took);
+                let warm_up = self.steady_state.warm_up(process);
+                standings.take(process.clone(), warm_up, jit, took);
             }
         }
         let measured: Vec<u32> = indexes(self.plan, |case| case.skip.is_none());
@@ -170,8 +173,10 @@ impl Runner<'_> {
         let process = Process { case: index, round, ..finished.process };
         let process = self.recorder.process(process, finished.facts)?;
         let took = begun.elapsed();
-        standings.take(&process, jit, took);
-        let event = Event::Recorded { case: index, round, outcome: process.outcome, took: took.into() };
+        let warm_up = self.steady_state.warm_up(&process);
+        let outcome = process.outcome.clone();
+        standings.take(process, warm_up, jit, took);
+        let event = Event::Recorded { case: index, round, outcome, took: took.into() };
         self.emit(&event, standings)
     }
 
@@ -245,23 +250,25 @@ impl Runner<'_> {
             return Repetition { iterations: 1, warmup: 0, time_limit: None, least: 1 };
         }
         let iterations = self.plan.profile.iterations;
-        match (round, pilot) {
-            (Some(_), Some(pilot)) => Repetition {
-                iterations: pilot.iterations,
-                warmup: warmup(pilot),
+        if let (Some(_), Some(pilot)) = (round, pilot) {
+            let count = pilot.iterations_of_a_round(iterations);
+            return Repetition {
+                iterations: count,
+                warmup: pilot.warmup(count),
                 time_limit: None,
-                least: pilot.iterations,
-            },
-            _ => Repetition {
-                iterations: iterations.most,
-                warmup: 0,
-                time_limit: Some(iterations.time),
-                least: if self.context.has_jit(case) { iterations.least_with_jit } else { 1 },
-            },
+                least: count,
+            };
+        }
+        let jit = self.context.has_jit(case);
+        let room = iterations.room(jit);
+        Repetition {
+            iterations: room.most,
+            warmup: 0,
+            time_limit: Some(room.time),
+            least: if jit { iterations.least_with_jit } else { 1 },
         }
     }
 
-    /// Ends a case for which it is time after so many rounds.
     fn end_if_due(
         &mut self,
         case: u32,
@@ -285,15 +292,6 @@ impl Runner<'_> {
         let progress = standings.course.progress();
         (self.observer)(event, progress);
         Ok(())
-    }
-}
-
-/// Warm-up iterations: the first half where code is compiled while it runs, else the first of several, which
-/// pays for caches and lazy imports.
-fn warmup(pilot: Pilot) -> u32 {
-    match pilot {
-        Pilot { iterations, jit: true } => iterations / 2,
-        Pilot { iterations, jit: false } => u32::from(iterations > 2),
     }
 }
 

@@ -14,6 +14,7 @@ mod output;
 mod precision;
 mod progress;
 mod scratch;
+mod steady;
 mod tabular;
 
 use std::process::ExitCode;

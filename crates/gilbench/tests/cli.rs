@@ -129,6 +129,22 @@ fn absurd_numbers_are_refused() {
 }
 
 #[test]
+fn room_for_a_compiler_that_is_none_is_refused() {
+    let test = Test::new();
+    test.edit(
+        "workloads/suites/plain.yaml",
+        "least_with_jit: 1}",
+        "least_with_jit: 2, with_jit: {most: 1, time: 1s}}",
+    );
+    insta::assert_snapshot!(complaint(&test), @r"
+    error: failed to load `DATA/workloads/suites/plain.yaml`
+      line 9, field `profile.iterations.with_jit`: found most 1, time 1s, expected `most` of at least 1 and at least `least_with_jit`, and a `time` of at least `1ms`
+    error: 1 error in the data files of `DATA`
+    hint: `gilbench check` checks the data files again, without measuring
+    ");
+}
+
+#[test]
 fn limits_of_no_time_are_refused() {
     let test = Test::new();
     test.edit("workloads/suites/plain.yaml", "case_time: 60s", "case_time: 0s");

@@ -378,6 +378,19 @@ impl Checker<'_> {
                 "`most` of at least 1 and at least `least_with_jit`",
             ));
         }
+        if let Some(room) = profile.iterations.with_jit
+            && (room.most == 0
+                || room.most > MOST_ITERATIONS
+                || profile.iterations.least_with_jit > room.most
+                || room.time.as_millis() == 0)
+        {
+            errors.push(source.value_error(
+                &["iterations", "with_jit"],
+                "profile.iterations.with_jit",
+                format!("most {}, time {:?}", room.most, room.time),
+                "`most` of at least 1 and at least `least_with_jit`, and a `time` of at least `1ms`",
+            ));
+        }
         let limits = [
             (
                 ["case_time"].as_slice(),

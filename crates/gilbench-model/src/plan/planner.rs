@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Case, Plan, Role, Skip, WorkloadSummary, definitions, sha256, useful_workers};
+use super::{Case, Plan, Role, Skip, SteadyRule, WorkloadSummary, definitions, sha256, useful_workers};
 use crate::catalog::{Catalog, implements};
 use crate::condition::{Affinity, Gil, Omp, Quota, StartMethod, Workers};
 use crate::environment::{InterpreterState, Status};
@@ -109,6 +109,7 @@ impl Planner<'_> {
             suite: suite.name.clone(),
             seed: self.seed,
             profile: suite.profile.clone(),
+            steady: SteadyRule::Detected,
             definitions: definitions(&self.catalog.root, &cases),
             workloads: workloads.collect(),
             cases,

@@ -36,7 +36,11 @@ pub(crate) fn figure(
         let mut elements = Vec::new();
         for (row, (entry, time)) in own.iter().enumerate() {
             let figure = seconds(time).text();
-            elements.push(rows::label(row, &entry.label(), x));
+            let label = match entry.unsteady() {
+                Some(class) => format!("{}, {class}", entry.label()),
+                None => entry.label(),
+            };
+            elements.push(rows::label(row, &label, x));
             let y = rows::middle(row);
             elements.push(Element::interval(
                 [time.low, time.point, time.high].map(|value| (x.at(value), y)),

@@ -1,6 +1,8 @@
 //! The table of cases. Every case has a row; a cell without a value says why.
 
-use gilbench_analysis::findings::{CaseFinding, CaseState, FailureCount, MemoryFinding};
+use gilbench_analysis::findings::{
+    CaseFinding, CaseState, FailureCount, MemoryFinding, WarmUpClass, WarmUpFinding,
+};
 use gilbench_analysis::statistics::Estimate;
 use serde::Serialize;
 
@@ -43,6 +45,9 @@ pub(super) struct CaseRow {
     stopped: String,
     tags: Vec<Tag>,
     steady: Cell,
+    warm_up: Option<WarmUp>,
+    /// Why its warm-up is not known.
+    no_warm_up: &'static str,
     first: Cell,
     whole: Cell,
     second_opinion: Cell,
@@ -69,6 +74,27 @@ struct DisturbedCell {
 struct Tag {
     word: &'static str,
     meaning: &'static str,
+}
+
+/// How the processes of a case warmed up.
+#[derive(Debug, Serialize)]
+struct WarmUp {
+    class: &'static str,
+    /// How many processes are of each class.
+    counts: String,
+    iterations: Option<Figure>,
+    seconds: Option<Figure>,
+}
+
+impl From<&WarmUpFinding> for WarmUp {
+    fn from(found: &WarmUpFinding) -> Self {
+        Self {
+            class: found.class.as_str(),
+            counts: found.counts.text(),
+            iterations: found.iterations.as_ref().map(plain),
+            seconds: found.seconds.as_ref().map(seconds),
+        }
+    }
 }
 
 /// A number with its interval, or why there is none.
@@ -135,6 +161,8 @@ pub(super) fn row(report: &Report<'_>, entry: Entry<'_>) -> CaseRow {
         stopped: stopped(report, finding),
         tags: tags(entry),
         steady: cell(&finding.steady, seconds, "no steady iteration"),
+        warm_up: finding.warm_up.as_ref().map(WarmUp::from),
+        no_warm_up: not_measured.unwrap_or("too few processes made ten iterations"),
         first: cell(&finding.first, seconds, "no first iteration"),
         whole: cell(&finding.whole, seconds, "the process tree was not observed"),
         second_opinion: cell(&finding.second_opinion, seconds, second_opinion),
@@ -196,6 +224,21 @@ fn tags(entry: Entry<'_>) -> Vec<Tag> {
             word: "crowded",
             meaning: "other programs left too few of the CPUs that it could use: decides no claim",
         });
+    }
+    match entry.finding.warm_up.map(|found| found.class) {
+        Some(WarmUpClass::NoSteadyState) => tags.push(Tag {
+            word: WarmUpClass::NoSteadyState.as_str(),
+            meaning: "its processes were still changing in the end: its times decide no claim",
+        }),
+        Some(WarmUpClass::Inconsistent) => tags.push(Tag {
+            word: WarmUpClass::Inconsistent.as_str(),
+            meaning: "its processes warmed up differently, or some did not become steady",
+        }),
+        Some(WarmUpClass::SlowDown) => tags.push(Tag {
+            word: WarmUpClass::SlowDown.as_str(),
+            meaning: "its processes were faster before they became steady",
+        }),
+        Some(WarmUpClass::Flat | WarmUpClass::WarmUp) | None => {}
     }
     if entry.finding.drifting {
         tags.push(Tag {

@@ -40,6 +40,7 @@ struct Row {
     /// How small a difference would have been found.
     detectable: Option<String>,
     reason: Option<String>,
+    caveats: Vec<String>,
     cases: Vec<Link>,
 }
 
@@ -83,6 +84,7 @@ fn row(report: &Report<'_>, found: &InterpreterFinding) -> Row {
         estimate: first.map(|(comparison, estimate)| measured(&estimate, comparison.measure)),
         detectable: first.and_then(|(comparison, _)| comparison.minimum_detectable_effect).map(percent),
         reason: found.reason.clone(),
+        caveats: found.comparisons.iter().filter_map(|comparison| comparison.caveat.clone()).collect(),
         cases: found
             .cases
             .iter()

@@ -7,7 +7,7 @@ use gilbench_model::Nanoseconds;
 use gilbench_model::environment::InterpreterState;
 use gilbench_model::event::Event;
 use gilbench_model::facts::Facts;
-use gilbench_model::plan::Role;
+use gilbench_model::plan::{Role, SteadyRule};
 use gilbench_model::units::significant;
 use serde::Serialize;
 
@@ -202,11 +202,22 @@ fn setup_facts(report: &Report<'_>) -> Vec<Fact> {
         Fact::known(
             "Iterations of a process",
             format!(
-                "as many as fit into {}, at most {}, at least {} where code is compiled while it runs",
+                "as many as fit into {}, at most {}; where code is compiled while it runs, at least {}, and in the pilot \
+                 as many as fit into {}, at most {}",
                 time(profile.iterations.time),
                 profile.iterations.most,
-                profile.iterations.least_with_jit
+                profile.iterations.least_with_jit,
+                time(profile.iterations.room(true).time),
+                profile.iterations.room(true).most,
             ),
+        ),
+        Fact::known(
+            "Steady iterations",
+            match plan.steady {
+                SteadyRule::Tagged => "those after a fixed share",
+                SteadyRule::Detected => "those of the steady state that was found, from ten iterations on",
+            }
+            .to_owned(),
         ),
         Fact::maybe("Second opinion by", environment.hyperfine.clone()),
     ]

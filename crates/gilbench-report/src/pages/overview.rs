@@ -12,7 +12,7 @@ use super::verdicts::{Count, counts};
 use crate::best::{best, sizes};
 use crate::charts::{Shape, key};
 use crate::headline::{Headline, headline};
-use crate::joined::Report;
+use crate::joined::{Entry, Report};
 use crate::noise::{alarm, noise_sentence};
 use crate::numbers::{Figure, count, duration, percent, ratio, seconds};
 use crate::stops::counted;
@@ -172,16 +172,27 @@ fn best_row(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Nam
         key: key(shape, &report.colour(interpreter)),
         best: found.map(|best| BestCell {
             strategy: best.entry.case.strategy.to_string(),
-            conditions: best.entry.case.conditions.to_string(),
+            conditions: conditions(&best.entry),
             anchor: anchor(&best.entry.case.id),
             time: best.entry.finding.steady.as_ref().map(seconds),
             speed_up: best.entry.finding.speed_up.as_ref().map(ratio),
             of: best.of,
             unranked: best.unranked,
-            ties: best.ties.iter().take(TIES).map(crate::joined::Entry::label).collect(),
+            ties: best.ties.iter().take(TIES).map(Entry::label).collect(),
             more_ties: best.ties.len().saturating_sub(TIES),
         }),
     }
+}
+
+/// Its conditions, and that its time is not that of a steady state.
+fn conditions(entry: &Entry<'_>) -> String {
+    let conditions = entry.case.conditions.to_string();
+    let class = entry.unsteady().map(str::to_owned);
+    [Some(conditions).filter(|text| !text.is_empty()), class]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn interpreter(report: &Report<'_>, state: &InterpreterState) -> Interpreter {

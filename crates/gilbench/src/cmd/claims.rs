@@ -29,6 +29,9 @@ pub(super) fn print(claims: &[ClaimFinding]) -> output::Result {
         let widest = claim.interpreters.iter().map(|finding| finding.interpreter.as_str().len()).max();
         for finding in &claim.interpreters {
             output::line(&format!("       {}", interpreter(finding, widest.unwrap_or(0))))?;
+            for caveat in finding.comparisons.iter().filter_map(|comparison| comparison.caveat.as_ref()) {
+                output::line(&format!("         {caveat}"))?;
+            }
         }
         if let Some(reason) = claim.overall_reason() {
             output::line(&format!("       {reason}"))?;

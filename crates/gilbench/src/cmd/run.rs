@@ -29,6 +29,7 @@ use crate::interrupt::Interrupt;
 use crate::precision::Precision;
 use crate::progress::Reporter;
 use crate::scratch::Scratch;
+use crate::steady::Steady;
 use crate::{data, output};
 
 /// Runs hyperfine this often on each cold case: enough for an interval of its median, with one to spare.
@@ -286,6 +287,7 @@ fn execute(
         containers,
         recorder,
         stop_rule: &Precision::of(plan),
+        steady_state: &Steady { rule: plan.steady },
         observer: &mut |event, progress| reporter.event(event, progress),
         interrupted: &|| interrupt.came(),
     }
