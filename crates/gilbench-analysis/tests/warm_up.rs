@@ -27,19 +27,19 @@ fn levels(levels: &[(usize, f64)]) -> Vec<f64> {
         .collect()
 }
 
-fn found(class: Class, steady_from: usize) -> Option<WarmUp> {
-    Some(WarmUp { class, steady_from: Some(steady_from) })
+fn found(class: Class, steady_from: usize) -> WarmUp {
+    WarmUp { class, steady_from: Some(steady_from) }
 }
 
 const NO_STEADY_STATE: Option<WarmUp> = Some(WarmUp { class: Class::NoSteadyState, steady_from: None });
 
 #[test]
 fn every_class_is_found_where_it_is_plain() {
-    assert_eq!(classify(&levels(&[(30, 1.0)])), found(Class::Flat, 0));
-    assert_eq!(classify(&levels(&[(1, 3.0), (9, 1.0)])), found(Class::WarmUp, 1));
-    assert_eq!(classify(&levels(&[(1, 9.0), (4, 3.0), (10, 1.0)])), found(Class::WarmUp, 5));
-    assert_eq!(classify(&levels(&[(15, 1.0), (15, 1.3)])), found(Class::SlowDown, 15));
-    assert_eq!(classify(&levels(&[(5, 3.0), (10, 1.0), (20, 1.3)])), found(Class::SlowDown, 15));
+    assert_eq!(classify(&levels(&[(30, 1.0)])), Some(found(Class::Flat, 0)));
+    assert_eq!(classify(&levels(&[(1, 3.0), (9, 1.0)])), Some(found(Class::WarmUp, 1)));
+    assert_eq!(classify(&levels(&[(1, 9.0), (4, 3.0), (10, 1.0)])), Some(found(Class::WarmUp, 5)));
+    assert_eq!(classify(&levels(&[(15, 1.0), (15, 1.3)])), Some(found(Class::SlowDown, 15)));
+    assert_eq!(classify(&levels(&[(5, 3.0), (10, 1.0), (20, 1.3)])), Some(found(Class::SlowDown, 15)));
     assert_eq!(classify(&levels(&[(30, 1.0), (6, 1.3)])), NO_STEADY_STATE);
     assert_eq!(classify(&levels(&[(30, 1.3), (6, 1.0)])), NO_STEADY_STATE);
 }
@@ -50,23 +50,23 @@ fn spikes_change_nothing() {
     for index in [4, 5, 17, 28, 29] {
         times[index] *= 4.0;
     }
-    assert_eq!(classify(&times), found(Class::Flat, 0));
+    assert_eq!(classify(&times), Some(found(Class::Flat, 0)));
     let mut times = levels(&[(3, 2.0), (30, 1.0)]);
     times[1] *= 4.0;
     times[20] *= 4.0;
-    assert_eq!(classify(&times), found(Class::WarmUp, 3));
+    assert_eq!(classify(&times), Some(found(Class::WarmUp, 3)));
 }
 
 #[test]
 fn levels_within_the_band_are_one() {
-    assert_eq!(classify(&levels(&[(30, 1.02), (30, 1.0)])), found(Class::Flat, 0));
-    assert_eq!(classify(&levels(&[(30, 1.06), (30, 1.0)])), found(Class::WarmUp, 30));
+    assert_eq!(classify(&levels(&[(30, 1.02), (30, 1.0)])), Some(found(Class::Flat, 0)));
+    assert_eq!(classify(&levels(&[(30, 1.06), (30, 1.0)])), Some(found(Class::WarmUp, 30)));
 }
 
 #[test]
 fn equal_times_are_flat() {
-    assert_eq!(classify(&[0.25; 12]), found(Class::Flat, 0));
-    assert_eq!(classify(&[&[0.5][..], &[0.25; 12]].concat()), found(Class::WarmUp, 1));
+    assert_eq!(classify(&[0.25; 12]), Some(found(Class::Flat, 0)));
+    assert_eq!(classify(&[&[0.5][..], &[0.25; 12]].concat()), Some(found(Class::WarmUp, 1)));
 }
 
 #[test]

@@ -51,12 +51,11 @@ pub(crate) fn steady(noise: Noise, deviation: f64, count: usize, generator: &mut
         let spike = 10.0 + 20.0 * generator.random::<f64>();
         let chance = generator.random::<f64>();
         let logarithm = match noise {
-            Noise::Normal | Noise::Lasting(_) => lasting,
             Noise::LogNormal => plain.exp() - 1.0,
             Noise::Bimodal if chance < 0.3 => plain + 5.0,
             Noise::Spikes | Noise::LastingWithSpikes if chance < 0.1 => lasting + spike,
-            Noise::Bimodal | Noise::Spikes | Noise::LastingWithSpikes => lasting,
             Noise::HeavyTailed => student(generator, 1.5),
+            _ => lasting,
         };
         (deviation * logarithm).clamp(-FARTHEST, FARTHEST).exp()
     };
