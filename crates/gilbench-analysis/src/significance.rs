@@ -76,12 +76,16 @@ pub(crate) fn correct<'a>(comparisons: impl Iterator<Item = &'a mut Comparison>)
         comparison.adjusted_p_value = Some(adjusted);
         comparison.significant = Some(significant);
         if !significant && matches!(comparison.verdict, Verdict::Confirmed | Verdict::Refuted) {
-            comparison.reason = Some(format!(
-                "would be {} alone (p = {}), but not among the {all} comparisons of the run (adjusted p = {})",
-                comparison.verdict.as_str(),
-                format_chance(*p_value),
-                format_chance(adjusted),
-            ));
+            let (p, verdict) = (format_chance(*p_value), comparison.verdict.as_str());
+            // Interpolated, an interval may end just short of a threshold at which the ranks cannot decide.
+            comparison.reason = Some(if *p_value > FALSE_DISCOVERY_RATE {
+                format!("would be {verdict} by a hair's breadth, which so few rounds cannot tell (p = {p})")
+            } else {
+                format!(
+                    "would be {verdict} alone (p = {p}), but not among the {all} comparisons of the run (adjusted p = {})",
+                    format_chance(adjusted),
+                )
+            });
             comparison.verdict = Verdict::Inconclusive;
         }
     }

@@ -9,16 +9,19 @@ use super::rows::{Compared, Quantity, Row};
 use super::side::{Entry, Side};
 use crate::series::{paired, values};
 use crate::statistics::{Estimate, paired_ratio, unpaired_ratio};
+use crate::steady::tagged;
 
 /// Compares the cases of other runs with those of the first, matched by their ids. `only` leaves out the others.
 ///
 /// Times are compared where the machine is the same one, as far as calibration shows it stood still. Where it is
 /// another, times of two machines are not: what is left are the ratios that each run forms within itself.
 pub fn across(first: &Run, others: &[&Run], only: Option<&Pattern>, band: f64) -> Compared {
-    let first = Side::of(first);
+    let first = tagged(first);
+    let first = Side::of(&first);
     let (mut runs, mut calibration, mut rows) = (vec![first.described(None, None)], Vec::new(), Vec::new());
     for (index, other) in (1..).zip(others) {
-        let other = Side::of(other);
+        let other = tagged(other);
+        let other = Side::of(&other);
         let reason = another_machine(&first, &other);
         let moved = if reason.is_none() { shifts(index, &first, &other) } else { Vec::new() };
         runs.push(other.described(largest(&moved), reason.clone()));

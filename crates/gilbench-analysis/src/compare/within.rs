@@ -8,6 +8,7 @@ use super::rows::{Compared, Row};
 use super::side::{Entry, Side};
 use crate::series::paired;
 use crate::statistics::{MINIMUM_COUNT, paired_ratio};
+use crate::steady::tagged;
 
 /// Which cases are compared, and with which.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +41,8 @@ pub enum ChoiceError {
 
 /// Compares cases of a run, each with its baseline unless `choice` says otherwise.
 pub fn within(run: &Run, choice: &Choice, band: f64) -> Result<Compared, ChoiceError> {
-    let side = Side::of(run);
+    let run = tagged(run);
+    let side = Side::of(&run);
     let chosen: Vec<Entry<'_>> = side
         .in_role(Role::Measured)
         .filter(|entry| choice.case.as_ref().is_none_or(|pattern| pattern.fits(&entry.case.id)))
