@@ -726,6 +726,28 @@ fn a_finished_run_has_nothing_left_to_do() {
 }
 
 #[test]
+fn what_spoils_a_measurement_is_listed_for_people_and_programs() {
+    let test = Test::new();
+    let result = test.run(&["system", "--format", "json"]);
+    assert_eq!((result.code, result.stderr.as_str()), (Some(0), ""));
+    let checks: Vec<serde_json::Value> = serde_json::from_str(&result.stdout).unwrap();
+    let fields = ["id", "about", "status", "found", "reason", "effect", "command"];
+    for check in &checks {
+        let known = fields.iter().filter(|field| check.get(field).is_some()).count();
+        assert_eq!((known, check.as_object().unwrap().len()), (fields.len(), fields.len()), "{check}");
+        assert_eq!(check["status"] == "unknown", check["found"].is_null(), "{check}");
+        let answered = !check["command"].is_null() || !check["reason"].is_null();
+        assert_eq!(check["status"] != "good", answered, "{check}");
+    }
+    let result = test.run(&["system"]);
+    assert_eq!((result.code, result.stderr.as_str()), (Some(0), ""));
+    for check in &checks {
+        let about = check["about"].as_str().unwrap();
+        assert!(result.stdout.lines().any(|line| line.trim_start().starts_with(about)), "{about}");
+    }
+}
+
+#[test]
 fn a_command_in_a_hint_can_be_pasted() {
     let test = Test::new();
     let (run, moved) = (one_round(&test), test.path("a b"));
