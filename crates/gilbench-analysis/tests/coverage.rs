@@ -3,8 +3,9 @@
 //! Each cell draws many samples from a distribution with a known centre and counts the intervals that hold it. Seeded:
 //! a failure is a change of the code, not bad luck.
 
-use std::f64::consts::TAU;
+mod draws;
 
+use draws::{normal, student};
 use gilbench_analysis::statistics::{
     Estimate, detect_drift, location, log_location, median_interval, paired_ratio, unpaired_ratio,
 };
@@ -53,23 +54,6 @@ impl Shape {
             Self::LogNormal => 1.0,
             // The normal quantile of .5/.7; the slow mode is ten deviations away and adds nothing below it.
             Self::Bimodal => 0.565_948_821_932_863,
-        }
-    }
-}
-
-/// Box & Muller (1958).
-fn normal(generator: &mut Pcg64) -> f64 {
-    let radius = (-2.0 * (1.0 - generator.random::<f64>()).ln()).sqrt();
-    radius * (TAU * generator.random::<f64>()).cos()
-}
-
-/// Student's t with any degrees of freedom, by Bailey's polar method (Mathematics of Computation 62, 1994).
-fn student(generator: &mut Pcg64, degrees: f64) -> f64 {
-    loop {
-        let [first, second] = [0; 2].map(|_| 2.0 * generator.random::<f64>() - 1.0);
-        let square = first * first + second * second;
-        if square > 0.0 && square <= 1.0 {
-            return first * (degrees * (square.powf(-2.0 / degrees) - 1.0) / square).sqrt();
         }
     }
 }

@@ -2,10 +2,11 @@
 //!
 //! Seeded: a failure is a change of the code, not bad luck.
 
-use std::f64::consts::TAU;
+mod draws;
 
+use draws::{normal, student};
 use gilbench_analysis::statistics::{Estimate, POWER, minimum_detectable_effect, paired_ratio};
-use rand::{RngExt, SeedableRng};
+use rand::SeedableRng;
 use rand_pcg::Pcg64;
 
 /// Comparisons per cell: a share near 80 % is then known to a standard error of .009.
@@ -27,23 +28,6 @@ impl Shape {
             Self::Normal => normal(generator),
             Self::LogNormal => normal(generator).exp(),
             Self::HeavyTailed => student(generator, 1.5),
-        }
-    }
-}
-
-/// Box & Muller (1958).
-fn normal(generator: &mut Pcg64) -> f64 {
-    let radius = (-2.0 * (1.0 - generator.random::<f64>()).ln()).sqrt();
-    radius * (TAU * generator.random::<f64>()).cos()
-}
-
-/// Student's t with any degrees of freedom, by Bailey's polar method (Mathematics of Computation 62, 1994).
-fn student(generator: &mut Pcg64, degrees: f64) -> f64 {
-    loop {
-        let [first, second] = [0; 2].map(|_| 2.0 * generator.random::<f64>() - 1.0);
-        let square = first * first + second * second;
-        if square > 0.0 && square <= 1.0 {
-            return first * (degrees * (square.powf(-2.0 / degrees) - 1.0) / square).sqrt();
         }
     }
 }

@@ -2,9 +2,12 @@
 //!
 //! Both are on the log scale, in units of one percent of the time; the core of every shape has a deviation of 1.
 
-use std::f64::consts::TAU;
+#[path = "../../tests/draws/mod.rs"]
+mod draws;
+
 use std::fmt;
 
+use draws::{normal, student};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
 
@@ -104,21 +107,4 @@ pub(crate) fn generator(seed: u64, cell: u64, trial: u64) -> Pcg64 {
         .wrapping_add(cell.wrapping_mul(0x9e37_79b9_7f4a_7c15))
         .wrapping_add(trial.wrapping_mul(0xbf58_476d_1ce4_e5b9));
     Pcg64::seed_from_u64(mixed)
-}
-
-/// Box & Muller (1958).
-fn normal(generator: &mut Pcg64) -> f64 {
-    let radius = (-2.0 * (1.0 - generator.random::<f64>()).ln()).sqrt();
-    radius * (TAU * generator.random::<f64>()).cos()
-}
-
-/// Student's t with any degrees of freedom, by Bailey's polar method (Mathematics of Computation 62, 1994).
-fn student(generator: &mut Pcg64, degrees: f64) -> f64 {
-    loop {
-        let [first, second] = [0; 2].map(|_| 2.0 * generator.random::<f64>() - 1.0);
-        let square = first * first + second * second;
-        if square > 0.0 && square <= 1.0 {
-            return first * (degrees * (square.powf(-2.0 / degrees) - 1.0) / square).sqrt();
-        }
-    }
 }

@@ -1,7 +1,9 @@
 //! Made-up series of iterations whose class is known.
 
-use std::f64::consts::TAU;
+#[path = "../draws/mod.rs"]
+mod draws;
 
+use draws::{normal, student};
 use gilbench_analysis::warm_up::{Class, classify};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
@@ -60,23 +62,6 @@ pub(crate) fn steady(noise: Noise, deviation: f64, count: usize, generator: &mut
         (deviation * logarithm).clamp(-FARTHEST, FARTHEST).exp()
     };
     (0..count).map(draw).collect()
-}
-
-/// Box & Muller (1958).
-fn normal(generator: &mut Pcg64) -> f64 {
-    let radius = (-2.0 * (1.0 - generator.random::<f64>()).ln()).sqrt();
-    radius * (TAU * generator.random::<f64>()).cos()
-}
-
-/// Student's t with any degrees of freedom, by Bailey's polar method (Mathematics of Computation 62, 1994).
-fn student(generator: &mut Pcg64, degrees: f64) -> f64 {
-    loop {
-        let [first, second] = [0; 2].map(|_| 2.0 * generator.random::<f64>() - 1.0);
-        let square = first * first + second * second;
-        if square > 0.0 && square <= 1.0 {
-            return first * (degrees * (square.powf(-2.0 / degrees) - 1.0) / square).sqrt();
-        }
-    }
 }
 
 /// Shares of the classes flat, warm-up, slow-down and no steady state among so many series, the first iterations of
