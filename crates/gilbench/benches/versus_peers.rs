@@ -8,7 +8,7 @@
 //! pyperf and hyperfine measure a program in a block of its own; each of their repetitions is one such block, and every
 //! block of one kind is compared with every block of the other, by pyperf's own `compare_to` and, since hyperfine has no
 //! test, by Welch's t at 5 %. gilbench measures two programs together; each of its repetitions is one comparison, and
-//! it gets a quarter of the time that two blocks of pyperf take. The tools take turns, so that all meet the same
+//! it gets at most a quarter of the time that two blocks of pyperf took so far. The tools take turns, so that all meet the same
 //! weather. Both peers are installed into `target/peers`.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints its figures")]
@@ -29,6 +29,10 @@ const REPETITIONS: usize = 12;
 
 /// Comparisons of gilbench with itself per repetition: blocks can be paired with all others, comparisons cannot.
 const COMPARISONS: usize = 2;
+
+/// The most time that gilbench gets for a decision, as a share of pyperf's: a quarter, less what a comparison takes to
+/// end the round in which its time is up.
+const SHARE: f64 = 0.9 / 4.0;
 
 /// What hyperfine does by default where a command takes long enough.
 const RUNS: usize = 10;
@@ -52,17 +56,15 @@ fn main() {
     let mut pyperf: Vec<Blocks> = Vec::new();
     let mut hyperfine: Vec<Blocks> = Vec::new();
     let mut gilbench: Vec<Vec<Value>> = vec![Vec::new(); WORK.len()];
-    // Known after the first block of pyperf's.
-    let mut time = None;
     for repetition in 0..repetitions {
         eprintln!("repetition {} of {repetitions}", repetition + 1);
         let blocks = Blocks::of(|work| peers.pyperf(&programs[work], repetition, work));
-        let quarter = *time.get_or_insert(2.0 * blocks.seconds[0] / 4.0);
         pyperf.push(blocks);
+        let time = SHARE * per_decision(&pyperf);
         hyperfine.push(Blocks::of(|work| peers.hyperfine(&programs[work], repetition, work)));
         for (work, program) in programs.iter().enumerate() {
             for _ in 0..if work == 0 { COMPARISONS } else { 1 } {
-                gilbench[work].push(gilbench_ab(&programs[0], program, quarter));
+                gilbench[work].push(gilbench_ab(&programs[0], program, time));
             }
         }
     }
@@ -75,12 +77,14 @@ fn main() {
             gilbench.iter().flatten().filter_map(|answer| answer["seconds"].as_f64()).collect();
         mean(&all)
     });
-    let two =
-        |blocks: &[Blocks]| 2.0 * mean(&blocks.iter().flat_map(|block| block.seconds).collect::<Vec<_>>());
     let by_pyperf = |a: &Block, b: &Block| peers.compare(&a.file, &b.file);
-    row("pyperf compare_to", [0, 1, 2].map(|work| decided(&pyperf, work, by_pyperf)), two(&pyperf));
+    row("pyperf compare_to", [0, 1, 2].map(|work| decided(&pyperf, work, by_pyperf)), per_decision(&pyperf));
     let by_welch = |a: &Block, b: &Block| welch(&a.times, &b.times);
-    row("hyperfine, Welch's t", [0, 1, 2].map(|work| decided(&hyperfine, work, by_welch)), two(&hyperfine));
+    row(
+        "hyperfine, Welch's t",
+        [0, 1, 2].map(|work| decided(&hyperfine, work, by_welch)),
+        per_decision(&hyperfine),
+    );
     println!("\nHalf-widths of gilbench's intervals, median: {}", half_widths(&gilbench));
 }
 
@@ -147,6 +151,11 @@ impl Blocks {
             .collect();
         Self { blocks, seconds }
     }
+}
+
+/// Seconds of the two blocks that one decision takes.
+fn per_decision(repetitions: &[Blocks]) -> f64 {
+    2.0 * mean(&repetitions.iter().flat_map(|blocks| blocks.seconds).collect::<Vec<_>>())
 }
 
 /// Every block of the program with every other one, or with every one of the program with more work.
