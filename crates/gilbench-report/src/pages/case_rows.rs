@@ -243,7 +243,8 @@ fn tags(entry: Entry<'_>) -> Vec<Tag> {
     if entry.finding.drifting {
         tags.push(Tag {
             word: "drifting machine",
-            meaning: "successive rounds resemble each other more than chance allows",
+            meaning: "successive rounds resemble each other more than chance allows: another hour may give another \
+                      time, so compare ratios",
         });
     }
     tags
