@@ -113,10 +113,10 @@ for (const scheme of SCHEMES) {
       check(overlapping.length === 0, `${page} ${scheme} ${width}: no labels on each other`, overlapping.slice(0, 3).join(" | "));
       if (width === 360) {
         const sideways = await tab.evaluate(() =>
-          Array.from(document.querySelectorAll(".scroll:has(> table.claim)"))
+          Array.from(document.querySelectorAll(".scroll:has(> table.stacking)"))
             .filter((box) => box.scrollWidth > box.clientWidth + 1)
             .map((box) => `${box.getAttribute("aria-label")}: ${box.scrollWidth} of ${box.clientWidth} px`));
-        check(sideways.length === 0, `${page} ${scheme} ${width}: no claim is read sideways`, sideways.slice(0, 3).join(" | "));
+        check(sideways.length === 0, `${page} ${scheme} ${width}: no claim and no answer is read sideways`, sideways.slice(0, 3).join(" | "));
       }
       await tab.screenshot({ path: join(shots, shotName(page, scheme, width)), fullPage: true });
     }

@@ -10,17 +10,21 @@ use gilbench_model::sample::{MemorySource, Outcome, Process, Tree};
 use gilbench_model::workload::Bound;
 use rayon::prelude::*;
 
-use crate::disturbances;
+use crate::disturbances::{self, rounding};
 use crate::findings::{CaseFinding, CaseState, Disturbance, FailureCount, MemoryFinding};
 use crate::partners::{is_baseline, is_outside};
 use crate::series::{CaseSamples, Series, paired, values};
 use crate::statistics::{
-    Estimate, MINIMUM_COUNT, detect_drift, log_location, median, median_interval, paired_ratio,
+    Estimate, MINIMUM_COUNT, StatisticsError, detect_drift, log_location, median, median_interval,
+    paired_ratio,
 };
 use crate::steady;
 
 /// A case bound by CPU needs this share of the CPUs that it could use at best; with less, it is crowded.
 const ROOM: f64 = 0.8;
+
+/// In CPUs: where ticks may make up more than that, nobody knows how many were left.
+const LARGEST_ROUNDING: f64 = 0.1;
 
 /// One finding for each case of the plan.
 pub(crate) fn findings(run: &Run, samples: &[CaseSamples<'_>]) -> Vec<CaseFinding> {
@@ -45,7 +49,7 @@ fn end_of(event: &Event) -> Option<(u32, End)> {
 
 fn finding(run: &Run, all: &[CaseSamples<'_>], samples: &CaseSamples<'_>, end: Option<End>) -> CaseFinding {
     let tree = |value: fn(&Process) -> Option<f64>| middle(&samples.series(value));
-    let speed_up = baseline(all, samples).and_then(|baseline| speed_up(samples, baseline));
+    let speed_up = baseline(all, samples).and_then(|baseline| speed_up(samples, baseline).ok());
     let rounds = u32::try_from(samples.steady.len()).unwrap_or(u32::MAX);
     let failures = failures(samples);
     let stopped = end.map(|end| end.reason);
@@ -112,9 +116,12 @@ fn container_ratio(all: &[CaseSamples<'_>], of: &CaseSamples<'_>) -> Option<Esti
 }
 
 /// How many times faster than `baseline`, paired by round.
-pub(crate) fn speed_up(samples: &CaseSamples<'_>, baseline: &CaseSamples<'_>) -> Option<Estimate> {
+pub(crate) fn speed_up(
+    samples: &CaseSamples<'_>,
+    baseline: &CaseSamples<'_>,
+) -> Result<Estimate, StatisticsError> {
     let (slow, fast) = paired(&baseline.steady, &samples.steady);
-    paired_ratio(&slow, &fast).ok()
+    paired_ratio(&slow, &fast)
 }
 
 /// The speed-up that the workers could give at best, where computing is what limits them.
@@ -125,15 +132,23 @@ pub(crate) fn ideal(run: &Run, samples: &CaseSamples<'_>) -> Option<f64> {
     (bound == Bound::Cpu).then_some(f64::from(ideal))
 }
 
-/// The CPUs that others left to a case, on average over its rounds: those that were idle, and those that it used.
+/// The CPUs that others left to a case, on average over its rounds: those that were idle, and those that it used, but no
+/// more than were not stolen, since part of a stolen tick may have been counted as its own. `None` where the processes
+/// are too short for the ticks that the kernel counts in.
 fn cpus_left(samples: &CaseSamples<'_>) -> Option<f64> {
-    let trees = samples.completed().filter_map(|(_, process)| process.tree.as_ref());
-    let left = |tree: &Tree| Some(tree.idle_ns?.seconds() + tree.cpu_seconds());
-    // Summed first: the kernel counts in ticks, which a short process can hardly be measured by.
-    let (left, wall) = trees
-        .map(|tree| Some((left(tree)?, tree.wall_ns.seconds())))
-        .try_fold((0.0, 0.0), |sum, one| one.map(|one| (sum.0 + one.0, sum.1 + one.1)))?;
-    (wall > 0.0).then_some(left / wall)
+    let cpus = samples.case.cpus.len() as f64;
+    let (mut wall, mut found, mut processes) = (0.0, 0.0, 0.0);
+    let mut stolen = Some(0.0);
+    for (_, process) in samples.completed() {
+        let Some(tree) = &process.tree else { continue };
+        wall += tree.wall_ns.seconds();
+        found += tree.idle_ns?.seconds() + tree.cpu_seconds();
+        let steal = tree.noise.as_ref().and_then(|noise| noise.steal_ns);
+        stolen = stolen.zip(steal).map(|(sum, steal)| sum + steal.seconds());
+        processes += 1.0;
+    }
+    let left = stolen.map_or(found, |stolen| found.min(cpus * wall - stolen));
+    (wall > 0.0 && rounding(cpus * processes) <= LARGEST_ROUNDING * wall).then_some(left / wall)
 }
 
 /// The CPUs that others left, and those that would be needed, where that is too few to tell anything.

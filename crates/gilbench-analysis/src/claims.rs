@@ -204,7 +204,7 @@ impl<'a> Decider<'a> {
         }
         if let Some((left, needed)) = compared().find_map(|samples| crowded(self.run, samples)) {
             return Some(format!(
-                "crowded: other programs left it {left:.2} CPUs, and it could use {needed}"
+                "crowded: other programs or machines left it {left:.2} CPUs, and it could use {needed}"
             ));
         }
         // There is no steady time to compare, and more iterations could give another one.
@@ -330,7 +330,10 @@ impl<'a> Decider<'a> {
         if let Some(against) = against.filter(|_| test.built_alike) {
             self.built_alike(samples, against)?;
         }
-        let too_few = || {
+        let no_ratio = |error: StatisticsError| {
+            if !matches!(error, StatisticsError::TooFew { .. }) {
+                return inconclusive(error.to_string());
+            }
             let shared = against.map_or(samples.steady.len(), |against| {
                 samples.steady.keys().filter(|round| against.steady.contains_key(round)).count()
             });
@@ -338,12 +341,12 @@ impl<'a> Decider<'a> {
             too_few_rounds(shared, if shared < fewest { "rounds of both cases" } else { "rounds" })
         };
         match (test.measure, against) {
-            (Measure::SpeedUp, Some(against)) => speed_up(samples, against).ok_or_else(too_few),
-            (Measure::TimeRatio, Some(against)) => speed_up(against, samples).ok_or_else(too_few),
+            (Measure::SpeedUp, Some(against)) => speed_up(samples, against).map_err(no_ratio),
+            (Measure::TimeRatio, Some(against)) => speed_up(against, samples).map_err(no_ratio),
             (Measure::Efficiency, Some(against)) => {
                 let ideal = ideal(self.run, samples)
                     .ok_or_else(|| inconclusive("efficiency is defined for computing only"))?;
-                Ok(speed_up(samples, against).ok_or_else(too_few)?.scale(1.0 / ideal))
+                Ok(speed_up(samples, against).map_err(no_ratio)?.scale(1.0 / ideal))
             }
             (Measure::CpuPerWall, _) => {
                 log_location(&values(&samples.cpu_per_wall())).map_err(|error| match error {

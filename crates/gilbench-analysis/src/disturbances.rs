@@ -118,7 +118,7 @@ fn queued(tree: &Tree) -> Option<f64> {
 
 /// What the rounding of so many counts to ticks can make up. Each is a difference of two that are rounded down: off by
 /// less than a tick, .41 on average; this is 2.4 standard deviations of their sum.
-fn rounding(counts: f64) -> f64 {
+pub(crate) fn rounding(counts: f64) -> f64 {
     TICK_SECONDS * counts.sqrt()
 }
 

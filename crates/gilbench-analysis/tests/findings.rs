@@ -226,10 +226,29 @@ fn a_case_is_measured_with_its_baseline_and_its_twin_outside_the_container() {
 
 #[test]
 fn a_case_that_others_crowded_decides_nothing() {
-    let crowded = "crowded: other programs left it 0.70 CPUs, and it could use 1".to_owned();
+    let crowded = "crowded: other programs or machines left it 0.70 CPUs, and it could use 1".to_owned();
     assert_eq!(verdict_with_idle(Some(0)), (Verdict::Inconclusive, Some(crowded)));
     assert_eq!(verdict_with_idle(Some(250_000_000)), (Verdict::Confirmed, None), "it did not want the CPU");
     assert_eq!(verdict_with_idle(None), (Verdict::Confirmed, None), "the kernel does not tell");
+}
+
+#[test]
+fn what_the_hypervisor_took_was_not_left() {
+    let left = |tree: Value| {
+        let mut run = run_with_idle(Some(250_000_000));
+        for process in &mut run.processes {
+            let mut changed = serde_json::to_value(&process.tree).unwrap();
+            changed.as_object_mut().unwrap().extend(tree.as_object().unwrap().clone());
+            process.tree = from_value(changed).unwrap();
+        }
+        analyse(&run, &[]).cases[0].cpus_left
+    };
+    let close = |left: Option<f64>, expected: f64| (left.unwrap() - expected).abs() < 1e-9;
+    assert!(close(left(json!({})), 0.95), "idle and its own");
+    assert!(close(left(json!({"noise": {"steal_ns": 20_000_000}})), 0.95), "no more than was not stolen");
+    assert!(close(left(json!({"noise": {"steal_ns": 300_000_000}})), 0.7), "part of it counted as its own");
+    let short = json!({"wall_ns": 10_000_000, "idle_ns": 0, "user_ns": 5_000_000});
+    assert_eq!(left(short), None, "ticks tell nothing of a hundredth of a second");
 }
 
 /// A process of a second and `extra` nanoseconds on one CPU, of which so much was stolen.

@@ -161,6 +161,18 @@ impl Run {
         })
     }
 
+    /// Why it is not complete, where it was not brought to its end: `it was interrupted`.
+    pub fn unfinished(&self) -> Option<&'static str> {
+        let turn = |timed: &&TimedEvent| {
+            matches!(timed.event, Event::Began { .. } | Event::Interrupted | Event::Finished)
+        };
+        match self.events.iter().rev().find(turn).map(|timed| &timed.event) {
+            Some(Event::Finished) => None,
+            Some(Event::Interrupted) => Some("it was interrupted"),
+            _ => Some("it has not finished"),
+        }
+    }
+
     /// The facts that a process reported.
     pub fn facts_of(&self, process: &Process) -> Option<&Facts> {
         self.facts.get(process.facts? as usize)

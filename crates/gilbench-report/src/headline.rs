@@ -176,7 +176,7 @@ fn obstacle(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Nam
     unmeasured.unwrap_or_else(|| match cases.first() {
         Some(entry) if entry.case.oversubscribed => format!("{}: more threads than CPUs", entry.label()),
         Some(entry) if entry.finding.crowded => {
-            format!("{}: crowded: other programs left it too few CPUs", entry.label())
+            format!("{}: crowded: other programs or machines left it too few CPUs", entry.label())
         }
         Some(entry) => format!("{}: no sequential case to compare with in enough rounds", entry.label()),
         None => format!("no case with several threads in size {size}"),

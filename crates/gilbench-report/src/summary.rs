@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
-use crate::best::{best, sizes};
+use crate::best::{Best, best, sizes};
 use crate::headline::headline;
 use crate::joined::{Entry, Report};
 use crate::noise::noise_sentence;
 use crate::numbers::{count, ratio, seconds};
-use crate::pages::controls;
 use crate::pages::verdicts::{badge, counts};
+use crate::pages::{controls, unfinished};
 use crate::tax::taxes;
 use crate::text::markdown;
 
@@ -22,7 +22,17 @@ pub(crate) fn summary(report: &Report<'_>) -> String {
 
 fn write(report: &Report<'_>, out: &mut String) -> std::fmt::Result {
     writeln!(out, "## gilbench: {}\n", markdown(report.run.plan.suite.as_str()))?;
-    writeln!(out, "{}\n", markdown(&headline(report).sentence))?;
+    let headline = headline(report);
+    writeln!(out, "{}\n", markdown(&headline.sentence))?;
+    for other in &headline.unanswered {
+        writeln!(out, "- {}: {}", other.interpreter, markdown(&other.reason))?;
+    }
+    if !headline.unanswered.is_empty() {
+        writeln!(out)?;
+    }
+    if let Some(sentence) = unfinished(report) {
+        writeln!(out, "**Not complete.** {}\n", markdown(&sentence))?;
+    }
     let totals = &report.findings.totals;
     writeln!(
         out,
@@ -81,12 +91,18 @@ fn write(report: &Report<'_>, out: &mut String) -> std::fmt::Result {
                     time.as_deref().unwrap_or("—"),
                     speed_up.as_deref().unwrap_or("—"),
                     if ties.is_empty() { "—".to_owned() } else { markdown(&ties.join(", ")) },
-                    count(best.of as u64, "case"),
+                    ranked(&best),
                 )?;
             }
         }
     }
     Ok(())
+}
+
+/// Of how many cases one is the fastest: `3 cases, 1 without a rank`.
+fn ranked(best: &Best<'_>) -> String {
+    let of = count(best.of as u64, "case");
+    if best.unranked == 0 { of } else { format!("{of}, {} without a rank", best.unranked) }
 }
 
 /// What a container costs, where something was measured in one and outside.

@@ -26,7 +26,7 @@ pub(crate) struct Arguments {
 /// What every verb takes.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Common {
-    /// Folder with `workloads` and `interpreters` [default: the nearest one above the current folder]
+    /// Folder with `workloads` and `interpreters` [default: the nearest one above the current folder, else above the program]
     #[arg(long, global = true, value_name = "DIR", env = "GILBENCH_DATA")]
     pub(crate) data: Option<PathBuf>,
     /// An interpreter, or a folder with some, to use before all that can be found; repeatable

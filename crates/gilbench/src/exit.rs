@@ -105,7 +105,10 @@ fn unreadable(error: &RunError) -> String {
             pasted(&error.directory.join(EVENTS)),
             pasted(&error.directory)
         ),
-        _ => "a run directory holds `plan.json`, `environment.json` and `samples.jsonl`".to_owned(),
+        RunErrorKind::Read(_) | RunErrorKind::Schema { .. } | RunErrorKind::Shape(_) => {
+            "a run directory holds `plan.json`, `environment.json` and `samples.jsonl`".to_owned()
+        }
+        _ => "the file was changed after the run: put it back as it was, or measure again".to_owned(),
     }
 }
 

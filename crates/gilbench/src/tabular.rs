@@ -12,7 +12,7 @@ pub(crate) enum TabularFormat {
     Json,
     /// A table for a page.
     Markdown,
-    /// A table for a spreadsheet: RFC 4180, numbers without units.
+    /// A table for a spreadsheet: comma-separated, numbers without units.
     Csv,
 }
 

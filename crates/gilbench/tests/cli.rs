@@ -515,7 +515,7 @@ fn the_compare_contract_holds() {
     assert_eq!(compared["counts"]["undecided"], 2, "controls have no row");
     assert_eq!(
         keys(&compared["runs"][1]),
-        ["gilbench", "noise_floor", "planned_ms", "reason", "run", "shift", "suite"]
+        ["gilbench", "noise_floor", "planned_ms", "reason", "run", "shift", "suite", "unfinished"]
     );
 
     let text = compare(&[run]);

@@ -32,6 +32,9 @@ pub struct ComparedRun {
     pub gilbench: String,
     /// Milliseconds of Unix time when it was planned.
     pub planned_ms: u64,
+    /// Why it is not complete; `null` where it is.
+    #[serde(default)]
+    pub unfinished: Option<String>,
     /// How far one case lies from itself in it.
     pub noise_floor: Option<NoiseFloor>,
     /// By how much ratios of times to the first run were widened, as a share of 1; `null` for the first run, and where

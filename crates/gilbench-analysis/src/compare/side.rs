@@ -61,6 +61,7 @@ impl<'a> Side<'a> {
             suite: plan.suite.to_string(),
             gilbench: environment.gilbench.clone(),
             planned_ms: environment.planned_ms,
+            unfinished: self.run.unfinished().map(ToOwned::to_owned),
             noise_floor: noise::floor(plan, &self.samples),
             shift,
             reason,
@@ -83,7 +84,7 @@ impl Entry<'_> {
     pub(super) fn obstacle(&self) -> Option<String> {
         match &self.finding.state {
             CaseState::Measured if self.finding.crowded => {
-                Some("crowded: other programs left it too few CPUs".to_owned())
+                Some("crowded: other programs or machines left it too few CPUs".to_owned())
             }
             CaseState::Measured => None,
             CaseState::Skipped { reason, .. } => Some(format!("skipped: {reason}")),

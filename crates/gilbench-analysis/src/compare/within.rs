@@ -7,7 +7,7 @@ use super::pattern::Pattern;
 use super::rows::{Compared, Row};
 use super::side::{Entry, Side};
 use crate::series::paired;
-use crate::statistics::{MINIMUM_COUNT, paired_ratio};
+use crate::statistics::{StatisticsError, paired_ratio};
 use crate::steady::tagged;
 
 /// Which cases are compared, and with which.
@@ -83,6 +83,9 @@ fn row_against(
         captures.filter(|_| against.stars() > 0).and_then(|case| case.captures(&entry.case.id))
     {
         let id = against.filled(&captures);
+        if id == entry.case.id {
+            return Ok(None);
+        }
         let found = side.get(&id).filter(|found| found.case.role == Role::Measured);
         return Ok(Some(found.map_or_else(
             || Row { against: Some(id.clone()), ..without(entry, "the run has no case to compare it with") },
@@ -107,19 +110,21 @@ fn without(entry: &Entry<'_>, reason: &str) -> Row {
 /// A case over another one.
 fn row(b: &Entry<'_>, a: &Entry<'_>) -> Row {
     let (times, against) = paired(&b.samples.times(), &a.samples.times());
-    let ratio = paired_ratio(&times, &against).ok();
+    let ratio = paired_ratio(&times, &against);
+    let unknown = ratio.as_ref().err().map(|error| match error {
+        StatisticsError::TooFew { count, needed } => {
+            format!("too few rounds of both cases: {count} of {needed} for an interval")
+        }
+        error => error.to_string(),
+    });
     Row {
         against: Some(a.case.id.clone()),
         a: a.time(),
         b: b.time(),
-        ratio,
+        ratio: ratio.ok(),
         // Rounds pair, and what drifts in both of them cancels.
         drifting: false,
-        reason: obstacle(b, a).or_else(|| {
-            let shared =
-                format!("too few rounds of both cases: {} of {MINIMUM_COUNT} for an interval", times.len());
-            ratio.is_none().then_some(shared)
-        }),
+        reason: obstacle(b, a).or(unknown),
         ..Row::new(0, &b.case.id, b.quantity())
     }
 }

@@ -93,13 +93,13 @@ pub(crate) fn figure(
         title: "Speed-up by the number of workers".to_owned(),
         note: format!(
             "How many times faster than one after another on the same interpreter, with 95 % intervals; higher is \
-             better. A hollow mark wants more CPUs than there are.{}{}{}{logarithmic}",
+             better. A hollow mark decides nothing: it wanted more CPUs than there are, or than others left it.{}{}{}{logarithmic}",
             if scales.least_workers == 1 && scales.most_workers > 1 {
                 " A strategy without a number of workers stands at 1."
             } else {
                 ""
             },
-            if ceiling.is_some() { " Grey is the native baseline, the ceiling." } else { "" },
+            if ceiling.is_some() { " Grey is the native baseline's own speed-up." } else { "" },
             if fitted { " A dotted line is Amdahl's law as fitted, where it is no bad fit." } else { "" }
         ),
         legend: legend(report, &points),
@@ -273,8 +273,13 @@ impl Scales {
             elements.push(Element::line(curve, format!("{FIT} {class}{colour}"), title));
         }
         for (entry, speed_up) in series {
-            let hollow = if entry.case.oversubscribed { " oversubscribed" } else { "" };
-            let note = if entry.case.oversubscribed { ", more workers than CPUs" } else { "" };
+            let (hollow, note) = if entry.case.oversubscribed {
+                (" hollow", ", more workers than CPUs")
+            } else if entry.finding.crowded {
+                (" hollow", ", crowded")
+            } else {
+                ("", "")
+            };
             elements.push(Element::interval(
                 [speed_up.low, speed_up.point, speed_up.high].map(|value| (place(entry), self.y.at(value))),
                 report.shape(&entry.case.strategy),

@@ -222,7 +222,7 @@ fn tags(entry: Entry<'_>) -> Vec<Tag> {
     if entry.finding.crowded {
         tags.push(Tag {
             word: "crowded",
-            meaning: "other programs left too few of the CPUs that it could use: decides no claim",
+            meaning: "other programs or machines left too few of the CPUs that it could use: decides no claim",
         });
     }
     match entry.finding.warm_up.map(|found| found.class) {

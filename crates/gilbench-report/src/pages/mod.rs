@@ -21,7 +21,7 @@ use crate::numbers::moment;
 use crate::site::{MARKER, Site};
 use crate::templates::Templates;
 
-pub(crate) use overview::controls;
+pub(crate) use overview::{controls, unfinished};
 
 /// What every page needs besides its own content.
 #[derive(Serialize)]

@@ -277,8 +277,10 @@ fn run_facts(report: &Report<'_>) -> Vec<Fact> {
         Fact::maybe("Disturbed processes", report.findings.disturbed.as_ref().map(ToString::to_string)),
         Fact::known("Comparisons made for claims", comparisons(&totals.comparisons)),
         Fact::maybe(
-            "Difference that half of them would have found",
-            totals.minimum_detectable_effect.map(|effect| format!("{} or more", percent(effect))),
+            "Least difference that comparisons find",
+            totals
+                .minimum_detectable_effect
+                .map(|effect| format!("{} in the median, four times in five", percent(effect))),
         ),
         Fact::known("Seed", plan.seed.to_string()),
     ]
@@ -317,13 +319,8 @@ fn cpus_left(report: &Report<'_>) -> Option<String> {
     ))
 }
 
-fn unfinished(report: &Report<'_>) -> Option<String> {
-    let last = report
-        .run
-        .events
-        .iter()
-        .rev()
-        .find(|timed| matches!(timed.event, Event::Began { .. } | Event::Interrupted | Event::Finished));
+/// What the run lacks.
+pub(crate) fn unfinished(report: &Report<'_>) -> Option<String> {
     let totals = &report.findings.totals;
     let said = |cases: u32, what: &str| match cases {
         0 => String::new(),
@@ -331,10 +328,9 @@ fn unfinished(report: &Report<'_>) -> Option<String> {
     };
     let too_few = said(totals.too_few, "Ended with too few rounds for an interval")
         + &said(totals.pending, "Pending, with too few rounds so far");
-    match last.map(|timed| &timed.event) {
-        Some(Event::Finished) if too_few.is_empty() => None,
-        Some(Event::Finished) => Some(format!("The run finished with something missing.{too_few}")),
-        Some(Event::Interrupted) => Some(format!("The run was interrupted; it can be resumed.{too_few}")),
-        _ => Some(format!("The run has not finished; it can be resumed.{too_few}")),
+    match report.run.unfinished() {
+        None if too_few.is_empty() => None,
+        None => Some(format!("Something is missing.{too_few}")),
+        Some(why) => Some(format!("Not all rounds are there: {why}, and can be resumed.{too_few}")),
     }
 }

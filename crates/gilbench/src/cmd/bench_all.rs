@@ -58,7 +58,7 @@ fn warn_of_crowd(cases: &[CaseFinding]) {
     let crowded = cases.iter().filter(|case| case.crowded).count();
     if crowded > 0 {
         output::warning(&format!(
-            "other programs left too few CPUs to {crowded} of {} cases, which therefore decide no claim; \
+            "other programs or machines left too few CPUs to {crowded} of {} cases, which therefore decide no claim; \
              measure again on a quieter machine",
             cases.len()
         ));
@@ -71,7 +71,7 @@ fn table(plan: &Plan, cases: &[CaseFinding]) -> output::Result {
     let rows = asked_for.map(|(case, finding)| {
         let state = match &finding.state {
             CaseState::Measured if case.oversubscribed => "oversubscribed".to_owned(),
-            CaseState::Measured if finding.crowded => "crowded by other programs".to_owned(),
+            CaseState::Measured if finding.crowded => "crowded".to_owned(),
             CaseState::Measured => {
                 let outside = finding.container_ratio.as_ref().map(|estimate| ratio(estimate).text());
                 outside.map_or_else(String::new, |figure| format!("takes {figure} of the time outside"))

@@ -17,7 +17,12 @@ pub(super) fn run(common: &Common, arguments: &Claims) -> anyhow::Result<ExitCod
     let findings = gilbench_analysis::analyse(&run, &catalog.claims);
     match arguments.format {
         Format::Json => output::json(&findings.claims)?,
-        Format::Text => print(&findings.claims)?,
+        Format::Text => {
+            if let Some(unfinished) = run.unfinished() {
+                output::warning(&format!("the run is not complete: {unfinished}"));
+            }
+            print(&findings.claims)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -79,6 +79,9 @@ fn before(compared: &Compared, item: &str) -> output::Result {
             run.run,
             run.suite
         ))?;
+        if let Some(unfinished) = &run.unfinished {
+            output::line(&format!("{item}{}: not complete: {unfinished}", letter(compared, index)))?;
+        }
         if let Some(reason) = &run.reason {
             output::line(&format!(
                 "{item}{}: {reason}; ratios formed inside each run are",
