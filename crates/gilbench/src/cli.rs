@@ -161,19 +161,19 @@ pub(crate) struct Ab {
     /// Stop when the ratio is known to this precision
     #[arg(long, default_value = "1%")]
     pub(crate) target: Fraction,
-    /// Begin no round that would end later; for each comparison
+    /// Begin no round that would most likely end later, once each command ran; for each comparison
     #[arg(long, default_value = "60s", value_name = "TIME", value_parser = parse_duration)]
     pub(crate) max_time: Duration,
     /// Differences below this do not matter
     #[arg(long, default_value = "3%")]
     pub(crate) band: Fraction,
-    /// At least so many rounds
+    /// At least so many rounds, 6 or more: with fewer there is no interval
     #[arg(long, default_value_t = 8, value_name = "N", value_parser = clap::value_parser!(u32).range(6..))]
     pub(crate) min_rounds: u32,
-    /// At most so many rounds
+    /// At most so many rounds, 6 or more
     #[arg(long, default_value_t = 1000, value_name = "N", value_parser = clap::value_parser!(u32).range(6..))]
     pub(crate) max_rounds: u32,
-    /// So many processes of each command before those that count
+    /// So many processes of each command, 1 or more, before those that count
     #[arg(long, default_value_t = 2, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) warmup: u32,
     /// What is compared
@@ -221,6 +221,14 @@ pub(crate) struct Ab {
     /// How to print
     #[arg(long, default_value = "text")]
     pub(crate) format: TabularFormat,
+}
+
+impl Ab {
+    /// The texts in which parameters are put, but for names.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &String> {
+        let around = [&self.setup, &self.prepare, &self.conclude, &self.cleanup];
+        self.commands.iter().chain(around.into_iter().flatten())
+    }
 }
 
 /// What `ab` compares.

@@ -11,6 +11,7 @@ use gilbench_model::plan::PlanError;
 use gilbench_model::run_directory::{EVENTS, RunError, RunErrorKind};
 use gilbench_model::shell::quoted;
 use gilbench_runner::RunFailure;
+use gilbench_runner::commands::Fate;
 use gilbench_runner::discovery::ExplicitError;
 use gilbench_runner::recorder::RecordError;
 
@@ -157,8 +158,16 @@ fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
         }
         None => {}
     }
-    if error.downcast_ref::<CommandFailed>().is_some_and(CommandFailed::is_of_command) {
-        return (FAILURE, hint("`--ignore-failure` counts processes that fail like any other"));
+    match error.downcast_ref::<CommandFailed>().and_then(CommandFailed::fate) {
+        Some(Fate::Ended) => {
+            return (FAILURE, hint("`--ignore-failure` counts processes that fail like any other"));
+        }
+        Some(Fate::TimedOut) => return (FAILURE, hint("`--timeout` gives it more time")),
+        Some(Fate::NotStarted) => {
+            let text = "a script needs its interpreter in front of it, or one that exists in its first line";
+            return (USAGE, hint(text));
+        }
+        None => {}
     }
     if error.downcast_ref::<ScratchError>().is_some() {
         return (FAILURE, hint("set `TMPDIR` to a folder that exists and can be written to"));

@@ -108,6 +108,91 @@ fn a_failure_in_the_middle_loses_nothing() {
 }
 
 #[test]
+fn a_cleanup_that_fails_loses_nothing_and_keeps_no_other_from_being_done() {
+    let test = Test::new();
+    let log = test.path("log");
+    let note = format!("echo done >> {}", log.display());
+    let around = ["--cleanup", "echo no >&2; exit 4", "--cleanup", &note];
+    let result = ab(&test, &[&["true", "true"][..], &around, &SHORT, &["--format=json"]].concat());
+    assert_eq!(result.code, Some(1));
+    assert!(result.stderr.contains("(cleanup) failed") && result.stderr.contains("no"), "{}", result.stderr);
+    let answer: Value = serde_json::from_str(&result.stdout).unwrap();
+    assert_eq!(answer["rounds"], 6);
+    assert_eq!(std::fs::read_to_string(log).unwrap(), "done\n");
+}
+
+#[test]
+fn what_may_have_been_set_up_is_cleaned_up() {
+    let test = Test::new();
+    let log = test.path("log");
+    let note = format!("echo done >> {}", log.display());
+    let around = ["--setup", "true", "--setup", "exit 4", "--cleanup", &note];
+    let result = ab(&test, &[&["true", "true"][..], &around, &SHORT].concat());
+    assert_eq!(result.code, Some(1));
+    assert!(result.stderr.contains("(setup) failed"), "{}", result.stderr);
+    assert_eq!(std::fs::read_to_string(log).unwrap(), "done\ndone\n");
+}
+
+#[test]
+fn an_interrupt_ends_a_setup_and_cleans_up_after_it() {
+    let test = Test::new();
+    let log = test.path("log");
+    let note = format!("sleep 1; echo done >> {}", log.display());
+    let mut command = test.command();
+    command.env("PATH", "/usr/bin:/bin").args([
+        "ab",
+        "true",
+        "true",
+        "--setup",
+        "sleep 60",
+        "--cleanup",
+        &note,
+    ]);
+    // As a terminal does it: the signal goes to the whole group.
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let child =
+        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+    std::thread::sleep(Duration::from_secs(2));
+    let group = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process_group(group, rustix::process::Signal::INT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    assert_eq!(std::fs::read_to_string(log).unwrap(), "done\n");
+}
+
+#[test]
+fn what_outlives_a_command_is_counted() {
+    let answer = json(&Test::new(), &["sh -c 'sleep 60 & exec true'", "true"]);
+    assert_eq!((&answer["a"]["orphans"], &answer["b"]["orphans"]), (&6.into(), &0.into()));
+    assert_eq!(answer["method"], "in-turn");
+}
+
+#[test]
+fn an_open_question_says_what_would_answer_it() {
+    let test = Test::new();
+    let open = ["sleep 0.01", "sleep 0.01", "--band=0.01%", "--min-rounds=6", "--seed=1"];
+    let arguments = |more: &[&str]| {
+        let result = ab(&test, &[&open, more, &["--format=json"]].concat());
+        let answer: Value = serde_json::from_str(&result.stdout).unwrap();
+        // By chance it may be decided; then there is nothing to say.
+        answer["to_decide"]["arguments"].as_str().map(str::to_owned)
+    };
+    if let Some(said) = arguments(&["--max-rounds=6", "--target=0.0001%"]) {
+        assert!(said.starts_with("--max-rounds "), "{said}");
+    }
+    if let Some(said) = arguments(&["--target=90%"]) {
+        assert!(said.starts_with("--target "), "{said}");
+    }
+    let late = ab(&test, &["sleep 1", "true", "--max-time=1s"]);
+    assert_eq!(late.code, Some(0), "{}", late.stderr);
+    assert!(
+        late.stdout.contains("too few rounds: 0 of 6") && late.stdout.contains("`--max-time"),
+        "{}",
+        late.stdout
+    );
+}
+
+#[test]
 fn what_cannot_be_compared_is_refused_with_a_hint() {
     let test = Test::new();
     for (arguments, found) in [
@@ -117,6 +202,14 @@ fn what_cannot_be_compared_is_refused_with_a_hint() {
         (&["true", "true", "--affinity", "4000"], "expected CPUs out of"),
         (&["true", "true", "--name", "a", "--name", "b", "--name", "c"], "found 3, expected 1 or 2"),
         (&["true", "true", "--input", "/no/such"], "cannot read `/no/such`"),
+        (&["sh $HOME/a.sh", "true"], "`$HOME/a.sh` in `sh $HOME/a.sh` means something only to a shell"),
+        (&["true", "sleep 1", "--parameter-list", "n", "1,2"], "no command has `{n}`"),
+        (&["sleep {n}", "--parameter-list", "n", "1,,2"], "a parameter needs a name and values"),
+        (&["sleep {n}", "--parameter-list", "n", "1,1"], "has the value `1` twice"),
+        (
+            &["sleep {n}", "--parameter-list", "n", "1,2", "--parameter-list", "n", "3,4"],
+            "the parameter `n` has two lists",
+        ),
         (&["true", "true", "--target", "300%"], "`300%` is not a share of one"),
         (&["true", "true", "--min-rounds", "5"], "6.."),
     ] {

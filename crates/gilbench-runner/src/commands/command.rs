@@ -36,15 +36,12 @@ pub enum CommandError {
     NotExecutable(String),
 }
 
-/// Words that a shell would act on.
-const OPERATORS: [&str; 12] = ["|", "||", "&", "&&", ";", "<", ">", ">>", "2>", "2>&1", "<<", "&>"];
-
 impl Command {
     /// Splits a command into words as a shell does, and looks for its program on the `PATH`. No shell takes part.
     pub fn parse(text: &str) -> Result<Self, CommandError> {
         let words = shlex::split(text).ok_or_else(|| CommandError::Unbalanced(text.to_owned()))?;
-        if let Some(word) = words.iter().find(|word| OPERATORS.contains(&word.as_str())) {
-            return Err(CommandError::NeedsShell { text: text.to_owned(), word: word.clone() });
+        if let Some(word) = for_a_shell(text) {
+            return Err(CommandError::NeedsShell { text: text.to_owned(), word: word.to_owned() });
         }
         let (program, arguments) = words.split_first().ok_or(CommandError::Empty)?;
         let mut found = vec![find(program)?];
@@ -62,6 +59,45 @@ impl Command {
             words: vec!["/bin/sh".to_owned(), "-c".to_owned(), text.to_owned()],
         })
     }
+}
+
+/// The first word that a shell would not take as it stands: an operator, a variable, a pattern, the home folder, or an
+/// assignment in front. What is quoted stands for itself.
+fn for_a_shell(text: &str) -> Option<&str> {
+    let mut quote = None;
+    let mut before = ' ';
+    let mut characters = text.char_indices();
+    while let Some((at, character)) = characters.next() {
+        let starts_word = quote.is_none() && before.is_whitespace();
+        let acts = match (quote, character) {
+            (Some('\''), _) => false,
+            (_, '$' | '`') | (None, '|' | '&' | ';' | '<' | '>' | '(' | ')' | '*' | '?') => true,
+            (None, '~' | '#') => starts_word,
+            (None, '=') => is_name(&text[..at]),
+            _ => false,
+        };
+        if acts {
+            let begin = text[..at].rfind(char::is_whitespace).map_or(0, |space| space + 1);
+            return text[begin..].split_whitespace().next();
+        }
+        match (quote, character) {
+            (None | Some('"'), '\\') => {
+                characters.next();
+            }
+            (None, '\'' | '"') => quote = Some(character),
+            (Some(open), _) if open == character => quote = None,
+            _ => {}
+        }
+        before = character;
+    }
+    None
+}
+
+/// Whether a variable can be called so.
+fn is_name(text: &str) -> bool {
+    let text = text.trim_start();
+    let begins = text.starts_with(|first: char| first == '_' || first.is_ascii_alphabetic());
+    begins && text.chars().all(|character| character == '_' || character.is_ascii_alphanumeric())
 }
 
 /// The absolute path of a program. Looked up once: a search of the whole `PATH` is no part of the command.
@@ -112,6 +148,22 @@ mod tests {
         );
         assert_eq!(error("./no/such x"), CommandError::NotFound("./no/such".to_owned()));
         assert!(matches!(error("sh a | sh b"), CommandError::NeedsShell { word, .. } if word == "|"));
+        for (text, word) in [
+            ("echo a|cat", "a|cat"),
+            ("sh b>x", "b>x"),
+            ("sh $HOME/a", "$HOME/a"),
+            ("sh \"$HOME\"", "\"$HOME\""),
+            ("sh *.py", "*.py"),
+            ("~/x y", "~/x"),
+            ("NAME=1 sh", "NAME=1"),
+            ("sh a # b", "#"),
+        ] {
+            let expected = CommandError::NeedsShell { text: text.to_owned(), word: word.to_owned() };
+            assert_eq!(error(text), expected);
+        }
+        for text in ["sh '|' \"&\" \\;", "sh -c '$HOME *'", "sh a=1 --b=c a~ b#", "sh \"it's\" '\"' a"] {
+            assert!(Command::parse(text).is_ok(), "{text}");
+        }
         let plain = tempfile::NamedTempFile::new().unwrap();
         let path = plain.path().to_string_lossy().into_owned();
         assert_eq!(error(&path), CommandError::NotExecutable(path.clone()));

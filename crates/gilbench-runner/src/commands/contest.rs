@@ -79,6 +79,17 @@ pub trait Stopwatch {
     fn elapsed(&self) -> Duration;
 }
 
+/// What became of a process without a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It could not be started.
+    NotStarted,
+    /// It took too long and was ended.
+    TimedOut,
+    /// It ended by itself, as one that failed.
+    Ended,
+}
+
 /// Why a process gave no value. What was measured before stays.
 #[derive(Debug, thiserror::Error)]
 pub enum StopwatchError {
@@ -89,6 +100,8 @@ pub enum StopwatchError {
         side: Side,
         /// The command.
         text: String,
+        /// What became of it.
+        fate: Fate,
         /// How.
         reason: String,
     },
@@ -117,7 +130,7 @@ pub struct Rules {
     pub pilots: u32,
     /// Least and most rounds.
     pub rounds: Rounds,
-    /// No round begins that would most likely end later than this.
+    /// No round begins that would most likely end later than this. Pilots count; one of each command there always is.
     pub max_time: Duration,
     /// The number to compare; `None` lets the pilots decide.
     pub measure: Option<Measure>,
@@ -206,7 +219,10 @@ impl Contest {
         is_precise: &dyn Fn(&[[f64; 2]]) -> bool,
         observe: &mut dyn FnMut(Progress<'_>),
     ) -> Result<StoppedBy, StopwatchError> {
-        for _ in 0..rules.pilots {
+        for pilot in 0..rules.pilots {
+            if pilot > 0 && is_late(watch.elapsed(), watch.elapsed() / pilot, rules) {
+                break;
+            }
             for side in Side::BOTH {
                 let tree = watch.alone(side, true)?;
                 self.pilots.push((side, tree));
@@ -215,7 +231,12 @@ impl Contest {
         self.choose(rules.measure, watch.allows_side_by_side());
         let mut generator = Pcg64::seed_from_u64(rules.seed);
         let mut first = Side::A;
-        let begun = watch.elapsed();
+        let mut begun = watch.elapsed();
+        // Of the first round, the pilots tell how long it takes.
+        let pilots = u32::try_from(self.pilots.len() / 2).unwrap_or(u32::MAX);
+        if is_late(begun, begun / pilots.max(1), rules) {
+            return Ok(StoppedBy::MaxTime);
+        }
         loop {
             // Two rounds make a pair of pairs, A B B A or B A A B: a steady drift favours neither side.
             first = if self.rounds.len() % 2 == 1 {
@@ -226,12 +247,13 @@ impl Contest {
                 Side::B
             };
             let pair = match self.round(watch, first) {
-                // They may be in each other's way: a port, a file that both write. One after the other will tell.
-                Err(StopwatchError::Failed { .. })
-                    if self.method == Method::SideBySide && self.rounds.is_empty() =>
-                {
+                // They may be in each other's way: a port, a file that both write. One after the other will tell. What
+                // was measured side by side does not go with it.
+                Err(StopwatchError::Failed { .. }) if self.method == Method::SideBySide => {
                     (self.measure, self.method) =
                         (rules.measure.unwrap_or(Measure::WallTime), Method::InTurn);
+                    self.rounds.clear();
+                    begun = watch.elapsed();
                     self.round(watch, first)?
                 }
                 pair => pair?,
@@ -247,8 +269,7 @@ impl Contest {
             if count >= most {
                 return Ok(StoppedBy::MaxRounds);
             }
-            let mean = elapsed.saturating_sub(begun) / count;
-            if elapsed + mean > rules.max_time {
+            if is_late(elapsed, elapsed.saturating_sub(begun) / count, rules) {
                 return Ok(StoppedBy::MaxTime);
             }
         }
@@ -275,6 +296,11 @@ impl Contest {
     }
 }
 
+/// Whether what takes so long would most likely end too late.
+fn is_late(elapsed: Duration, takes: Duration, rules: &Rules) -> bool {
+    elapsed + takes > rules.max_time
+}
+
 /// A pilot that computed for this share of its time, or waited for a CPU to do so, does nothing else. The rest is its
 /// start, and the page faults that no process is without.
 const COMPUTES: f64 = 0.9;
@@ -289,7 +315,8 @@ fn one_thread_that_computes<'a>(pilots: impl Iterator<Item = &'a Tree> + Clone) 
     let queued =
         |tree: &Tree| tree.noise.as_ref().and_then(|noise| noise.queued_ns).map_or(0.0, Nanoseconds::seconds);
     let share = |tree: &Tree| (tree.cpu_seconds() + queued(tree)) / tree.wall_ns.seconds();
-    pilots.clone().all(|tree| tree.most_threads == Some(1))
+    // What outlives a command may be short of CPUs by the next.
+    pilots.clone().all(|tree| tree.most_threads == Some(1) && tree.orphans == 0)
         && pilots.map(share).any(|share| share >= COMPUTES)
 }
 
@@ -324,7 +351,7 @@ mod tests {
         queued: f64,
         threads: u32,
         allows: bool,
-        in_each_others_way: bool,
+        in_each_others_way_after: f64,
         fails_after: f64,
         order: Vec<Side>,
     }
@@ -337,7 +364,7 @@ mod tests {
                 queued: 0.0,
                 threads: 1,
                 allows: true,
-                in_each_others_way: false,
+                in_each_others_way_after: f64::INFINITY,
                 fails_after: f64::INFINITY,
                 order: vec![],
             }
@@ -352,7 +379,7 @@ mod tests {
         fn alone(&mut self, side: Side, pilot: bool) -> Result<Tree, StopwatchError> {
             if self.clock >= self.fails_after {
                 let (text, reason) = ("b".to_owned(), "exit code 1".to_owned());
-                return Err(StopwatchError::Failed { side, text, reason });
+                return Err(StopwatchError::Failed { side, text, fate: Fate::Ended, reason });
             }
             self.clock += 1.0;
             self.order.extend((!pilot).then_some(side));
@@ -360,9 +387,9 @@ mod tests {
         }
 
         fn side_by_side(&mut self, first: Side) -> Result<[Tree; 2], StopwatchError> {
-            if self.in_each_others_way {
+            if self.clock >= self.in_each_others_way_after {
                 let (text, reason) = ("b".to_owned(), "address in use".to_owned());
-                return Err(StopwatchError::Failed { side: Side::B, text, reason });
+                return Err(StopwatchError::Failed { side: Side::B, text, fate: Fate::Ended, reason });
             }
             self.clock += 2.0;
             self.order.extend([first, first.other()]);
@@ -411,9 +438,13 @@ mod tests {
 
     #[test]
     fn commands_that_are_in_each_others_way_are_run_in_turn() {
-        let contest = Fake { in_each_others_way: true, ..Fake::new() }.contest(RULES, 8);
-        assert_eq!((contest.measure, contest.method), (Measure::WallTime, Method::InTurn));
-        assert_eq!(contest.rounds.len(), 8);
+        for after in [0.0, 7.0] {
+            let mut fake = Fake { in_each_others_way_after: after, ..Fake::new() };
+            let contest = fake.contest(RULES, 8);
+            assert_eq!((contest.measure, contest.method), (Measure::WallTime, Method::InTurn));
+            assert_eq!(contest.rounds.len(), 8);
+            assert!(contest.rounds.iter().all(|round| round[0].wall_ns.seconds() < 1.5), "all in turn");
+        }
     }
 
     #[test]
@@ -430,6 +461,10 @@ mod tests {
         assert_eq!((contest.rounds.len(), contest.elapsed), (9, Duration::from_secs(20)));
         let contest = Fake::new().contest(RULES, 100);
         assert_eq!(contest.rounds.len(), 29, "two seconds of pilots, and two a round");
+        let short = Rules { max_time: Duration::from_secs(3), pilots: 2, ..RULES };
+        let contest = Fake::new().contest(short, 100);
+        assert!(matches!(contest.stopped_by, StoppedBy::MaxTime), "not even the pilots fit");
+        assert_eq!((contest.pilots.len(), contest.rounds.len()), (2, 0));
         let most = Rules { rounds: Rounds { least: 8, most: 12 }, ..RULES };
         assert!(matches!(Fake::new().contest(most, 100).stopped_by, StoppedBy::MaxRounds));
     }

@@ -1,12 +1,14 @@
 //! The stopwatch that really starts processes.
 
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use gilbench_model::sample::Tree;
+use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::command::Command;
-use super::contest::{Side, Stopwatch, StopwatchError};
+use super::contest::{Fate, Side, Stopwatch, StopwatchError};
 use crate::launcher::{Ended, Input, Launch, Launcher, LauncherError, Stream};
 use crate::schedule::padding;
 
@@ -27,7 +29,9 @@ pub struct Around {
     pub conclude: Option<String>,
 }
 
-/// Starts processes through one launcher for each side.
+/// Starts processes through two launchers: side by side through one each, in turn through one only. Where a launcher
+/// lies in memory and on which CPU the kernel keeps it makes a difference of percents to a process of a millisecond,
+/// and lasts.
 pub struct Launchers<'a> {
     sides: [Around; 2],
     starters: [Launcher; 2],
@@ -39,6 +43,9 @@ pub struct Launchers<'a> {
     begun: Instant,
     interrupted: &'a (dyn Fn() -> bool + Sync),
 }
+
+/// How often is looked whether a shell is to be ended.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// How much of what a process says on its stderr is kept for an error message: its end.
 const KEPT_ERRORS: usize = 4 * 1024;
@@ -60,11 +67,36 @@ impl<'a> Launchers<'a> {
         Ok(Self { sides, starters, folder, limit, ignore_failure, seed, started: 0, begun, interrupted })
     }
 
-    /// Runs a command of the user's that is not measured, in a shell.
-    pub fn shell(what: &'static str, command: &str) -> Result<(), StopwatchError> {
+    /// Runs a command of the user's that is not measured, in a shell, which a signal to gilbench does not reach: it is
+    /// ended where that is asked for.
+    pub fn shell(
+        what: &'static str,
+        command: &str,
+        interrupted: &dyn Fn() -> bool,
+    ) -> Result<(), StopwatchError> {
         let failed = |reason: String| StopwatchError::Around { what, command: command.to_owned(), reason };
-        let output = duct::cmd!("/bin/sh", "-c", command).stdin_null().stdout_null().stderr_capture();
-        let output = output.unchecked().run().map_err(|error| failed(error.to_string()))?;
+        let failed_to_run = |error: std::io::Error| failed(error.to_string());
+        let shell =
+            duct::cmd!("/bin/sh", "-c", command).stdin_null().stdout_null().stderr_capture().unchecked();
+        let in_a_group = |command: &mut std::process::Command| {
+            command.process_group(0);
+            Ok(())
+        };
+        let shell = shell.before_spawn(in_a_group).start().map_err(failed_to_run)?;
+        let output = loop {
+            if let Some(output) = shell.wait_timeout(LOOK).map_err(failed_to_run)? {
+                break output;
+            }
+            if interrupted() {
+                let pids = shell.pids().into_iter().filter_map(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
+                for group in pids {
+                    // It may have ended by itself just now.
+                    let _ = kill_process_group(group, Signal::KILL);
+                }
+                shell.wait().map_err(failed_to_run)?;
+                return Err(StopwatchError::Interrupted);
+            }
+        };
         if output.status.success() {
             return Ok(());
         }
@@ -74,7 +106,7 @@ impl<'a> Launchers<'a> {
     fn around(&self, what: &'static str, side: Side) -> Result<(), StopwatchError> {
         let around = &self.sides[side as usize];
         let command = if what == "prepare" { &around.prepare } else { &around.conclude };
-        command.as_deref().map_or(Ok(()), |command| Self::shell(what, command))
+        command.as_deref().map_or(Ok(()), |command| Self::shell(what, command, self.interrupted))
     }
 
     fn launch(&mut self, side: Side, cpus: Option<u32>, pilot: bool) -> Launch {
@@ -109,7 +141,8 @@ impl Stopwatch for Launchers<'_> {
         self.around("prepare", side)?;
         let launch = self.launch(side, None, pilot);
         let (interrupted, ignore) = (self.interrupted, self.ignore_failure);
-        let tree = time(&mut self.starters[side as usize], launch, interrupted)
+        let [starter, _] = &mut self.starters;
+        let tree = time(starter, launch, interrupted)
             .and_then(|timed| timed.judge(side, &self.sides[side as usize].command.text, ignore))?;
         self.around("conclude", side)?;
         Ok(tree)
@@ -192,11 +225,13 @@ fn time(
 impl Timed {
     /// What counts as a value: anything that ended by itself, if failures are to be ignored.
     fn judge(self, side: Side, text: &str, ignore_failure: bool) -> Result<Tree, StopwatchError> {
-        let failed = |reason| Err(StopwatchError::Failed { side, text: format!("`{text}`"), reason });
+        let without =
+            |fate, reason| Err(StopwatchError::Failed { side, text: format!("`{text}`"), fate, reason });
+        let failed = |reason| without(Fate::Ended, reason);
         match self {
-            Self::NotStarted { reason } => failed(reason),
+            Self::NotStarted { reason } => without(Fate::NotStarted, reason),
             Self::Ended { timed_out: Some(limit), .. } => {
-                failed(format!("still running after {} s", limit.as_secs_f64()))
+                without(Fate::TimedOut, format!("still running after {} s", limit.as_secs_f64()))
             }
             Self::Ended { tree, .. } if ignore_failure => Ok(tree),
             Self::Ended { tree, errors, .. } => match (tree.exit_code, tree.signal) {

@@ -11,5 +11,7 @@ mod contest;
 mod launchers;
 
 pub use command::{Command, CommandError};
-pub use contest::{Contest, Measure, Method, Progress, Rules, Side, StoppedBy, Stopwatch, StopwatchError};
+pub use contest::{
+    Contest, Fate, Measure, Method, Progress, Rules, Side, StoppedBy, Stopwatch, StopwatchError,
+};
 pub use launchers::{Around, Launchers};

@@ -1,12 +1,14 @@
 //! What `ab` answers. The shape of `gilbench ab --format json`.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use gilbench_analysis::contest::judge;
 use gilbench_analysis::statistics::{
     Answer, Estimate, StatisticsError, median_interval, minimum_detectable_effect,
 };
 use gilbench_model::sample::{MemorySource, Tree};
+use gilbench_model::units::significant;
 use gilbench_runner::commands::{Contest, Measure, Method, Side, StoppedBy};
 use serde::Serialize;
 
@@ -53,6 +55,31 @@ const FIRST_ANSWER: u32 = 8;
 pub(super) struct ToDecide {
     pub(super) rounds: u32,
     pub(super) seconds: f64,
+    /// Arguments that let it take so much, where those given do not.
+    pub(super) arguments: String,
+}
+
+impl ToDecide {
+    /// `half_width` is that of so many `rounds` of a contest.
+    fn new(needed: u32, contest: &Contest, half_width: Option<f64>, asked: Asked) -> Self {
+        let rounds = contest.rounds.len().max(1) as f64;
+        let more = f64::from(needed) / rounds;
+        let seconds = contest.elapsed.as_secs_f64() * more;
+        let mut arguments = Vec::new();
+        // An interval narrows with the root of the number of rounds.
+        if let Some(width) = half_width.map(|width| width / more.sqrt()).filter(|width| *width < asked.target)
+        {
+            // A little less: the number of rounds is an estimate.
+            arguments.push(format!("--target {}%", significant(90.0 * width)));
+        }
+        if needed > asked.max_rounds {
+            arguments.push(format!("--max-rounds {needed}"));
+        }
+        if seconds > asked.max_time.as_secs_f64() || contest.rounds.is_empty() {
+            arguments.push(format!("--max-time {}s", seconds.ceil()));
+        }
+        Self { rounds: needed, seconds, arguments: arguments.join(" ") }
+    }
 }
 
 /// What is known of one command.
@@ -66,6 +93,8 @@ pub(super) struct SideAnswer {
     pub(super) memory: Option<Peak>,
     /// Processes that ended other than by exit code 0, and count all the same.
     pub(super) failures: usize,
+    /// Processes that went on when their command had ended, and were ended two seconds later.
+    pub(super) orphans: u32,
     /// What was compared, round by round, in seconds.
     pub(super) values: Vec<f64>,
 }
@@ -105,6 +134,8 @@ impl Interval {
 pub(super) struct Asked {
     pub(super) band: f64,
     pub(super) target: f64,
+    pub(super) max_rounds: u32,
+    pub(super) max_time: Duration,
     pub(super) seed: u64,
 }
 
@@ -113,16 +144,13 @@ impl Answered {
         let judged = judge(&contest.values(), asked.band);
         let finding = judged.as_ref().ok();
         let rounds = contest.rounds.len();
-        let seconds = contest.elapsed.as_secs_f64();
         let needed = match &judged {
             Ok(finding) => finding.rounds_to_decide,
-            Err(StatisticsError::TooFew { .. }) => (rounds > 0).then_some(FIRST_ANSWER),
+            Err(StatisticsError::TooFew { .. }) => (!contest.pilots.is_empty()).then_some(FIRST_ANSWER),
             Err(_) => None,
         };
-        let to_decide = needed.map(|needed| ToDecide {
-            rounds: needed,
-            seconds: seconds * f64::from(needed) / rounds.max(1) as f64,
-        });
+        let half_width = finding.and_then(|finding| finding.ratio.half_width_logarithmic());
+        let to_decide = needed.map(|needed| ToDecide::new(needed, contest, half_width, asked));
         Self {
             verdict: finding.map_or(Answer::Undecided, |finding| finding.decision.answer),
             reason: judged.as_ref().err().map(reason),
@@ -139,10 +167,10 @@ impl Answered {
             parameters: pair.parameters.clone(),
             rounds,
             processes: 2 * rounds + contest.pilots.len(),
-            seconds,
+            seconds: contest.elapsed.as_secs_f64(),
             stopped_by: stopped_by(&contest.stopped_by),
             target: asked.target,
-            half_width: finding.and_then(|finding| finding.ratio.half_width_logarithmic()),
+            half_width,
             minimum_detectable_effect: finding.and_then(|finding| minimum_detectable_effect(&finding.ratio)),
             to_decide,
             seed: asked.seed,
@@ -209,6 +237,7 @@ fn side(pair: &Pair, contest: &Contest, side: Side) -> SideAnswer {
         cpu_seconds: interval(Tree::cpu_seconds),
         memory: memory(contest, side),
         failures: trees().filter(failed).count(),
+        orphans: trees().map(|tree| tree.orphans).sum(),
         values: trees().map(|tree| contest.measure.of(tree)).collect(),
     }
 }

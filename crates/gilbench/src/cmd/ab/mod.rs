@@ -8,11 +8,14 @@ use std::process::ExitCode;
 
 use gilbench_analysis::contest::judge;
 use gilbench_model::suite::Rounds;
-use gilbench_runner::commands::{Contest, Launchers, Measure, Progress, Rules, StoppedBy, StopwatchError};
+use gilbench_runner::commands::{
+    Contest, Fate, Launchers, Measure, Progress, Rules, StoppedBy, StopwatchError,
+};
+use gilbench_runner::launcher::LauncherError;
 use gilbench_runner::recorder::now_ms;
 
 use self::answer::{Answered, Asked};
-use self::variants::{Pair, Variant};
+use self::variants::Pair;
 use crate::cli::{Ab, Compared};
 use crate::exit::INTERRUPTED;
 use crate::interrupt::Interrupt;
@@ -26,9 +29,12 @@ use crate::tabular::TabularFormat;
 pub(crate) struct CommandFailed(StopwatchError);
 
 impl CommandFailed {
-    /// Whether it was one of those that are compared.
-    pub(crate) fn is_of_command(&self) -> bool {
-        matches!(self.0, StopwatchError::Failed { .. })
+    /// What became of it, if it was one of those that are compared.
+    pub(crate) fn fate(&self) -> Option<Fate> {
+        match self.0 {
+            StopwatchError::Failed { fate, .. } => Some(fate),
+            _ => None,
+        }
     }
 }
 
@@ -39,23 +45,34 @@ pub(super) fn run(arguments: &Ab) -> anyhow::Result<ExitCode> {
     let asked = Asked {
         band: arguments.band.get(),
         target: arguments.target.get(),
+        max_rounds: arguments.max_rounds,
+        max_time: arguments.max_time,
         seed: arguments.seed.unwrap_or_else(now_ms),
     };
     let interrupt = Interrupt::listen()?;
     let mut answers = Vec::new();
-    let mut end = Ok(ExitCode::SUCCESS);
+    let mut end = Ok(());
     for pair in &pairs {
-        let contest = measure(arguments, pair, asked, &interrupt)?;
-        answers.push(Answered::new(pair, &contest, asked));
-        match contest.stopped_by {
-            StoppedBy::Interrupted => end = Ok(ExitCode::from(INTERRUPTED)),
-            StoppedBy::Failed(error) => end = Err(CommandFailed(error).into()),
-            StoppedBy::Precise | StoppedBy::MaxTime | StoppedBy::MaxRounds => continue,
+        let (contest, cleaned_up) = measure(arguments, pair, asked, &interrupt);
+        let ended = contest.and_then(|contest| {
+            answers.push(Answered::new(pair, &contest, asked));
+            match contest.stopped_by {
+                StoppedBy::Interrupted => Err(StopwatchError::Interrupted),
+                StoppedBy::Failed(error) => Err(error),
+                StoppedBy::Precise | StoppedBy::MaxTime | StoppedBy::MaxRounds => Ok(()),
+            }
+        });
+        end = ended.and(cleaned_up);
+        if end.is_err() {
+            break;
         }
-        break;
     }
     print(&answers, pairs.len(), arguments.format)?;
-    end
+    match end {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(StopwatchError::Interrupted) => Ok(ExitCode::from(INTERRUPTED)),
+        Err(error) => Err(CommandFailed(error).into()),
+    }
 }
 
 /// One pair is one answer; several are a list.
@@ -69,10 +86,35 @@ fn print(answers: &[Answered], pairs: usize, format: TabularFormat) -> output::R
     }
 }
 
-fn measure(arguments: &Ab, pair: &Pair, asked: Asked, interrupt: &Interrupt) -> anyhow::Result<Contest> {
-    let gilbench = std::env::current_exe()?.to_string_lossy().into_owned();
-    let launcher = [gilbench, "launcher".to_owned()];
+/// Measures a pair, between its setup and its cleanup. Whatever happens, what may have been set up is cleaned up.
+fn measure(
+    arguments: &Ab,
+    pair: &Pair,
+    asked: Asked,
+    interrupt: &Interrupt,
+) -> (Result<Contest, StopwatchError>, Result<(), StopwatchError>) {
     let interrupted = || interrupt.came();
+    let mut begun = Vec::new();
+    let setup = [&pair.a, &pair.b].into_iter().try_for_each(|side| {
+        begun.push(side);
+        side.setup.as_ref().map_or(Ok(()), |setup| Launchers::shell("setup", setup, &interrupted))
+    });
+    let contest = setup.and_then(|()| contest(arguments, pair, asked, &interrupted));
+    // A wish to stop does not keep it from cleaning up; a second one ends everything.
+    let cleanups = begun.into_iter().filter_map(|side| side.cleanup.as_ref());
+    let cleaned_up: Vec<_> =
+        cleanups.map(|cleanup| Launchers::shell("cleanup", cleanup, &|| false)).collect();
+    (contest, cleaned_up.into_iter().collect())
+}
+
+fn contest(
+    arguments: &Ab,
+    pair: &Pair,
+    asked: Asked,
+    interrupted: &(dyn Fn() -> bool + Sync),
+) -> Result<Contest, StopwatchError> {
+    let gilbench = std::env::current_exe().map_err(LauncherError::from)?.to_string_lossy().into_owned();
+    let launcher = [gilbench, "launcher".to_owned()];
     let sides = [pair.a.around.clone(), pair.b.around.clone()];
     let rules = Rules {
         pilots: arguments.warmup,
@@ -87,25 +129,19 @@ fn measure(arguments: &Ab, pair: &Pair, asked: Asked, interrupt: &Interrupt) -> 
     };
     let is_precise =
         |values: &[[f64; 2]]| half_width(values, asked).is_some_and(|width| width <= asked.target);
-    let around = |what, command: fn(&Variant) -> &Option<String>| {
-        let both = [&pair.a, &pair.b].into_iter();
-        both.filter_map(|side| command(side).as_ref()).try_for_each(|command| Launchers::shell(what, command))
-    };
     let mut ticker = Ticker::new();
-    around("setup", |side| &side.setup).map_err(CommandFailed)?;
     let mut launchers = Launchers::new(
         sides,
         &launcher,
         arguments.timeout,
         arguments.ignore_failure,
         asked.seed,
-        &interrupted,
+        interrupted,
     )?;
     let contest = Contest::run(&mut launchers, &rules, &is_precise, &mut |progress| {
         ticker.tell(|| told(pair, asked, &progress));
     });
     ticker.end();
-    around("cleanup", |side| &side.cleanup).map_err(CommandFailed)?;
     Ok(contest)
 }
 

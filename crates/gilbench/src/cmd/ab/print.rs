@@ -24,14 +24,18 @@ fn one(answer: &Answered) -> output::Result {
     }
     output::line(&headline(answer))?;
     if answer.rounds == 0 {
-        return Ok(());
+        return output::line(&how(answer));
     }
     let row = |letter: &str, side: &SideAnswer| {
         let time = side.wall_seconds.map(|interval| written(interval, answer.rounds));
         let cpu = side.cpu_seconds.map(|interval| written(interval, answer.rounds));
         let unknown = || "not known".to_owned();
-        let failures =
-            if side.failures == 0 { String::new() } else { format!(" ({} failed)", side.failures) };
+        let some = |count: u64, what: &str| match count {
+            0 => String::new(),
+            _ => format!(" ({count} {what})"),
+        };
+        let failures = some(side.failures as u64, "failed")
+            + &some(side.orphans.into(), "processes outlived it and were ended");
         [
             letter.to_owned(),
             time.unwrap_or_else(|| "–".to_owned()),
@@ -49,10 +53,8 @@ fn headline(answer: &Answered) -> String {
     let measure = if answer.measure == "cpu-time" { "CPU time" } else { "time" };
     let Some(estimate) = answer.estimate() else {
         let reason = answer.reason.as_deref().unwrap_or("no interval");
-        let needed = answer
-            .to_decide
-            .as_ref()
-            .map(|needed| format!("; `--max-time {:.0}s` would give one", needed.seconds.ceil()));
+        let needed = answer.to_decide.as_ref().filter(|needed| !needed.arguments.is_empty());
+        let needed = needed.map(|needed| format!("; `{}` would give one", needed.arguments));
         return format!("undecided: {reason}{}", needed.unwrap_or_default());
     };
     let figure = format!("{} the {measure} of A", ratio(&estimate).text());
@@ -76,8 +78,12 @@ fn headline(answer: &Answered) -> String {
             let needed = answer.to_decide.as_ref().map_or_else(
                 || "no number of rounds would be likely to decide it on this machine now".to_owned(),
                 |needed| {
-                    let time = needed.seconds.ceil();
-                    format!("about {} rounds would decide it: `--max-time {time}s`", needed.rounds)
+                    let with = if needed.arguments.is_empty() {
+                        String::new()
+                    } else {
+                        format!(": `{}`", needed.arguments)
+                    };
+                    format!("about {} rounds would decide it{with}", needed.rounds)
                 },
             );
             format!("undecided: B takes {figure}; {needed}")
@@ -127,7 +133,7 @@ fn peak(peak: Peak) -> String {
     }
 }
 
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 22] = [
     "a",
     "b",
     "parameters",
@@ -137,12 +143,18 @@ const COLUMNS: [&str; 16] = [
     "high",
     "significant",
     "relevant",
+    "band",
+    "half_width",
     "measure",
+    "method",
+    "a_wall_seconds",
+    "b_wall_seconds",
     "a_cpu_seconds",
     "b_cpu_seconds",
     "a_memory_bytes",
     "b_memory_bytes",
     "rounds",
+    "seconds",
     "stopped_by",
 ];
 
@@ -166,6 +178,8 @@ pub(super) fn markdown(answers: &[Answered]) -> output::Result {
                 |estimate| ratio(&estimate).text(),
             ),
             answer.measure.to_owned(),
+            compared(answer, &answer.a),
+            compared(answer, &answer.b),
             answer.a.memory.map_or_else(String::new, peak),
             answer.b.memory.map_or_else(String::new, peak),
             answer.rounds.to_string(),
@@ -180,6 +194,8 @@ pub(super) fn markdown(answers: &[Answered]) -> output::Result {
             "verdict",
             "B / A",
             "measure",
+            "time of A",
+            "time of B",
             "memory of A",
             "memory of B",
             "rounds",
@@ -189,9 +205,16 @@ pub(super) fn markdown(answers: &[Answered]) -> output::Result {
     )
 }
 
-fn cells(answer: &Answered) -> [String; 16] {
+/// The time of a side that is compared.
+fn compared(answer: &Answered, side: &SideAnswer) -> String {
+    let interval = if answer.measure == "cpu-time" { side.cpu_seconds } else { side.wall_seconds };
+    interval.map_or_else(String::new, |interval| written(interval, answer.rounds))
+}
+
+fn cells(answer: &Answered) -> [String; 22] {
     let some = |value: Option<f64>| value.map(|number| number.to_string()).unwrap_or_default();
     let flag = |value: Option<bool>| value.map(|flag| flag.to_string()).unwrap_or_default();
+    let wall = |side: &SideAnswer| some(side.wall_seconds.map(|interval| interval.median));
     let cpu = |side: &SideAnswer| some(side.cpu_seconds.map(|interval| interval.median));
     let bytes = |side: &SideAnswer| some(side.memory.map(|peak| peak.bytes));
     let parameters = answer.parameters.iter().map(|(name, value)| format!("{name}={value}"));
@@ -205,12 +228,18 @@ fn cells(answer: &Answered) -> [String; 16] {
         some(answer.high),
         flag(answer.significant),
         flag(answer.relevant),
+        answer.band.to_string(),
+        some(answer.half_width),
         answer.measure.to_owned(),
+        answer.method.to_owned(),
+        wall(&answer.a),
+        wall(&answer.b),
         cpu(&answer.a),
         cpu(&answer.b),
         bytes(&answer.a),
         bytes(&answer.b),
         answer.rounds.to_string(),
+        answer.seconds.to_string(),
         answer.stopped_by.to_owned(),
     ]
 }

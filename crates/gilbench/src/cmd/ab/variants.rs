@@ -34,7 +34,7 @@ type Values = BTreeMap<String, String>;
 /// The pairs that the arguments mean: each command with the first, for every combination of parameters; a single
 /// command's combinations with the first of them.
 pub(super) fn pairs(arguments: &Ab, allowance: &Allowance) -> anyhow::Result<Vec<Pair>> {
-    let combinations = combinations(&arguments.parameter_list)?;
+    let combinations = combinations(arguments)?;
     let sides =
         [arguments.commands.len(), arguments.affinity.len(), arguments.omp.len(), arguments.input.len()];
     let sides = sides.into_iter().max().unwrap_or(1);
@@ -72,26 +72,44 @@ pub(super) fn pairs(arguments: &Ab, allowance: &Allowance) -> anyhow::Result<Vec
 }
 
 /// All combinations of the lists' values, the last list varying fastest; one without values where there is no list.
-fn combinations(lists: &[String]) -> anyhow::Result<Vec<Values>> {
+fn combinations(arguments: &Ab) -> anyhow::Result<Vec<Values>> {
     let mut combinations = vec![Values::new()];
-    for list in lists.chunks_exact(2) {
-        let (name, values) = (&list[0], &list[1]);
-        if name.is_empty() || values.is_empty() {
+    for list in arguments.parameter_list.chunks_exact(2) {
+        let (name, values) = (&list[0], list[1].split(',').map(str::trim).collect::<Vec<_>>());
+        let wrong = if name.is_empty() || values.contains(&"") {
+            Some("a parameter needs a name and values".to_owned())
+        } else if combinations.iter().any(|known| known.contains_key(name)) {
+            Some(format!("the parameter `{name}` has two lists"))
+        } else if let Some(twice) =
+            values.iter().enumerate().find(|(at, value)| values[..*at].contains(value))
+        {
+            Some(format!("the parameter `{name}` has the value `{}` twice", twice.1))
+        } else if !arguments.places().any(|text| text.contains(&placeholder(name))) {
+            Some(format!("no command has `{}`", placeholder(name)))
+        } else {
+            None
+        };
+        if let Some(message) = wrong {
             let hint = "`--parameter-list n 1,2,4` puts 1, 2 and 4 in the place of `{n}`";
-            return Err(UsageError::new("a parameter needs a name and values", hint).into());
+            return Err(UsageError::new(message, hint).into());
         }
         combinations = combinations
             .iter()
             .flat_map(|known| {
-                values.split(',').map(move |value| {
+                values.iter().map(move |value| {
                     let mut values = known.clone();
-                    values.insert(name.clone(), value.trim().to_owned());
+                    values.insert(name.clone(), (*value).to_owned());
                     values
                 })
             })
             .collect();
     }
     Ok(combinations)
+}
+
+/// What a parameter's values are put in the place of.
+fn placeholder(name: &str) -> String {
+    format!("{{{name}}}")
 }
 
 fn variant(
@@ -101,7 +119,7 @@ fn variant(
     place: (usize, usize),
 ) -> anyhow::Result<Variant> {
     let fill = |text: &String| {
-        values.iter().fold(text.clone(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+        values.iter().fold(text.clone(), |text, (name, value)| text.replace(&placeholder(name), value))
     };
     let text = fill(of("commands", &arguments.commands, place)?.ok_or_else(|| usage(&CommandError::Empty))?);
     let command = if arguments.shell { Command::of_shell(&text) } else { Command::parse(&text) }
@@ -151,7 +169,9 @@ fn of<'a, T>(what: &str, list: &'a [T], (side, sides): (usize, usize)) -> anyhow
 
 fn usage(error: &CommandError) -> anyhow::Error {
     let hint = match error {
-        CommandError::NeedsShell { .. } => "`--shell` runs the commands by `sh -c`",
+        CommandError::NeedsShell { .. } => {
+            "`--shell` runs the commands by `sh -c`; quotes around a word keep it as it is"
+        }
         CommandError::Unbalanced(_) => {
             "quote the whole command once more, or escape the quote by a backslash"
         }
