@@ -2,6 +2,7 @@
 
 use gilbench_model::plan::Role;
 use gilbench_model::run_directory::Run;
+use gilbench_model::units::significant;
 
 use super::calibration::{LARGEST_SHIFT, Shift, largest, shifts, widened};
 use super::pattern::Pattern;
@@ -99,10 +100,10 @@ fn not_the_same(shift: Option<f64>, moved: &[Shift]) -> Option<String> {
     let furthest = moved.iter().find(|one| one.shift == Some(shift))?;
     (shift > LARGEST_SHIFT).then(|| {
         format!(
-            "the machine moved: {} by up to {:.0} %, more than {:.0} %",
+            "the machine moved: {} by up to {} %, more than {} %",
             furthest.workload,
-            100.0 * shift,
-            100.0 * LARGEST_SHIFT
+            significant(100.0 * shift),
+            significant(100.0 * LARGEST_SHIFT)
         )
     })
 }
