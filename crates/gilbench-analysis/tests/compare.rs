@@ -176,7 +176,7 @@ fn a_machine_that_moved_too_far_gives_no_verdict() {
     assert_eq!((threads.verdict, threads.significant), (Answer::Undecided, None));
     let reason = threads.reason.as_deref().unwrap();
     assert!(reason.starts_with("the machine moved: chain by up to 2"), "{reason}");
-    assert!(reason.ends_with(", more than 10 %"), "{reason}");
+    assert!(reason.ends_with(", more than 10.0 %"), "{reason}");
     assert_eq!(compared.counts.undecided, 2);
 }
 
