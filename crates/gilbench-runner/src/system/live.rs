@@ -29,7 +29,7 @@ pub struct Live {
     pub steal: Option<f64>,
     /// CPUs that other programs kept busy.
     pub others: Option<f64>,
-    /// The busiest of them.
+    /// The busiest of them, as far as they can be seen.
     pub busiest: Vec<Busy>,
     /// How often CPUs were slowed down for their heat meanwhile.
     pub throttlings: Option<u64>,
@@ -74,7 +74,7 @@ impl Live {
             lost,
             steal: times.map(|(idle, steal)| if all > idle { steal / (all - idle) } else { 0.0 }),
             others: times.map(|(idle, steal)| ((all - idle - steal - own) / took).max(0.0)),
-            busiest: busiest(&programs_before, &programs(), took),
+            busiest: busiest(&programs_before, &programs(), cpus, took),
             throttlings: throttlings_before
                 .zip(throttlings())
                 .map(|(before, after)| after.saturating_sub(before)),
@@ -106,36 +106,56 @@ fn clock_reading_ns() -> f64 {
     fastest.as_secs_f64() * 1e9 / f64::from(READINGS)
 }
 
-/// Name and CPU seconds of every other process that can be seen.
-fn programs() -> BTreeMap<u32, (String, f64)> {
+/// Another process at one moment.
+#[derive(Clone, Debug, PartialEq)]
+struct Program {
+    name: String,
+    /// CPU seconds so far.
+    seconds: f64,
+    /// The CPU on which it ran last.
+    cpu: u32,
+}
+
+/// Every other process that can be seen.
+fn programs() -> BTreeMap<u32, Program> {
     let ticks = rustix::param::clock_ticks_per_second() as f64;
     let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     let processes = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
     let others = processes.filter(|process| *process != std::process::id());
     let program = |process: u32| {
         let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-        let (name, used) = name_and_ticks(&stat)?;
-        Some((process, (name, used as f64 / ticks)))
+        Some((process, Program::read(&stat, ticks)?))
     };
     others.filter_map(program).collect()
 }
 
-/// In a text as of `/proc/PID/stat`. The name stands in brackets and may itself hold brackets and spaces.
-fn name_and_ticks(stat: &str) -> Option<(String, u64)> {
-    let (before, after) = stat.rsplit_once(')')?;
-    let name = before.split_once('(')?.1.to_owned();
-    let mut times = after.split_whitespace().skip(11).map(str::parse::<u64>);
-    Some((name, times.next()?.ok()? + times.next()?.ok()?))
+impl Program {
+    /// Of a text as of `/proc/PID/stat`. The name stands in brackets and may itself hold brackets and spaces.
+    fn read(stat: &str, ticks: f64) -> Option<Self> {
+        let (before, after) = stat.rsplit_once(')')?;
+        let name = before.split_once('(')?.1.to_owned();
+        let fields: Vec<&str> = after.split_whitespace().collect();
+        // The third field, as proc(5) counts them, is the first after the name.
+        let field = |number: usize| fields.get(number - 3)?.parse::<u64>().ok();
+        let used = field(14)? + field(15)?;
+        Some(Self { name, seconds: used as f64 / ticks, cpu: u32::try_from(field(39)?).ok()? })
+    }
 }
 
+/// Those that used the CPUs in question most. The kernel does not tell on which CPUs a program used its time, only
+/// where it ran last: one that was elsewhere at either look most likely used others, and does not explain the figure.
 fn busiest(
-    before: &BTreeMap<u32, (String, f64)>,
-    after: &BTreeMap<u32, (String, f64)>,
+    before: &BTreeMap<u32, Program>,
+    after: &BTreeMap<u32, Program>,
+    cpus: &[u32],
     took: f64,
 ) -> Vec<Busy> {
-    let used = after.iter().map(|(process, (name, seconds))| {
-        let before = before.get(process).map_or(0.0, |(_, seconds)| *seconds);
-        Busy { process: *process, name: name.clone(), cpus: (seconds - before) / took }
+    let used = after.iter().filter_map(|(process, program)| {
+        let before = before.get(process);
+        let is_here = |program: &Program| cpus.contains(&program.cpu);
+        let seconds = program.seconds - before.map_or(0.0, |before| before.seconds);
+        let here = is_here(program) && before.is_none_or(is_here);
+        here.then(|| Busy { process: *process, name: program.name.clone(), cpus: seconds / took })
     });
     let mut busy: Vec<Busy> = used.filter(|busy| busy.cpus > LEAST_NAMED).collect();
     busy.sort_by(|a, b| b.cpus.total_cmp(&a.cpus));
@@ -149,22 +169,36 @@ mod tests {
 
     #[test]
     fn a_name_may_hold_anything() {
-        let stat = "7 (a) b (c) S 1 7 7 0 -1 4194560 1 0 0 0 120 30 0 0 20 0 1 0 5 0 0";
-        assert_eq!(name_and_ticks(stat), Some(("a) b (c".to_owned(), 150)));
-        assert_eq!(name_and_ticks("7 (x) S 1"), None);
+        let stat = "7 (a) b (c) S 1 7 7 0 -1 4194560 1 0 0 0 120 30 0 0 20 0 1 0 5 0 0 \
+                    18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 17 3 0 0 0 0 0";
+        let program = Program { name: "a) b (c".to_owned(), seconds: 1.5, cpu: 3 };
+        assert_eq!(Program::read(stat, 100.0), Some(program));
+        assert_eq!(Program::read("7 (x) S 1", 100.0), None);
+    }
+
+    /// Processes with their seconds and CPUs.
+    fn of(entries: &[(u32, f64, u32)]) -> BTreeMap<u32, Program> {
+        let program = |process, seconds, cpu| Program { name: format!("p{process}"), seconds, cpu };
+        entries.iter().map(|&(process, seconds, cpu)| (process, program(process, seconds, cpu))).collect()
+    }
+
+    fn names(before: &BTreeMap<u32, Program>, after: &BTreeMap<u32, Program>, cpus: &[u32]) -> Vec<String> {
+        let busy = busiest(before, after, cpus, 1.0);
+        busy.into_iter().map(|busy| format!("{} {}", busy.name, busy.cpus)).collect()
     }
 
     #[test]
     fn programs_are_named_by_what_they_used_meanwhile() {
-        let of = |entries: &[(u32, f64)]| -> BTreeMap<u32, (String, f64)> {
-            entries.iter().map(|(process, used)| (*process, (format!("p{process}"), *used))).collect()
-        };
-        let before = of(&[(1, 100.0), (2, 5.0), (3, 1.0)]);
-        let after = of(&[(1, 100.0), (2, 5.5), (3, 2.0), (4, 0.25), (5, 0.01)]);
-        let names: Vec<String> = busiest(&before, &after, 1.0)
-            .into_iter()
-            .map(|busy| format!("{} {}", busy.name, busy.cpus))
-            .collect();
-        assert_eq!(names, ["p3 1", "p2 0.5", "p4 0.25"]);
+        let before = of(&[(1, 100.0, 0), (2, 5.0, 0), (3, 1.0, 0)]);
+        let after = of(&[(1, 100.0, 0), (2, 5.5, 0), (3, 2.0, 0), (4, 0.25, 0), (5, 0.01, 0)]);
+        assert_eq!(names(&before, &after, &[0]), ["p3 1", "p2 0.5", "p4 0.25"]);
+    }
+
+    #[test]
+    fn programs_on_other_cpus_are_not_named() {
+        let before = of(&[(1, 0.0, 0), (2, 0.0, 1), (3, 0.0, 0)]);
+        let after = of(&[(1, 0.5, 0), (2, 1.0, 1), (3, 0.75, 1), (4, 0.25, 1)]);
+        assert_eq!(names(&before, &after, &[0]), ["p1 0.5"]);
+        assert_eq!(names(&before, &after, &[0, 1]), ["p2 1", "p3 0.75", "p1 0.5"]);
     }
 }

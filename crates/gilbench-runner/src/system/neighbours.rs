@@ -40,22 +40,22 @@ pub(super) fn others(system: &System<'_>) -> Check {
     };
     let Some(others) = system.live.others else { return topic.unknown(NOT_MEASURED) };
     let all = system.machine.allowance.cpus.len();
+    let found = format!("{others:.2} of {all} CPUs in one second");
+    if others <= MOST_USED_BY_OTHERS * all as f64 {
+        return topic.good(found);
+    }
     let names: Vec<String> = system
         .live
         .busiest
         .iter()
         .map(|busy| format!("{} {:.2} (process {})", busy.name, busy.cpus, busy.process))
         .collect();
-    let names = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
-    let found = format!("{others:.2} of {all} CPUs in one second{names}");
-    if others <= MOST_USED_BY_OTHERS * all as f64 {
-        return topic.good(found);
+    if names.is_empty() {
+        let reason = "no program that can be seen from here explains it";
+        return topic.spoils(found, Mend::Nothing(reason.to_owned()));
     }
-    let reason = match system.live.busiest.as_slice() {
-        [] => "the programs cannot be seen from here",
-        _ => "end the programs that are named, or wait for them",
-    };
-    topic.spoils(found, Mend::Nothing(reason.to_owned()))
+    let reason = "end the programs that are named, or wait for them";
+    topic.spoils(format!("{found}: {}", names.join(", ")), Mend::Nothing(reason.to_owned()))
 }
 
 pub(super) fn jitter(system: &System<'_>) -> Check {

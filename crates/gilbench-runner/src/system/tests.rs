@@ -196,6 +196,15 @@ fn what_was_measured_decides_where_files_cannot() {
 }
 
 #[test]
+fn programs_are_named_only_where_there_is_something_to_explain() {
+    let busiest = vec![Busy { process: 77, name: "rustc".to_owned(), cpus: 0.03 }];
+    let live = Live { others: Some(0.04), busiest, ..quiet() };
+    assert_eq!(good(LAPTOP, &live, "others"), "0.04 of 4 CPUs in one second");
+    let live = Live { others: Some(0.75), ..quiet() };
+    assert_eq!(spoils(LAPTOP, &live, "others"), ("0.75 of 4 CPUs in one second".to_owned(), None));
+}
+
+#[test]
 fn a_quiet_virtual_machine_says_what_it_cannot_know() {
     assert_eq!(good(VIRTUAL, &quiet(), "steal"), "virtual machine, 0.0 % in one second of work");
     assert_eq!(good(VIRTUAL, &quiet(), "siblings"), "none");
