@@ -89,16 +89,8 @@ pub fn serve(socket: OwnedFd) -> io::Result<()> {
                     timed_out: false,
                 };
                 let ended = watch.until_the_end(&mut channel)?;
-                let memory = match (group.as_ref().and_then(MemoryGroup::peak), baseline) {
-                    (Some(peak), Some(baseline)) => Some(Memory {
-                        peak_bytes: peak.saturating_sub(baseline),
-                        source: MemorySource::Cgroup,
-                    }),
-                    _ => watch
-                        .peak
-                        .filter(|&bytes| bytes > 0)
-                        .map(|peak_bytes| Memory { peak_bytes, source: MemorySource::SampledPss }),
-                };
+                let kept = group.as_ref().and_then(MemoryGroup::peak).zip(baseline);
+                let memory = memory(kept, watch.peak);
                 // Only SIGKILL raises the question.
                 let mut out_of_memory = false;
                 if ended.killed_by_kernel_or_user() {
@@ -121,6 +113,19 @@ pub fn serve(socket: OwnedFd) -> io::Result<()> {
 }
 
 /// A control group of version 2 that holds nothing but this launcher and its workers: the one that it made, or the
+/// The peak of a worker's memory: what the kernel kept, with what the group held before, or what was sampled.
+///
+/// No process is without memory, so a difference of 0 means that it is unknown: the kernel charges memory to a group
+/// in batches of 64 pages for each CPU (`MEMCG_CHARGE_BATCH` in `memcontrol.h`), and a worker smaller than what is left
+/// of them charges nothing.
+fn memory(kept: Option<(u64, u64)>, sampled: Option<u64>) -> Option<Memory> {
+    let (bytes, source) = match kept {
+        Some((peak, before)) => (peak.saturating_sub(before), MemorySource::Cgroup),
+        None => (sampled?, MemorySource::SampledPss),
+    };
+    (bytes > 0).then_some(Memory { peak_bytes: bytes, source })
+}
+
 /// container whose first process it is.
 fn own_group(group: Option<&MemoryGroup>) -> Option<PathBuf> {
     let first = || {
@@ -357,5 +362,21 @@ impl Ended {
             orphans: self.orphans,
             noise: Some(Box::new(self.noise)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_peak_of_nothing_is_unknown() {
+        let found = |kept, sampled| memory(kept, sampled).map(|memory| (memory.peak_bytes, memory.source));
+        assert_eq!(found(Some((900, 300)), None), Some((600, MemorySource::Cgroup)));
+        assert_eq!(found(Some((300, 300)), None), None);
+        assert_eq!(found(Some((200, 300)), None), None);
+        assert_eq!(found(None, Some(500)), Some((500, MemorySource::SampledPss)));
+        assert_eq!(found(None, Some(0)), None);
+        assert_eq!(found(None, None), None);
     }
 }
