@@ -1,7 +1,7 @@
 //! The harness's side of the launcher.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
@@ -10,9 +10,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gilbench_model::sample::Tree;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::net::{AddressFamily, SocketFlags, SocketType};
 
+use super::pipes::{BUFFER, Pipe, Stream, patience};
 use super::tree::{descendants, end_descendants};
 use super::wire::{Channel, Launched, Order};
 use crate::container::Engine;
@@ -101,8 +102,8 @@ pub enum LauncherError {
 #[derive(Debug)]
 pub struct Running<'a> {
     launcher: &'a mut Launcher,
-    stdout: Option<File>,
-    stderr: Option<File>,
+    stdout: Option<Pipe>,
+    stderr: Option<Pipe>,
     /// By then the launcher must have answered.
     deadline: Instant,
 }
@@ -127,16 +128,7 @@ pub enum Ended {
 }
 
 /// Longest input: a pipe takes this much without a reader, on every kernel.
-const LONGEST_INPUT: usize = 64 * 1024;
-
-/// As much as a pipe holds.
-const BUFFER: usize = 64 * 1024;
-
-/// A worker that wrote so much since the last look is about to fill its pipe.
-const MUCH: usize = BUFFER / 4;
-
-/// More is left for the next look, which then comes at once.
-const MOST_AT_ONCE: usize = 16 * BUFFER;
+const LONGEST_INPUT: usize = BUFFER;
 
 /// A launcher whose socket closed has most likely been killed; its end is told a moment later.
 const END: Duration = Duration::from_secs(1);
@@ -146,9 +138,6 @@ const OVERDUE: Duration = Duration::from_secs(15);
 
 /// Between two looks for an end that is near.
 const SOON: Duration = Duration::from_millis(1);
-
-/// The harness looks this often whether it was interrupted, and into the pipes.
-const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
 
 impl Launcher {
     /// Starts the launcher: `command` must call [`super::serve`] on its stdin.
@@ -236,12 +225,12 @@ impl Launcher {
     /// Starts a worker.
     pub fn launch(&mut self, launch: Launch) -> Result<Running<'_>, LauncherError> {
         let stdin = launch.input.open()?;
-        let (stderr, their_stderr) = io::pipe()?;
-        let (stdout, their_stdout): (_, OwnedFd) = if launch.discard_output {
+        let (stderr, their_stderr) = Pipe::new(Stream::Errors)?;
+        let (stdout, their_stdout) = if launch.discard_output {
             (None, File::options().write(true).open("/dev/null")?.into())
         } else {
-            let (ours, theirs) = io::pipe()?;
-            (Some(ours), theirs.into())
+            let (ours, theirs) = Pipe::new(Stream::Output)?;
+            (Some(ours), theirs)
         };
         let order = Order::Start {
             command: launch.command,
@@ -254,13 +243,8 @@ impl Launcher {
         };
         let channel = self.channel.as_ref().ok_or(LauncherError::Gone)?;
         channel.send(&order, &[stdin.as_fd(), their_stdout.as_fd(), their_stderr.as_fd()])?;
-        let ours = |pipe: io::PipeReader| {
-            rustix::io::ioctl_fionbio(&pipe, true)?;
-            Ok::<File, io::Error>(OwnedFd::from(pipe).into())
-        };
         let deadline = Instant::now() + launch.limit + OVERDUE;
-        let (stdout, stderr) = (stdout.map(ours).transpose()?, Some(ours(stderr)?));
-        Ok(Running { stdout, stderr, launcher: self, deadline })
+        Ok(Running { stdout, stderr: Some(stderr), launcher: self, deadline })
     }
 }
 
@@ -273,28 +257,23 @@ impl Drop for Launcher {
 impl Running<'_> {
     /// Passes on what the worker writes until its whole tree has ended. When `output` or `idle` answers false,
     /// the tree is killed.
-    ///
-    /// The pipes are emptied now and then, not at every line: waking up for each would disturb what is being
-    /// timed on the neighbouring CPU. A worker that writes much is listened to at once.
     pub fn wait(
         mut self,
         mut output: impl FnMut(Stream, &[u8]) -> bool,
         mut idle: impl FnMut() -> bool,
     ) -> Result<Ended, LauncherError> {
         let mut buffer = vec![0; BUFFER];
-        let (mut killed, mut eager, mut silent) = (false, false, false);
+        let (mut killed, mut silent) = (false, false);
         loop {
-            let ended = self.poll(eager)?;
+            let ended = self.poll()?;
             if !ended && Instant::now() >= self.deadline {
                 self.give_up()?;
             }
             let mut go_on = idle();
-            let mut heard = 0;
             for stream in [Stream::Output, Stream::Errors] {
                 // Once every writer has ended, this takes what is left.
-                heard += self.drain(stream, &mut buffer, |bytes| go_on &= output(stream, bytes))?;
+                self.drain(stream, &mut buffer, |bytes| go_on &= output(stream, bytes))?;
             }
-            eager = heard >= MUCH;
             let channel = self.launcher.channel.as_mut().ok_or(LauncherError::Gone)?;
             if ended {
                 let (answer, _) = channel.receive::<Launched>()?.ok_or(LauncherError::Gone)?;
@@ -332,55 +311,30 @@ impl Running<'_> {
         }
     }
 
-    /// Waits until the launcher answers, or the time for a look has come, or the last writer of a pipe has
-    /// ended, or, if `eager`, the worker writes. Says whether the launcher answered.
-    fn poll(&self, eager: bool) -> Result<bool, LauncherError> {
+    /// Waits until the launcher answers, or the last writer of a pipe has ended, or a pipe is to be looked into. Says
+    /// whether the launcher answered.
+    fn poll(&self) -> Result<bool, LauncherError> {
         let channel = self.launcher.channel.as_ref().ok_or(LauncherError::Gone)?;
-        let pipes = [&self.stdout, &self.stderr].into_iter().flatten();
-        // With no flag asked for, only the end is told.
-        let flags = if eager { PollFlags::IN } else { PollFlags::empty() };
+        let pipes = || [&self.stdout, &self.stderr].into_iter().flatten();
         let mut descriptors = vec![PollFd::new(channel, PollFlags::IN)];
-        descriptors.extend(pipes.map(|pipe| PollFd::new(pipe, flags)));
-        match poll(&mut descriptors, Some(&LOOK)) {
+        descriptors.extend(pipes().map(|pipe| PollFd::new(pipe, pipe.flags())));
+        match poll(&mut descriptors, Some(&patience(pipes()))) {
             Ok(_) | Err(rustix::io::Errno::INTR) => Ok(!descriptors[0].revents().is_empty()),
             Err(error) => Err(io::Error::from(error).into()),
         }
     }
 
-    /// Reads what is in a pipe now, and says how much that was.
-    fn drain(
-        &mut self,
-        stream: Stream,
-        buffer: &mut [u8],
-        mut take: impl FnMut(&[u8]),
-    ) -> Result<usize, LauncherError> {
+    /// Reads what is in a pipe now, and closes it once its last writer has ended.
+    fn drain(&mut self, stream: Stream, buffer: &mut [u8], take: impl FnMut(&[u8])) -> io::Result<()> {
         let pipe = match stream {
             Stream::Output => &mut self.stdout,
             Stream::Errors => &mut self.stderr,
         };
-        let mut heard = 0;
-        // A worker that writes without end must not keep us from killing it.
-        while let Some(file) = pipe.as_mut().filter(|_| heard < MOST_AT_ONCE) {
-            match file.read(buffer) {
-                Ok(0) => *pipe = None,
-                Ok(length) => {
-                    heard += length;
-                    take(&buffer[..length]);
-                }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error.into()),
-            }
+        if let Some(open) = pipe
+            && !open.drain(buffer, take)?
+        {
+            *pipe = None;
         }
-        Ok(heard)
+        Ok(())
     }
-}
-
-/// Which of the worker's streams.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stream {
-    /// The protocol's channel.
-    Output,
-    /// Everything else that it says.
-    Errors,
 }

@@ -12,11 +12,13 @@
 
 mod client;
 pub(crate) mod noise;
+mod pipes;
 mod process;
 mod tree;
 mod wire;
 
-pub use client::{Ended, Input, Launch, Launcher, LauncherError, Running, Stream};
+pub use client::{Ended, Input, Launch, Launcher, LauncherError, Running};
+pub use pipes::Stream;
 pub use process::{connect, serve};
 pub(crate) use tree::{Adoption, kill_tree};
 pub(crate) use wire::pass;

@@ -1,0 +1,60 @@
+//! What the launcher does for a process, and what the process finds: its stderr, its environment, its folder, its end.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::time::Duration;
+
+use gilbench_model::sample::Tree;
+use gilbench_runner::launcher::{Ended, Input, Launch, Launcher, Stream};
+
+const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
+fn launcher() -> Launcher {
+    let gilbench = env!("CARGO_BIN_EXE_gilbench");
+    Launcher::start(&[gilbench.to_owned(), "launcher".to_owned()]).unwrap()
+}
+
+/// Runs a command of the shell's: what became of its tree, and what it said on stderr.
+fn run(launcher: &mut Launcher, command: &str) -> (Tree, Vec<u8>) {
+    let launch = Launch {
+        command: ["/bin/sh", "-c", command].map(str::to_owned).to_vec(),
+        environment: vec![("PATH".to_owned(), PATH.to_owned())],
+        folder: "/".to_owned(),
+        cpus: Vec::new(),
+        limit: Duration::from_mins(2),
+        sample_memory: false,
+        count_threads: false,
+        input: Input::Bytes(Vec::new()),
+        discard_output: true,
+    };
+    let mut errors = Vec::new();
+    let listen = |stream, bytes: &[u8]| {
+        assert_eq!(stream, Stream::Errors);
+        errors.extend_from_slice(bytes);
+        true
+    };
+    let ended = launcher.launch(launch).unwrap().wait(listen, || true).unwrap();
+    let Ended::Tree { tree, timed_out: false, .. } = ended else { panic!("{ended:?}") };
+    (tree, errors)
+}
+
+#[test]
+fn whoever_writes_much_to_stderr_does_not_wait_for_the_harness() {
+    // More than a pipe of the usual size holds. A harness that looks into it every 50 ms makes every one of these
+    // processes wait for the first look; else none of them waits, and the least of their times has little noise.
+    let mut launcher = launcher();
+    // Starting the launcher is part of the first one's wait, and not of its time.
+    run(&mut launcher, "true");
+    let times = (0..10).map(|_| run(&mut launcher, "head -c 200000 /dev/zero >&2").0.wall_ns);
+    let least = times.min().unwrap().seconds();
+    assert!(least < 0.04, "{least} s");
+}
+
+#[test]
+fn all_that_is_said_on_stderr_arrives() {
+    let size = 16_000_000;
+    let (tree, errors) = run(&mut launcher(), &format!("head -c {size} /dev/zero >&2; echo the end >&2"));
+    assert_eq!(tree.exit_code, Some(0));
+    assert_eq!(errors.len(), size + "the end\n".len());
+    assert!(errors.ends_with(b"the end\n"));
+}
