@@ -167,7 +167,7 @@ pub struct Iteration {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tree {
-    /// From before the start of the first process to its end.
+    /// From before the start of the first process to its end. What outlives it adds to the CPU time, and not to this.
     pub wall_ns: Nanoseconds,
     /// How long the CPUs that it was allowed to use were idle meanwhile, together; `null` where the kernel does not
     /// tell.
@@ -189,7 +189,7 @@ pub struct Tree {
     pub exit_code: Option<i32>,
     /// The signal that ended it.
     pub signal: Option<i32>,
-    /// Processes that outlived the first and had to be killed.
+    /// Processes that outlived the first by more than the launcher's grace of two seconds and had to be killed.
     pub orphans: u32,
     /// What disturbed it; `None` where nobody looked: in runs of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]

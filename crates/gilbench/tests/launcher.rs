@@ -58,3 +58,13 @@ fn all_that_is_said_on_stderr_arrives() {
     assert_eq!(errors.len(), size + "the end\n".len());
     assert!(errors.ends_with(b"the end\n"));
 }
+
+#[test]
+fn time_ends_with_the_first_process_and_what_outlives_it_is_counted() {
+    let mut launcher = launcher();
+    let (tree, _) = run(&mut launcher, "sleep 60 & exit 0");
+    assert_eq!((tree.exit_code, tree.orphans), (Some(0), 1));
+    assert!(tree.wall_ns.seconds() < 2.0, "before the grace was over: {tree:?}");
+    let (tree, _) = run(&mut launcher, "sleep 0.1 & exit 0");
+    assert_eq!(tree.orphans, 0, "it ended by itself");
+}
