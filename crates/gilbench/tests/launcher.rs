@@ -2,10 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod support;
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::process::Command;
 use std::time::Duration;
 
 use gilbench_model::sample::Tree;
 use gilbench_runner::launcher::{Ended, Input, Launch, Launcher, Stream};
+use support::{Ran, Test, ran};
 
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
@@ -38,6 +44,14 @@ fn run(launcher: &mut Launcher, command: &str) -> (Tree, Vec<u8>) {
     (tree, errors)
 }
 
+/// `gilbench ab`, as short as it can be.
+fn ab(test: &Test, change: impl FnOnce(&mut Command), arguments: &[&str]) -> Ran {
+    let mut command = test.command();
+    command.env("PATH", PATH).args(["ab", "--max-rounds=6", "--warmup=1", "--seed=1"]).args(arguments);
+    change(&mut command);
+    ran(&command.output().unwrap())
+}
+
 #[test]
 fn whoever_writes_much_to_stderr_does_not_wait_for_the_harness() {
     // More than a pipe of the usual size holds. A harness that looks into it every 50 ms makes every one of these
@@ -67,4 +81,21 @@ fn time_ends_with_the_first_process_and_what_outlives_it_is_counted() {
     assert!(tree.wall_ns.seconds() < 2.0, "before the grace was over: {tree:?}");
     let (tree, _) = run(&mut launcher, "sleep 0.1 & exit 0");
     assert_eq!(tree.orphans, 0, "it ended by itself");
+}
+
+#[test]
+fn the_environment_is_passed_on_byte_by_byte() {
+    let test = Test::new();
+    let expected = test.path("expected");
+    std::fs::write(&expected, b"caf\xe9 \x01\xff\n").unwrap();
+    let sees = format!("sh -c 'printenv WORD | cmp - {}'", expected.display());
+    let set = |value: &'static [u8]| {
+        move |command: &mut Command| {
+            command.env("WORD", OsStr::from_bytes(value));
+        }
+    };
+    let result = ab(&test, set(b"caf\xe9 \x01\xff"), &[&sees, "true"]);
+    assert_eq!(result.code, Some(0), "{}", result.stderr);
+    let result = ab(&test, set(b"cafe"), &[&sees, "true"]);
+    assert_eq!(result.code, Some(1), "{}", result.stdout);
 }

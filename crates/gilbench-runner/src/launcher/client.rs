@@ -44,7 +44,7 @@ enum Host {
 pub struct Launch {
     /// Absolute path and arguments.
     pub command: Vec<String>,
-    /// The whole environment.
+    /// The whole environment. What is not UTF-8 stands in it as [`carried`](super::carried) makes it.
     pub environment: Vec<(String, String)>,
     /// Where it starts.
     pub folder: String,

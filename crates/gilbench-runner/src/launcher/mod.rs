@@ -16,6 +16,7 @@ mod pipes;
 mod process;
 mod tree;
 mod wire;
+mod words;
 
 pub use client::{Ended, Input, Launch, Launcher, LauncherError, Running};
 pub use pipes::Stream;
@@ -23,3 +24,4 @@ pub use process::{connect, serve};
 pub(crate) use tree::{Adoption, kill_tree};
 pub(crate) use wire::pass;
 pub use wire::passed;
+pub use words::carried;

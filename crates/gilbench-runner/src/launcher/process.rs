@@ -18,6 +18,7 @@ use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use super::noise::{Before, NoiseMeter};
 use super::tree::{Reap, Usage, descendants, kill_descendants, proportional_set_size, reap, threads};
 use super::wire::{Channel, Launched, Order};
+use super::words::restored;
 use crate::cgroup::{self, MemoryGroup};
 use crate::kernel_files::KernelFiles;
 
@@ -112,7 +113,6 @@ pub fn serve(socket: OwnedFd) -> io::Result<()> {
     Ok(())
 }
 
-/// A control group of version 2 that holds nothing but this launcher and its workers: the one that it made, or the
 /// The peak of a worker's memory: what the kernel kept, with what the group held before, or what was sampled.
 ///
 /// No process is without memory, so a difference of 0 means that it is unknown: the kernel charges memory to a group
@@ -126,6 +126,7 @@ fn memory(kept: Option<(u64, u64)>, sampled: Option<u64>) -> Option<Memory> {
     (bytes > 0).then_some(Memory { peak_bytes: bytes, source })
 }
 
+/// A control group of version 2 that holds nothing but this launcher and its workers: the one that it made, or the
 /// container whose first process it is.
 fn own_group(group: Option<&MemoryGroup>) -> Option<PathBuf> {
     let first = || {
@@ -185,7 +186,7 @@ fn start(
         <[OwnedFd; 3]>::try_from(descriptors).map_err(|_| invalid("three descriptors are needed"))?;
     let mut child = Command::new(program);
     child.args(arguments).env_clear().current_dir(folder).process_group(0);
-    child.envs(environment.iter().map(|(name, value)| (name, value)));
+    child.envs(environment.iter().map(|(name, value)| (restored(name), restored(value))));
     child.stdin(Stdio::from(stdin)).stdout(Stdio::from(stdout)).stderr(Stdio::from(stderr));
     let _bound = Bound::to(cpus)?;
     let child = child.spawn()?;

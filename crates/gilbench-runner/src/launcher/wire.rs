@@ -21,7 +21,7 @@ pub(super) enum Order {
     Start {
         /// Absolute path and arguments.
         command: Vec<String>,
-        /// The whole environment.
+        /// The whole environment; what is not UTF-8 is `carried`.
         environment: Vec<(String, String)>,
         /// Where it starts.
         folder: String,

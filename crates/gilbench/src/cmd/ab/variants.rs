@@ -9,6 +9,7 @@ use gilbench_runner::commands::{Around, Command, CommandError};
 
 use crate::cli::Ab;
 use crate::exit::UsageError;
+use gilbench_runner::launcher::carried;
 
 /// One command with what belongs to it.
 #[derive(Clone, Debug)]
@@ -187,10 +188,8 @@ fn usage(error: &CommandError) -> anyhow::Error {
 /// Ours, as a shell would pass it on, and what is asked for.
 fn environment(omp: Option<u32>) -> Vec<(String, String)> {
     let ours = std::env::vars_os();
-    // What is not UTF-8 cannot be passed on through JSON.
-    let mut environment: Vec<(String, String)> = ours
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect();
+    let mut environment: Vec<(String, String)> =
+        ours.map(|(name, value)| (carried(name), carried(value))).collect();
     if let Some(threads) = omp {
         for name in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"] {
             environment.push((name.to_owned(), threads.to_string()));
