@@ -9,6 +9,7 @@ mod cli;
 mod cmd;
 mod data;
 mod exit;
+mod here;
 mod interrupt;
 mod output;
 mod precision;

@@ -99,3 +99,24 @@ fn the_environment_is_passed_on_byte_by_byte() {
     let result = ab(&test, set(b"cafe"), &[&sees, "true"]);
     assert_eq!(result.code, Some(1), "{}", result.stdout);
 }
+
+#[test]
+fn a_current_folder_that_is_gone_is_called_by_its_name() {
+    let test = Test::new();
+    let gone = test.path("gone");
+    std::fs::create_dir(&gone).unwrap();
+    let mut command = Command::new("/bin/sh");
+    test.isolate(&mut command);
+    let script = format!("rmdir ../gone && exec {} ab true true", env!("CARGO_BIN_EXE_gilbench"));
+    let result = ran(&command.env("PATH", PATH).current_dir(&gone).args(["-c", &script]).output().unwrap());
+    assert_eq!((result.code, result.stdout.as_str()), (Some(2), ""));
+    let told = "nothing can be started in the current folder: No such file or directory";
+    assert!(result.stderr.contains(told) && result.stderr.contains("hint: "), "{}", result.stderr);
+}
+
+#[test]
+fn a_folder_is_no_input() {
+    let result = ab(&Test::new(), |_| {}, &["true", "true", "--input", "/"]);
+    assert_eq!((result.code, result.stdout.as_str()), (Some(2), ""));
+    assert!(result.stderr.contains("--input: cannot read `/`: is a directory"), "{}", result.stderr);
+}

@@ -141,7 +141,7 @@ impl Checker<'_> {
         let launch = Launch {
             command: self.command.clone(),
             environment: self.environment.clone(),
-            folder: std::env::current_dir()?.to_string_lossy().into_owned(),
+            folder: crate::here::folder()?.to_string_lossy().into_owned(),
             cpus: Vec::new(),
             limit: LIMIT,
             sample_memory: false,

@@ -1,15 +1,16 @@
 //! What is compared: the user's commands, each with what belongs to it, for every combination of parameters.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::PathBuf;
 
 use gilbench_model::condition::Affinity;
 use gilbench_model::machine::Allowance;
 use gilbench_runner::commands::{Around, Command, CommandError};
+use gilbench_runner::launcher::carried;
 
 use crate::cli::Ab;
 use crate::exit::UsageError;
-use gilbench_runner::launcher::carried;
 
 /// One command with what belongs to it.
 #[derive(Clone, Debug)]
@@ -208,8 +209,13 @@ fn cpus(affinity: Option<&Affinity>, allowance: &Allowance) -> anyhow::Result<Ve
 }
 
 fn readable(path: &PathBuf) -> anyhow::Result<PathBuf> {
-    match std::fs::File::open(path) {
-        Ok(_) => Ok(path.clone()),
+    // A folder can be opened, and not be read.
+    let opened = std::fs::File::open(path).and_then(|file| {
+        let is_folder = file.metadata()?.is_dir();
+        if is_folder { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(()) }
+    });
+    match opened {
+        Ok(()) => Ok(path.clone()),
         Err(error) => {
             let message = format!("--input: cannot read `{}`: {error}", path.display());
             Err(UsageError::new(message, "it is opened anew for each process").into())
