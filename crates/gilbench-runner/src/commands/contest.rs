@@ -301,8 +301,8 @@ fn is_late(elapsed: Duration, takes: Duration, rules: &Rules) -> bool {
     elapsed + takes > rules.max_time
 }
 
-/// A pilot that computed for this share of its time, or waited for a CPU to do so, does nothing else. The rest is its
-/// start, and the page faults that no process is without.
+/// A pilot that computed for this share of the time that the hypervisor left it, or waited for a CPU to do so, does
+/// nothing else. The rest is its start, and the page faults that no process is without.
 const COMPUTES: f64 = 0.9;
 
 /// Whether a command is one thread that computes: only then its CPU time is its wall time on an idle machine, and it
@@ -311,10 +311,15 @@ const COMPUTES: f64 = 0.9;
 /// No pilot may have more than one thread. The best of them tells whether it computes: the first has to wait for its
 /// files.
 fn one_thread_that_computes<'a>(pilots: impl Iterator<Item = &'a Tree> + Clone) -> bool {
-    // Of a single thread, the kernel's count is the whole tree's.
-    let queued =
-        |tree: &Tree| tree.noise.as_ref().and_then(|noise| noise.queued_ns).map_or(0.0, Nanoseconds::seconds);
-    let share = |tree: &Tree| (tree.cpu_seconds() + queued(tree)) / tree.wall_ns.seconds();
+    let share = |tree: &Tree| {
+        let noise = tree.noise.as_deref();
+        // Of a single thread, the kernel's count is the whole tree's.
+        let queued = noise.and_then(|noise| noise.queued_ns).map_or(0.0, Nanoseconds::seconds);
+        // On all its CPUs, of which it used one: at most half of its time is put down to that.
+        let stolen = noise.and_then(|noise| noise.steal_ns).map_or(0.0, Nanoseconds::seconds);
+        let wall = tree.wall_ns.seconds();
+        (tree.cpu_seconds() + queued) / (wall - stolen.min(0.5 * wall))
+    };
     // What outlives a command may be short of CPUs by the next.
     pilots.clone().all(|tree| tree.most_threads == Some(1) && tree.orphans == 0)
         && pilots.map(share).any(|share| share >= COMPUTES)
@@ -349,6 +354,7 @@ mod tests {
         clock: f64,
         busy: f64,
         queued: f64,
+        stolen: f64,
         threads: u32,
         allows: bool,
         in_each_others_way_after: f64,
@@ -362,6 +368,7 @@ mod tests {
                 clock: 0.0,
                 busy: 1.0,
                 queued: 0.0,
+                stolen: 0.0,
                 threads: 1,
                 allows: true,
                 in_each_others_way_after: f64::INFINITY,
@@ -383,7 +390,10 @@ mod tests {
             }
             self.clock += 1.0;
             self.order.extend((!pilot).then_some(side));
-            Ok(tree(1.0, self.busy, self.queued, pilot.then_some(self.threads)))
+            let mut tree = tree(1.0, self.busy, self.queued, pilot.then_some(self.threads));
+            let steal_ns = Some(Duration::from_secs_f64(self.stolen).into());
+            tree.noise = tree.noise.map(|noise| Box::new(Noise { steal_ns, ..*noise }));
+            Ok(tree)
         }
 
         fn side_by_side(&mut self, first: Side) -> Result<[Tree; 2], StopwatchError> {
@@ -429,6 +439,10 @@ mod tests {
         }
         let contest = Fake { busy: 0.3, queued: 0.65, ..Fake::new() }.contest(RULES, 8);
         assert_eq!(contest.method, Method::SideBySide, "it waited for a CPU only");
+        let contest = Fake { busy: 0.6, stolen: 0.38, ..Fake::new() }.contest(RULES, 8);
+        assert_eq!(contest.method, Method::SideBySide, "the hypervisor had the CPU for the rest");
+        let contest = Fake { busy: 0.2, stolen: 0.9, ..Fake::new() }.contest(RULES, 8);
+        assert_eq!(contest.method, Method::InTurn, "what was stolen, it may not have wanted");
         let wall = Rules { measure: Some(Measure::WallTime), ..RULES };
         assert_eq!(Fake::new().contest(wall, 8).method, Method::InTurn);
         let cpu = Rules { measure: Some(Measure::CpuTime), ..RULES };
