@@ -1,6 +1,6 @@
 //! What rounds of two commands tell: the ratio of their times, what it answers, and what a better answer would take.
 
-use crate::statistics::{Decision, Estimate, MINIMUM_COUNT, StatisticsError, decide, paired_ratio};
+use crate::statistics::{Decision, Estimate, StatisticsError, decide, paired_ratio};
 
 /// What is known of two commands.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,12 +32,13 @@ fn rounds_to_decide(ratio: &Estimate, band: f64) -> Option<u32> {
     let difference = ratio.point.ln().abs();
     let needed = difference.max((1.0 + band).ln() - difference);
     let rounds = ratio.count as f64 * (ratio.half_width_logarithmic()? / needed).powi(2);
+    let more_than_now = u32::try_from(ratio.count + 1).unwrap_or(u32::MAX);
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "positive and below the bound"
     )]
-    (rounds <= FORETOLD).then(|| (rounds.ceil() as u32).max(u32::try_from(MINIMUM_COUNT).unwrap_or(u32::MAX)))
+    (rounds <= FORETOLD).then(|| more_than_now.max(rounds.ceil() as u32))
 }
 
 #[cfg(test)]

@@ -19,8 +19,7 @@ pub(super) fn text(answers: &[Answered]) -> output::Result {
 
 fn one(answer: &Answered) -> output::Result {
     if !answer.parameters.is_empty() {
-        let values = answer.parameters.iter().map(|(name, value)| format!("{name}={value}"));
-        output::line(&values.collect::<Vec<_>>().join(", "))?;
+        output::line(&parameters(answer, ", "))?;
     }
     output::line(&headline(answer))?;
     if answer.rounds == 0 {
@@ -46,6 +45,11 @@ fn one(answer: &Answered) -> output::Result {
     };
     output::table(["", "time", "CPU time", "memory", "command"], [row("A", &answer.a), row("B", &answer.b)])?;
     output::line(&how(answer))
+}
+
+fn parameters(answer: &Answered, between: &str) -> String {
+    let values = answer.parameters.iter().map(|(name, value)| format!("{name}={value}"));
+    values.collect::<Vec<_>>().join(between)
 }
 
 /// What is answered, in words.
@@ -167,11 +171,10 @@ pub(super) fn csv(answers: &[Answered]) -> output::Result {
 /// A pair to a row, for a page.
 pub(super) fn markdown(answers: &[Answered]) -> output::Result {
     let rows = answers.iter().map(|answer| {
-        let parameters = answer.parameters.iter().map(|(name, value)| format!("{name}={value}"));
         [
             answer.a.name.clone(),
             answer.b.name.clone(),
-            parameters.collect::<Vec<_>>().join(", "),
+            parameters(answer, ", "),
             answer.verdict.as_str().to_owned(),
             answer.estimate().map_or_else(
                 || answer.reason.clone().unwrap_or_default(),
@@ -217,11 +220,10 @@ fn cells(answer: &Answered) -> [String; 22] {
     let wall = |side: &SideAnswer| some(side.wall_seconds.map(|interval| interval.median));
     let cpu = |side: &SideAnswer| some(side.cpu_seconds.map(|interval| interval.median));
     let bytes = |side: &SideAnswer| some(side.memory.map(|peak| peak.bytes));
-    let parameters = answer.parameters.iter().map(|(name, value)| format!("{name}={value}"));
     [
         answer.a.name.clone(),
         answer.b.name.clone(),
-        parameters.collect::<Vec<_>>().join(" "),
+        parameters(answer, " "),
         answer.verdict.as_str().to_owned(),
         some(answer.ratio),
         some(answer.low),
