@@ -330,15 +330,13 @@ impl<'a> Decider<'a> {
         if let Some(against) = against.filter(|_| test.built_alike) {
             self.built_alike(samples, against)?;
         }
-        let no_ratio = |error: StatisticsError| {
-            if !matches!(error, StatisticsError::TooFew { .. }) {
-                return inconclusive(error.to_string());
+        let no_ratio = |error: StatisticsError| match error {
+            StatisticsError::TooFew { count, .. } => {
+                let fewest = against
+                    .map_or(samples.steady.len(), |against| against.steady.len().min(samples.steady.len()));
+                too_few_rounds(count, if count < fewest { "rounds of both cases" } else { "rounds" })
             }
-            let shared = against.map_or(samples.steady.len(), |against| {
-                samples.steady.keys().filter(|round| against.steady.contains_key(round)).count()
-            });
-            let fewest = against.map_or(shared, |against| against.steady.len().min(samples.steady.len()));
-            too_few_rounds(shared, if shared < fewest { "rounds of both cases" } else { "rounds" })
+            error => inconclusive(error.to_string()),
         };
         match (test.measure, against) {
             (Measure::SpeedUp, Some(against)) => speed_up(samples, against).map_err(no_ratio),

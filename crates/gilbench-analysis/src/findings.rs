@@ -93,6 +93,9 @@ pub struct Totals {
     pub minimum_detectable_effect: Option<f64>,
 }
 
+/// What is said of a crowded case.
+pub const CROWDED: &str = "crowded: other programs or machines left it too few CPUs";
+
 /// What is known of one case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CaseFinding {

@@ -4,6 +4,7 @@
 //! from. The size is the one that claims would be decided by, where the run has it; where no claim rests on any that
 //! it has, the sentence says so: an iteration of a few milliseconds shows little of what threads do.
 
+use gilbench_analysis::findings::CROWDED;
 use gilbench_analysis::statistics::Estimate;
 use gilbench_model::condition::DEFAULT_SIZE;
 use gilbench_model::workload::Bound;
@@ -176,7 +177,7 @@ fn obstacle(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Nam
     unmeasured.unwrap_or_else(|| match cases.first() {
         Some(entry) if entry.case.oversubscribed => format!("{}: more threads than CPUs", entry.label()),
         Some(entry) if entry.finding.crowded => {
-            format!("{}: crowded: other programs or machines left it too few CPUs", entry.label())
+            format!("{}: {CROWDED}", entry.label())
         }
         Some(entry) => format!("{}: no sequential case to compare with in enough rounds", entry.label()),
         None => format!("no case with several threads in size {size}"),

@@ -62,3 +62,15 @@ fn summary() {
     let (run, findings) = run();
     insta::assert_snapshot!(summary_markdown(&run, &findings));
 }
+
+#[test]
+fn no_brace_of_the_style_sheet_is_left_over() {
+    // A browser that meets one too many leaves out the rule that follows, without a word.
+    let sheet = include_str!("../assets/style.css");
+    let depth = sheet.chars().try_fold(0_u32, |depth, character| match character {
+        '{' => Some(depth + 1),
+        '}' => depth.checked_sub(1),
+        _ => Some(depth),
+    });
+    assert_eq!(depth, Some(0));
+}

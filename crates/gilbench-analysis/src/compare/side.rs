@@ -5,7 +5,7 @@ use gilbench_model::run_directory::Run;
 
 use super::rows::{ComparedRun, Quantity};
 use crate::cases::{baseline, findings};
-use crate::findings::{CaseFinding, CaseState};
+use crate::findings::{CROWDED, CaseFinding, CaseState};
 use crate::noise;
 use crate::series::CaseSamples;
 use crate::statistics::Estimate;
@@ -83,9 +83,7 @@ impl Entry<'_> {
     /// Why it has no time, or why its time says nothing of it; `None` if nothing is wrong.
     pub(super) fn obstacle(&self) -> Option<String> {
         match &self.finding.state {
-            CaseState::Measured if self.finding.crowded => {
-                Some("crowded: other programs or machines left it too few CPUs".to_owned())
-            }
+            CaseState::Measured if self.finding.crowded => Some(CROWDED.to_owned()),
             CaseState::Measured => None,
             CaseState::Skipped { reason, .. } => Some(format!("skipped: {reason}")),
             CaseState::Failed { reason } => Some(reason.clone()),

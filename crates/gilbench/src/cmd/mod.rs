@@ -27,10 +27,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.verb {
         Verb::BenchAll(verb) => bench_all::run(common, &verb),
         Verb::Run(verb) => run::run(common, &verb),
-        Verb::Ab(verb) => {
-            crate::here::folder()?;
-            ab::run(&verb)
-        }
+        Verb::Ab(verb) => ab::run(&verb),
         Verb::List(verb) => list::run(common, &verb),
         Verb::Check => check::run(common),
         Verb::Interpreters { verb: Interpreters::List { containers, format } } => {

@@ -18,6 +18,7 @@ use self::answer::{Answered, Asked};
 use self::variants::Pair;
 use crate::cli::{Ab, Compared};
 use crate::exit::INTERRUPTED;
+use crate::here;
 use crate::interrupt::Interrupt;
 use crate::output;
 use crate::progress::Ticker;
@@ -40,6 +41,7 @@ impl CommandFailed {
 
 /// Compares commands, and prints what came of all pairs, also where one of them ends it.
 pub(super) fn run(arguments: &Ab) -> anyhow::Result<ExitCode> {
+    here::folder()?;
     let allowance = gilbench_runner::machine::read().allowance;
     let pairs = variants::pairs(arguments, &allowance)?;
     let asked = Asked {

@@ -137,35 +137,10 @@ fn peak(peak: Peak) -> String {
     }
 }
 
-const COLUMNS: [&str; 22] = [
-    "a",
-    "b",
-    "parameters",
-    "verdict",
-    "ratio",
-    "low",
-    "high",
-    "significant",
-    "relevant",
-    "band",
-    "half_width",
-    "measure",
-    "method",
-    "a_wall_seconds",
-    "b_wall_seconds",
-    "a_cpu_seconds",
-    "b_cpu_seconds",
-    "a_memory_bytes",
-    "b_memory_bytes",
-    "rounds",
-    "seconds",
-    "stopped_by",
-];
-
-/// A pair to a row, for a spreadsheet: what is not known is empty.
+/// A pair to a row, for a spreadsheet.
 pub(super) fn csv(answers: &[Answered]) -> output::Result {
-    let rows: Vec<_> = answers.iter().map(cells).collect();
-    tabular::csv(COLUMNS, &rows)
+    let rows: Vec<_> = answers.iter().map(|answer| COLUMNS.map(|(_, cell)| cell(answer))).collect();
+    tabular::csv(COLUMNS.map(|(name, _)| name), &rows)
 }
 
 /// A pair to a row, for a page.
@@ -214,34 +189,39 @@ fn compared(answer: &Answered, side: &SideAnswer) -> String {
     interval.map_or_else(String::new, |interval| written(interval, answer.rounds))
 }
 
-fn cells(answer: &Answered) -> [String; 22] {
-    let some = |value: Option<f64>| value.map(|number| number.to_string()).unwrap_or_default();
-    let flag = |value: Option<bool>| value.map(|flag| flag.to_string()).unwrap_or_default();
-    let wall = |side: &SideAnswer| some(side.wall_seconds.map(|interval| interval.median));
-    let cpu = |side: &SideAnswer| some(side.cpu_seconds.map(|interval| interval.median));
-    let bytes = |side: &SideAnswer| some(side.memory.map(|peak| peak.bytes));
-    [
-        answer.a.name.clone(),
-        answer.b.name.clone(),
-        parameters(answer, " "),
-        answer.verdict.as_str().to_owned(),
-        some(answer.ratio),
-        some(answer.low),
-        some(answer.high),
-        flag(answer.significant),
-        flag(answer.relevant),
-        answer.band.to_string(),
-        some(answer.half_width),
-        answer.measure.to_owned(),
-        answer.method.to_owned(),
-        wall(&answer.a),
-        wall(&answer.b),
-        cpu(&answer.a),
-        cpu(&answer.b),
-        bytes(&answer.a),
-        bytes(&answer.b),
-        answer.rounds.to_string(),
-        answer.seconds.to_string(),
-        answer.stopped_by.to_owned(),
-    ]
+/// A column of the table for a spreadsheet: its name, and its cell.
+type Column = (&'static str, fn(&Answered) -> String);
+
+const COLUMNS: [Column; 22] = [
+    ("a", |answer| answer.a.name.clone()),
+    ("b", |answer| answer.b.name.clone()),
+    ("parameters", |answer| parameters(answer, " ")),
+    ("verdict", |answer| answer.verdict.as_str().to_owned()),
+    ("ratio", |answer| known(answer.ratio)),
+    ("low", |answer| known(answer.low)),
+    ("high", |answer| known(answer.high)),
+    ("significant", |answer| known(answer.significant)),
+    ("relevant", |answer| known(answer.relevant)),
+    ("band", |answer| answer.band.to_string()),
+    ("half_width", |answer| known(answer.half_width)),
+    ("measure", |answer| answer.measure.to_owned()),
+    ("method", |answer| answer.method.to_owned()),
+    ("a_wall_seconds", |answer| median(answer.a.wall_seconds)),
+    ("b_wall_seconds", |answer| median(answer.b.wall_seconds)),
+    ("a_cpu_seconds", |answer| median(answer.a.cpu_seconds)),
+    ("b_cpu_seconds", |answer| median(answer.b.cpu_seconds)),
+    ("a_memory_bytes", |answer| known(answer.a.memory.map(|peak| peak.bytes))),
+    ("b_memory_bytes", |answer| known(answer.b.memory.map(|peak| peak.bytes))),
+    ("rounds", |answer| answer.rounds.to_string()),
+    ("seconds", |answer| answer.seconds.to_string()),
+    ("stopped_by", |answer| answer.stopped_by.to_owned()),
+];
+
+/// What is not known is empty.
+fn known(value: Option<impl ToString>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+fn median(interval: Option<Interval>) -> String {
+    known(interval.map(|interval| interval.median))
 }
