@@ -35,6 +35,10 @@ validate-statistics *ARGS:
 perf:
     cargo bench -p gilbench --bench perf
 
+# Write docs/claims.md anew from workloads/claims.yaml
+claims-document:
+    cargo run --quiet --package gilbench -- claims --document > docs/claims.md
+
 # The same exercise for gilbench, pyperf and hyperfine: false alarms, differences found, seconds. About 20 minutes
 versus-peers *ARGS:
     cargo bench -p gilbench --bench versus_peers -- {{ARGS}}

@@ -2,7 +2,7 @@
 
 Written in what they have in common (no f-strings, no annotations, no keyword-only arguments), so it
 runs on every Python 3 too. It answers the same protocol, see docs/protocol.md, and says null where
-it cannot measure. It cannot tell what threads raise, and has no phases and no observations.
+it cannot measure. It cannot tell what threads raise, and has no phases.
 """
 
 import binascii
@@ -58,12 +58,17 @@ class Unsupported(Exception):
 
 
 class Task(object):  # in Python 2 a class without this is an old-style one
-    """One case: the size's parameters as attributes, and ``workers``."""
+    """One case: the size's parameters as attributes, ``workers``, and what was observed."""
 
     def __init__(self, request):
         for name in request["parameters"]:
             setattr(self, str(name.replace("-", "_")), request["parameters"][name])
         self.workers = request["workers"]
+        self.observations = {}
+
+    def observe(self, name, number):
+        """Record an exact number that belongs to the iteration, such as a count of threads."""
+        self.observations[name] = number
 
 
 def run_threads(functions):
@@ -142,6 +147,7 @@ def iterate(strategy, request, send):
         late = limit is not None and elapsed(began) >= limit
         if late and index >= max(1, request["least_iterations"]):
             break
+        task.observations = {}
         usage = _usage()
         start = now()
         answer = strategy(task)
@@ -156,7 +162,7 @@ def iterate(strategy, request, send):
         message["voluntary_switches"], message["involuntary_switches"] = used[2], used[3]
         message["digest"] = digest(answer)
         message["phases"] = {}
-        message["observations"] = {}
+        message["observations"] = task.observations
         send("iteration", message)
 
 

@@ -6,6 +6,10 @@ import threading
 
 from gilbench_worker import Task, run
 
+TYPE_CHECKING = False  # as in `typing`, without its import
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+
 
 def cpu_task(n: int) -> int:
     return sum(i * i for i in range(n))
@@ -68,6 +72,63 @@ def process_pool(task: Task) -> list[int]:
     return totals
 
 
+warm_pools = []  # of `process-pool-warm`: the first iteration makes one
+
+
+def process_pool_warm(task: Task) -> list[int]:
+    import atexit
+    import multiprocessing
+
+    with task.phase("start"):
+        if not warm_pools:
+            pool = multiprocessing.get_context(task.start_method).Pool(task.workers)
+            atexit.register(pool.terminate)
+            pool.map(nothing, range(task.workers))
+            warm_pools.append(pool)
+    with task.phase("work"):
+        return warm_pools[0].map(cpu_task, [task.n] * task.tasks)
+
+
+def nothing(_: object = None) -> None:
+    """Be answered by a process that has started."""
+
+
+def started_executor(task: Task) -> ProcessPoolExecutor:
+    """Return an executor whose processes are there: it starts them when tasks are submitted."""
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor, wait
+
+    context = multiprocessing.get_context(task.start_method)
+    executor = ProcessPoolExecutor(max_workers=task.workers, mp_context=context)
+    wait([executor.submit(nothing) for _ in range(task.workers)])
+    return executor
+
+
+def process_executor(task: Task) -> list[int]:
+    with task.phase("start"):
+        executor = started_executor(task)
+    with task.phase("work"):
+        totals = list(executor.map(cpu_task, [task.n] * task.tasks))
+    with task.phase("stop"):
+        executor.shutdown()
+    return totals
+
+
+def as_completed(task: Task) -> list[int]:
+    from concurrent import futures
+
+    totals = [0] * task.tasks
+    with task.phase("start"):
+        executor = started_executor(task)
+    with task.phase("work"):
+        submitted = {executor.submit(cpu_task, task.n): index for index in range(task.tasks)}
+        for future in futures.as_completed(submitted):
+            totals[submitted[future]] = future.result()
+    with task.phase("stop"):
+        executor.shutdown()
+    return totals
+
+
 if __name__ == "__main__":
     run(
         {
@@ -76,9 +137,15 @@ if __name__ == "__main__":
             "threads-lock": threads_lock,
             "thread-pool": thread_pool,
             "process-pool": process_pool,
+            "process-pool-warm": process_pool_warm,
+            "process-executor": process_executor,
+            "as-completed": as_completed,
         },
         imports={
             "thread-pool": ["concurrent.futures.thread"],
             "process-pool": ["multiprocessing.pool"],
+            "process-pool-warm": ["multiprocessing.pool"],
+            "process-executor": ["concurrent.futures.process"],
+            "as-completed": ["concurrent.futures.process"],
         },
     )

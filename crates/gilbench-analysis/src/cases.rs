@@ -4,19 +4,21 @@ use std::collections::BTreeMap;
 
 use gilbench_model::Name;
 use gilbench_model::event::{Event, Reached, StopReason};
-use gilbench_model::plan::useful_workers;
+use gilbench_model::plan::{BEHAVIOUR_ROUNDS, useful_workers};
 use gilbench_model::run_directory::Run;
 use gilbench_model::sample::{MemorySource, Outcome, Process, Tree};
+use gilbench_model::units::format_seconds;
 use gilbench_model::workload::Bound;
 use rayon::prelude::*;
 
+use crate::ceilings::{ceiling, limit};
 use crate::disturbances::{self, rounding};
 use crate::findings::{CaseFinding, CaseState, Disturbance, FailureCount, MemoryFinding};
+use crate::measures::phase_times;
 use crate::partners::{is_baseline, is_outside};
 use crate::series::{CaseSamples, Series, paired, values};
 use crate::statistics::{
-    Estimate, MINIMUM_COUNT, StatisticsError, detect_drift, log_location, median, median_interval,
-    paired_ratio,
+    Estimate, MINIMUM_COUNT, StatisticsError, detect_drift, log_location, median_interval, paired_ratio,
 };
 use crate::steady;
 
@@ -54,15 +56,19 @@ fn finding(run: &Run, all: &[CaseSamples<'_>], samples: &CaseSamples<'_>, end: O
     let failures = failures(samples);
     let stopped = end.map(|end| end.reason);
     let disturbances = disturbances::by_round(run, samples);
+    let steady = middle(&samples.steady);
     CaseFinding {
         case: samples.index,
-        state: state(samples, &failures, stopped, rounds),
+        state: match too_slow(run, samples) {
+            Some(reason) => CaseState::Skipped { reason, hint: None },
+            None => state(samples, &failures, stopped, rounds, fewest(run, samples)),
+        },
         rounds,
         failures,
         stopped,
         reached: end.and_then(|end| end.reached),
         later_rounds: end.map_or(0, |end| later_rounds(samples, end.rounds)),
-        steady: middle(&samples.steady),
+        steady,
         first: tree(|process| process.iterations.first().map(|iteration| iteration.wall_ns.seconds())),
         whole: tree(|process| process.tree.as_ref().map(|tree| tree.wall_ns.seconds())),
         second_opinion: second_opinion(run, samples.index),
@@ -74,6 +80,8 @@ fn finding(run: &Run, all: &[CaseSamples<'_>], samples: &CaseSamples<'_>, end: O
         efficiency: speed_up.zip(ideal(run, samples)).map(|(speed_up, ideal)| speed_up.scale(1.0 / ideal)),
         speed_up,
         container_ratio: container_ratio(all, samples),
+        ceiling: ceiling(run, all, samples),
+        limit: limit(run, samples, steady),
         drifting: detect_drift(&values(&samples.steady), run.plan.seed).is_ok_and(|drift| drift.drifting),
         disturbed: disturbances::count(disturbances.iter().map(|(_, labels)| labels.as_slice())),
         steady_undisturbed: undisturbed(samples, &disturbances),
@@ -182,11 +190,7 @@ fn phases(samples: &CaseSamples<'_>) -> Vec<(Name, Estimate)> {
     let names = samples.completed().flat_map(|(_, process)| process.iterations.iter());
     let names: std::collections::BTreeSet<&Name> =
         names.flat_map(|iteration| iteration.phases.keys()).collect();
-    let median = |process: &Process, name: &Name| {
-        let times = process.steady().filter_map(|iteration| iteration.phases.get(name));
-        median(&times.map(|phase| phase.seconds()).collect::<Vec<_>>()).ok()
-    };
-    let phase = |name: &Name| Some((name.clone(), middle(&samples.series(|process| median(process, name)))?));
+    let phase = |name: &Name| Some((name.clone(), middle(&phase_times(samples, name))?));
     names.into_iter().filter_map(phase).collect()
 }
 
@@ -201,20 +205,43 @@ fn failures(samples: &CaseSamples<'_>) -> Vec<FailureCount> {
     failures
 }
 
+/// The rounds without which a case shows nothing: an interval needs some, a behaviour as many as it is asked for.
+fn fewest(run: &Run, samples: &CaseSamples<'_>) -> u32 {
+    if run.plan.is_behaviour(samples.case) {
+        BEHAVIOUR_ROUNDS
+    } else {
+        u32::try_from(MINIMUM_COUNT).unwrap_or(u32::MAX)
+    }
+}
+
+/// Why a case was not measured that would have taken too long, if it would have.
+pub(crate) fn too_slow(run: &Run, samples: &CaseSamples<'_>) -> Option<String> {
+    let ended = |event: &Event| matches!(event, Event::Ended { case, reason: StopReason::TooSlow, .. } if *case == samples.index);
+    run.events.iter().any(|event| ended(&event.event)).then(|| {
+        let profile = &run.plan.profile;
+        let rounds =
+            if run.plan.is_behaviour(samples.case) { BEHAVIOUR_ROUNDS } else { profile.rounds.least };
+        let limit = format_seconds(profile.case_time.as_secs_f64());
+        format!(
+            "too slow for the suite: its {rounds} rounds would take more than twice the {limit} of a case"
+        )
+    })
+}
+
 fn state(
     samples: &CaseSamples<'_>,
     failures: &[FailureCount],
     stopped: Option<StopReason>,
     rounds: u32,
+    needed: u32,
 ) -> CaseState {
     if let Some(skip) = &samples.case.skip {
         return CaseState::Skipped { reason: skip.reason.clone(), hint: skip.hint.clone() };
     }
-    if rounds as usize >= MINIMUM_COUNT {
+    if rounds >= needed {
         return CaseState::Measured;
     }
     let only_failed = rounds == 0 && samples.processes.iter().any(|process| !process.outcome.is_completed());
-    let needed = u32::try_from(MINIMUM_COUNT).unwrap_or(u32::MAX);
     match (failures.first(), stopped) {
         (Some(failure), _) if stopped == Some(StopReason::Failed) || only_failed => {
             CaseState::Failed { reason: failure.outcome.clone() }

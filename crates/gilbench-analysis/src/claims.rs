@@ -7,18 +7,21 @@
 use std::collections::BTreeSet;
 
 use gilbench_model::Name;
-use gilbench_model::claim::{Claim, Measure, Range, Selector, Test};
+use gilbench_model::claim::{Claim, Kind, Measure, Range, Selector, Test};
 use gilbench_model::environment::InterpreterState;
 use gilbench_model::facts::Facts;
 use gilbench_model::plan::Case;
 use gilbench_model::run_directory::Run;
 
-use crate::cases::{crowded, ideal, speed_up, unsupported};
+use crate::cases::{crowded, ideal, too_slow, unsupported};
+use crate::correction::correction;
+use crate::deciding::{bearing, picked, preferred};
 use crate::findings::{ClaimFinding, Comparison, ComparisonCounts, InterpreterFinding, Verdict, WarmUpClass};
-use crate::selection::Wanted;
+use crate::measures::sides;
+use crate::selection::{Against, Chosen, Wanted};
 use crate::series::{CaseSamples, values};
 use crate::significance::{correct, detectable, logarithms, p_value, relevant};
-use crate::statistics::{Estimate, MINIMUM_COUNT, StatisticsError, log_location};
+use crate::statistics::{Estimate, MINIMUM_COUNT, StatisticsError, log_location, median, paired_ratio};
 use crate::steady;
 
 /// One finding for each claim.
@@ -83,6 +86,8 @@ impl<'a> Decider<'a> {
             .filter(|(verdict, _)| !matches!(verdict, Verdict::Inconclusive | Verdict::Untestable))
             .collect();
         let (verdict, reason) = match (decided.is_empty(), interpreters.is_empty()) {
+            _ if claim.kind == Kind::Opinion => (Verdict::Opinion, claim.because.clone()),
+            _ if !claim.kind.is_tested() => (Verdict::Untestable, claim.because.clone()),
             (_, true) => (Verdict::Untestable, Some(self.missing(claim))),
             (true, _) => combine(parts()),
             (false, _) => {
@@ -101,12 +106,17 @@ impl<'a> Decider<'a> {
         };
         ClaimFinding {
             id: claim.id.clone(),
+            kind: claim.kind,
             statement: claim.statement.clone(),
             place: claim.place.clone(),
             refuted_if_seen: claim.refuted_if_seen.clone(),
             verdict,
             reason,
-            correction: None,
+            correction: matches!(verdict, Verdict::Refuted | Verdict::Partly)
+                .then(|| correction(claim, &interpreters))
+                .flatten(),
+            bears_on: bearing(claim, &self.run.plan.cases).into_iter().map(|case| case.id.clone()).collect(),
+            decided_by: claim.decided_by.clone(),
             counts: ComparisonCounts::of(interpreters.iter().flat_map(|finding| &finding.comparisons)),
             interpreters,
         }
@@ -114,27 +124,21 @@ impl<'a> Decider<'a> {
 
     fn comparisons(&self, claim: &Claim, interpreter: &Name) -> Vec<Comparison> {
         let mut comparisons = Vec::new();
-        for test in &claim.tests {
+        for (number, test) in claim.tests.iter().enumerate() {
             let cases =
                 self.cases(test).into_iter().filter(|samples| samples.case.interpreter == *interpreter);
-            let (over, within): (Vec<_>, Vec<_>) = cases.partition(|samples| samples.case.oversubscribed);
-            // Oversubscribed cases are looked at only where there is nothing else, and then decide nothing.
-            let cases = if within.is_empty() { over } else { within };
-            comparisons.extend(cases.into_iter().map(|samples| self.comparison(test, samples)));
+            let cases = preferred(cases.collect(), |samples| samples.case);
+            comparisons.extend(cases.into_iter().map(|samples| self.comparison(number, test, samples)));
         }
         comparisons
     }
 
     /// The cases that a test is about.
     fn cases(&self, test: &Test) -> Vec<&'a CaseSamples<'a>> {
-        let of_size = |wanted: Wanted<'_>| {
-            self.samples.iter().filter(|samples| wanted.picks(samples.case)).collect::<Vec<_>>()
-        };
-        let wanted = Wanted::by(&test.case);
-        wanted.size_by_size().map(of_size).find(|cases| !cases.is_empty()).unwrap_or_default()
+        picked(test, self.samples, |samples| samples.case)
     }
 
-    fn comparison(&self, test: &Test, samples: &CaseSamples<'_>) -> Comparison {
+    fn comparison(&self, number: usize, test: &Test, samples: &CaseSamples<'_>) -> Comparison {
         let against = test.against.as_ref().map(|selector| self.against(test, selector, samples));
         let partner = against.as_ref().and_then(|found| found.as_ref().ok()).copied();
         let estimate = match against {
@@ -144,7 +148,7 @@ impl<'a> Decider<'a> {
         };
         let obstacle = self.obstacle(test, &[Some(samples), partner]);
         let p_value = estimate.as_ref().ok().filter(|_| obstacle.is_none()).and_then(|_| {
-            let logarithms = logarithms(test.measure, samples, partner, ideal(self.run, samples))?;
+            let logarithms = logarithms(test, samples, partner, ideal(self.run, samples))?;
             p_value(&logarithms, test.confirmed, test.refuted)
         });
         let (verdict, reason) = match (&estimate, obstacle) {
@@ -154,6 +158,7 @@ impl<'a> Decider<'a> {
         };
         let caveat = if estimate.is_ok() { self.caveat(test, &[Some(samples), partner]) } else { None };
         let comparison = Comparison {
+            test: number,
             measure: test.measure,
             case: samples.case.id.clone(),
             against: partner.map(|partner| partner.case.id.clone()),
@@ -199,7 +204,7 @@ impl<'a> Decider<'a> {
             ));
         }
         // What was observed does not depend on how long it took.
-        if test.measure == Measure::Observation {
+        if test.measure.is_of_observations() {
             return None;
         }
         if let Some((left, needed)) = compared().find_map(|samples| crowded(self.run, samples)) {
@@ -222,37 +227,17 @@ impl<'a> Decider<'a> {
         selector: &Selector,
         of: &CaseSamples<'_>,
     ) -> Result<&'a CaseSamples<'a>, Undecided> {
-        let conditions = &of.case.conditions;
-        let complete = Selector {
-            workload: Some(selector.workload.as_ref().unwrap_or(&of.case.workload).clone()),
-            strategy: Some(selector.strategy.as_ref().unwrap_or(&of.case.strategy).clone()),
-            interpreter: Some(selector.interpreter.as_ref().unwrap_or(&of.case.interpreter).clone()),
-            size: None,
-            workers: selector.workers,
-            omp: Some(selector.omp.unwrap_or(conditions.omp)),
-            affinity: Some(selector.affinity.as_ref().unwrap_or(&conditions.affinity).clone()),
-            gil: Some(selector.gil.unwrap_or(conditions.gil)),
-            start_method: selector.start_method,
-            quota: selector.quota.or(conditions.quota),
-        };
-        let size = selector.size.as_ref().and_then(|sizes| sizes.first()).unwrap_or(&conditions.size);
-        let wanted = Wanted::of_size(&complete, size.as_str());
-        let candidates: Vec<&CaseSamples<'_>> =
-            self.samples.iter().filter(|samples| wanted.picks(samples.case)).collect();
-        let alike = |samples: &&&CaseSamples<'_>| {
-            let found = &samples.case.conditions;
-            found.workers == conditions.workers && found.start_method == conditions.start_method
-        };
-        let single = |samples: &&&CaseSamples<'_>| samples.case.conditions.workers == 1;
-        let chosen = candidates.iter().find(alike).or_else(|| candidates.iter().find(single));
-        match (chosen, candidates.as_slice()) {
-            (Some(chosen), _) => Ok(chosen),
-            (None, [only]) => Ok(only),
-            (None, []) => {
+        let against = Against::of(selector, of.case);
+        match against.choose(self.samples, |samples| samples.case) {
+            Chosen::One(chosen) => Ok(chosen),
+            Chosen::None => {
+                let wanted = against.wanted();
                 let absent = self.not_selected(test, &wanted, &of.case.interpreter);
                 Err(untestable(absent.unwrap_or_else(|| wanted.instead(&self.planned()))))
             }
-            (None, _) => Err(inconclusive("several cases could be compared with; the claim must say which")),
+            Chosen::Several => {
+                Err(inconclusive("several cases could be compared with; the claim must say which"))
+            }
         }
     }
 
@@ -325,26 +310,32 @@ impl<'a> Decider<'a> {
         against: Option<&CaseSamples<'_>>,
     ) -> Result<Estimate, Undecided> {
         for samples in [Some(samples), against].into_iter().flatten() {
-            usable(samples)?;
+            usable(self.run, samples)?;
         }
         if let Some(against) = against.filter(|_| test.built_alike) {
             self.built_alike(samples, against)?;
         }
         let no_ratio = |error: StatisticsError| match error {
             StatisticsError::TooFew { count, .. } => {
-                let fewest = against
+                let all = against
                     .map_or(samples.steady.len(), |against| against.steady.len().min(samples.steady.len()));
-                too_few_rounds(count, if count < fewest { "rounds of both cases" } else { "rounds" })
+                too_few_rounds(count, if count < all { "rounds of both cases" } else { "rounds" })
             }
             error => inconclusive(error.to_string()),
         };
+        let ratio = |against: &CaseSamples<'_>| {
+            let (numerators, denominators) =
+                sides(test, samples, against).map_err(|absent| untestable(absent.to_string()))?;
+            paired_ratio(&numerators, &denominators).map_err(no_ratio)
+        };
         match (test.measure, against) {
-            (Measure::SpeedUp, Some(against)) => speed_up(samples, against).map_err(no_ratio),
-            (Measure::TimeRatio, Some(against)) => speed_up(against, samples).map_err(no_ratio),
+            (Measure::TimeRatio | Measure::SpeedUp | Measure::ObservationRatio, Some(against)) => {
+                ratio(against)
+            }
             (Measure::Efficiency, Some(against)) => {
                 let ideal = ideal(self.run, samples)
                     .ok_or_else(|| inconclusive("efficiency is defined for computing only"))?;
-                Ok(speed_up(samples, against).map_err(no_ratio)?.scale(1.0 / ideal))
+                Ok(ratio(against)?.scale(1.0 / ideal))
             }
             (Measure::CpuPerWall, _) => {
                 log_location(&values(&samples.cpu_per_wall())).map_err(|error| match error {
@@ -419,10 +410,13 @@ fn finding(interpreter: &Name, comparisons: Vec<Comparison>) -> InterpreterFindi
 }
 
 /// Whether a case can decide anything.
-fn usable(samples: &CaseSamples<'_>) -> Result<(), Undecided> {
+fn usable(run: &Run, samples: &CaseSamples<'_>) -> Result<(), Undecided> {
     let id = &samples.case.id;
     if let Some(skip) = &samples.case.skip {
         return Err(untestable(format!("{id} was skipped: {skip}")));
+    }
+    if let Some(reason) = too_slow(run, samples) {
+        return Err(untestable(format!("{id} was skipped: {reason}")));
     }
     if !samples.steady.is_empty() {
         return Ok(());
@@ -436,7 +430,7 @@ fn usable(samples: &CaseSamples<'_>) -> Result<(), Undecided> {
     }
 }
 
-/// An exact number that every steady iteration must agree on.
+/// The least and the most that any steady iteration observed, around their median.
 fn observation(samples: &CaseSamples<'_>, name: Option<&Name>) -> Result<Estimate, Undecided> {
     let name = name.ok_or_else(|| inconclusive("the claim names no observation"))?;
     let processes = samples.completed();
@@ -444,14 +438,15 @@ fn observation(samples: &CaseSamples<'_>, name: Option<&Name>) -> Result<Estimat
         .flat_map(|(_, process)| process.steady().collect::<Vec<_>>())
         .filter_map(|iteration| iteration.observations.get(name).copied())
         .collect();
-    let (Some(least), Some(most)) = (seen.iter().min(), seen.iter().max()) else {
+    let numbers: Vec<f64> = seen.iter().map(|number| *number as f64).collect();
+    let (Some(least), Some(most), Ok(middle)) = (
+        numbers.iter().copied().reduce(f64::min),
+        numbers.iter().copied().reduce(f64::max),
+        median(&numbers),
+    ) else {
         return Err(untestable(format!("{} does not observe `{name}` here", samples.case.id)));
     };
-    if least != most {
-        return Err(inconclusive(format!("observed from {least} to {most}")));
-    }
-    let value = *least as f64;
-    Estimate::new(value, value, value, seen.len()).map_err(|error| inconclusive(error.to_string()))
+    Estimate::new(middle, least, most, numbers.len()).map_err(|error| inconclusive(error.to_string()))
 }
 
 /// Confirmed or refuted if the whole interval says so.

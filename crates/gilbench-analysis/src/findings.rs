@@ -136,6 +136,11 @@ pub struct CaseFinding {
     pub speed_up: Option<Estimate>,
     /// In a container: its time over that of the same case on the machine itself, of whole processes where it is cold.
     pub container_ratio: Option<Estimate>,
+    /// How far it is from native code; `None` for native code itself, and where none does the same.
+    pub ceiling: Option<CeilingFinding>,
+    /// What a native case says of the machine, as its workload's roofline reads it: units per second, or seconds per
+    /// unit.
+    pub limit: Option<Estimate>,
     /// Speed-up over the number of workers or effective CPUs, whichever is smaller.
     pub efficiency: Option<Estimate>,
     /// Successive rounds resemble each other more than chance allows: the machine drifted.
@@ -150,6 +155,15 @@ pub struct CaseFinding {
     pub values: Vec<(u32, f64)>,
     /// Seconds of each part that the workload timed apart.
     pub phases: Vec<(Name, Estimate)>,
+}
+
+/// How far a case is from native code that does the same on the same CPUs.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CeilingFinding {
+    /// Index in the plan of the fastest native case.
+    pub case: u32,
+    /// Time of the case over that of the native one, paired by round.
+    pub ratio: Estimate,
 }
 
 /// Whether a case was measured.

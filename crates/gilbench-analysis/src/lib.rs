@@ -8,11 +8,16 @@
 #![forbid(unsafe_code)]
 
 mod cases;
+mod ceilings;
 mod claims;
 pub mod compare;
 pub mod contest;
+mod correction;
+pub mod deciding;
 mod disturbances;
+pub mod figure;
 pub mod findings;
+mod measures;
 mod noise;
 mod partners;
 mod scaling;

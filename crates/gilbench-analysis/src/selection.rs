@@ -175,10 +175,7 @@ impl<'a> Wanted<'a> {
             Condition::Size => {
                 return either(condition, self.sizes.iter().map(|size| (*size).to_owned()));
             }
-            Condition::Workers => match selector.workers {
-                Some(Workers::Count(count)) => count.to_string(),
-                Some(Workers::Cpus) | None => "cpus".to_owned(),
-            },
+            Condition::Workers => selector.workers.unwrap_or(Workers::Cpus).to_string(),
             Condition::Omp => selector.omp.unwrap_or_default().to_string(),
             Condition::Affinity => selector.affinity.as_ref().unwrap_or(&Affinity::All).to_string(),
             Condition::Gil => selector.gil.unwrap_or_default().to_string(),
@@ -188,6 +185,62 @@ impl<'a> Wanted<'a> {
             Condition::Quota => quota(selector.quota),
         };
         either(condition, [value])
+    }
+}
+
+/// What the cases that a test is about are compared with: what its selector leaves out is as in the case.
+pub(crate) struct Against<'a> {
+    complete: Selector,
+    of: &'a Case,
+}
+
+/// The case to compare with, if it is clear which.
+pub(crate) enum Chosen<T> {
+    One(T),
+    None,
+    Several,
+}
+
+impl<'a> Against<'a> {
+    pub(crate) fn of(selector: &Selector, of: &'a Case) -> Self {
+        let conditions = &of.conditions;
+        let size = selector.size.as_ref().and_then(|sizes| sizes.first()).unwrap_or(&conditions.size);
+        let complete = Selector {
+            workload: Some(selector.workload.as_ref().unwrap_or(&of.workload).clone()),
+            strategy: Some(selector.strategy.as_ref().unwrap_or(&of.strategy).clone()),
+            interpreter: Some(selector.interpreter.as_ref().unwrap_or(&of.interpreter).clone()),
+            size: Some(vec![size.clone()]),
+            workers: selector.workers,
+            omp: Some(selector.omp.unwrap_or(conditions.omp)),
+            affinity: Some(selector.affinity.as_ref().unwrap_or(&conditions.affinity).clone()),
+            gil: Some(selector.gil.unwrap_or(conditions.gil)),
+            start_method: selector.start_method,
+            quota: selector.quota.or(conditions.quota),
+            phase: None,
+        };
+        Self { complete, of }
+    }
+
+    pub(crate) fn wanted(&self) -> Wanted<'_> {
+        Wanted::by(&self.complete)
+    }
+
+    /// Of several, the one with as many workers and the same start method, else the one with a single worker.
+    pub(crate) fn choose<'c, T>(&self, all: &'c [T], case: impl Fn(&T) -> &Case) -> Chosen<&'c T> {
+        let wanted = self.wanted();
+        let candidates: Vec<&T> = all.iter().filter(|one| wanted.picks(case(one))).collect();
+        let alike = |one: &&&T| {
+            let (found, own) = (&case(one).conditions, &self.of.conditions);
+            found.workers == own.workers && found.start_method == own.start_method
+        };
+        let single = |one: &&&T| case(one).conditions.workers == 1;
+        let chosen = candidates.iter().find(alike).or_else(|| candidates.iter().find(single));
+        match (chosen, candidates.as_slice()) {
+            (Some(chosen), _) => Chosen::One(chosen),
+            (None, [only]) => Chosen::One(only),
+            (None, []) => Chosen::None,
+            (None, _) => Chosen::Several,
+        }
     }
 }
 

@@ -10,34 +10,34 @@
 //! All p-values of a run are one family, those of comparisons that decide nothing too: a family that only had the
 //! decided ones would be chosen by what it is to judge.
 
-use gilbench_model::claim::{Measure, Range};
+use gilbench_model::claim::{Measure, Range, Test};
 use gilbench_model::units::format_chance;
 
 use crate::findings::{Comparison, Verdict};
-use crate::series::{CaseSamples, paired, values};
+use crate::measures::sides;
+use crate::series::{CaseSamples, values};
 use crate::statistics::{
     EQUIVALENCE_BAND, FALSE_DISCOVERY_RATE, adjusted_p_values, decide, minimum_detectable_effect,
     signed_rank_one_sided,
 };
 
-/// The logarithms by round that a comparison rests on; `None` for one that is not of times.
+/// The logarithms by round that a comparison rests on; `None` for one that has none.
 pub(crate) fn logarithms(
-    measure: Measure,
+    test: &Test,
     samples: &CaseSamples<'_>,
     against: Option<&CaseSamples<'_>>,
     ideal: Option<f64>,
 ) -> Option<Vec<f64>> {
-    let ratios = |numerator: &CaseSamples<'_>, denominator: &CaseSamples<'_>, over: f64| -> Vec<f64> {
-        let (numerators, denominators) = paired(&numerator.steady, &denominator.steady);
-        numerators.iter().zip(denominators).map(|(a, b)| a.ln() - b.ln() - over.ln()).collect()
+    let over = match test.measure {
+        Measure::TimeRatio | Measure::SpeedUp | Measure::ObservationRatio => 1.0,
+        Measure::Efficiency => ideal?,
+        Measure::CpuPerWall => {
+            return Some(values(&samples.cpu_per_wall()).iter().map(|n| n.ln()).collect());
+        }
+        Measure::Observation => return None,
     };
-    match (measure, against) {
-        (Measure::TimeRatio, Some(against)) => Some(ratios(samples, against, 1.0)),
-        (Measure::SpeedUp, Some(against)) => Some(ratios(against, samples, 1.0)),
-        (Measure::Efficiency, Some(against)) => Some(ratios(against, samples, ideal?)),
-        (Measure::CpuPerWall, _) => Some(values(&samples.cpu_per_wall()).iter().map(|n| n.ln()).collect()),
-        (Measure::Observation, _) | (_, None) => None,
-    }
+    let (numerators, denominators) = sides(test, samples, against?).ok()?;
+    Some(numerators.iter().zip(denominators).map(|(a, b)| a.ln() - b.ln() - over.ln()).collect())
 }
 
 /// The p-value of the decision between what confirms and what refutes; `None` where no test can be made of the

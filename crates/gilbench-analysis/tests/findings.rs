@@ -487,7 +487,7 @@ fn an_interpreter_that_cannot_be_tested_is_not_called_undecided() {
     // Two contradict themselves, and one is no majority.
     let mut differing = vec![round(0, 0, Some(4))];
     differing.extend(
-        [(1, 0, 4), (1, 1, 5), (2, 0, 4), (2, 1, 5)].map(|(case, at, seen)| round(case, at, Some(seen))),
+        [(1, 0, 3), (1, 1, 5), (2, 0, 3), (2, 1, 5)].map(|(case, at, seen)| round(case, at, Some(seen))),
     );
     assert_eq!(
         found(differing),
@@ -626,4 +626,49 @@ fn an_inconsistent_case_decides_with_a_caveat() {
         (flat.verdict, flat.interpreters[0].comparisons[0].caveat.as_deref()),
         (Verdict::Confirmed, None)
     );
+}
+
+/// Eight rounds of one interpreter and two native cases, of these times in milliseconds, and a roofline.
+fn beside_native(native: [u64; 2]) -> Run {
+    let mut run = run(&["python", "slow", "fast"], &json!([]));
+    for (case, strategy) in run.plan.cases[1..].iter_mut().zip(["sequential", "rayon"]) {
+        case.worker = WorkerKind::Native;
+        case.strategy = strategy.parse().unwrap();
+        case.parameters = from_value(json!({"steps": 1000})).unwrap();
+    }
+    let roofline = json!({"amount": "steps", "shown": "time", "unit": "step"});
+    run.plan.workloads.values_mut().for_each(|work| work.roofline = from_value(roofline.clone()).unwrap());
+    let times = |round| [600 + round, native[0] + round, native[1] + round];
+    let of_round = |round: u32| {
+        let times = times(u64::from(round));
+        (0..3).zip(times).map(move |(case, time)| process_of(case, round, &[time, time]))
+    };
+    Run { processes: (0..8).flat_map(of_round).collect(), ..run }
+}
+
+#[test]
+fn the_ceiling_is_the_fastest_native_case_and_native_cases_have_none() {
+    let cases = analyse(&beside_native([200, 100]), &[]).cases;
+    let found = cases[0].ceiling.expect("both have eight rounds");
+    assert_eq!(found.case, 2);
+    assert!((found.ratio.point - 5.8).abs() < 0.3 && found.ratio.low < found.ratio.high, "{found:?}");
+    assert!(cases[1].ceiling.is_none() && cases[2].ceiling.is_none());
+    assert_eq!(analyse(&beside_native([100, 200]), &[]).cases[0].ceiling.expect("as above").case, 1);
+}
+
+#[test]
+fn a_native_case_of_another_size_is_no_ceiling() {
+    let mut run = beside_native([200, 100]);
+    run.plan.cases[2].conditions.size = "small".parse().unwrap();
+    assert_eq!(analyse(&run, &[]).cases[0].ceiling.expect("the other one is left").case, 1);
+    run.plan.cases[1].conditions.size = "small".parse().unwrap();
+    assert_eq!(analyse(&run, &[]).cases[0].ceiling, None);
+}
+
+#[test]
+fn a_limit_is_what_native_code_does_of_each_unit() {
+    let cases = analyse(&beside_native([200, 100]), &[]).cases;
+    assert_eq!(cases[0].limit, None);
+    let (limit, steady) = (cases[2].limit.unwrap(), cases[2].steady.unwrap());
+    assert!((limit.point - steady.point / 1000.0).abs() < 1e-12, "{limit:?}");
 }

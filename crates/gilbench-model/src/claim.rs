@@ -25,10 +25,101 @@ pub struct Claim {
     pub place: String,
     /// The statement, in our words.
     pub statement: String,
-    /// What would have to be seen to call it refuted, in words.
-    pub refuted_if_seen: String,
-    /// The comparisons that decide it, on each interpreter.
+    /// What could decide it.
+    #[serde(default)]
+    pub kind: Kind,
+    /// What would have to be seen to call it refuted, in words; `null` where nothing could be seen.
+    #[serde(default)]
+    pub refuted_if_seen: Option<String>,
+    /// The comparisons that decide it, on each interpreter. None unless its kind says that there are some.
+    #[serde(default)]
     pub tests: Vec<Test>,
+    /// What is said in its place where it does not hold or holds in part, with `{placeholders}` for figures of the run:
+    /// see [`Claim::placeholders`].
+    #[serde(default)]
+    pub correction: Option<String>,
+    /// Why no comparison of this machine decides it.
+    #[serde(default)]
+    pub because: Option<String>,
+    /// Cases that inform who has to judge for themselves.
+    #[serde(default)]
+    pub bears_on: Vec<Selector>,
+    /// What would decide it on another machine: a command, or what to do.
+    #[serde(default)]
+    pub decided_by: Option<String>,
+}
+
+/// What could decide a claim.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Times, or other numbers that vary from process to process.
+    #[default]
+    Measured,
+    /// What an interpreter does, exactly.
+    Behaviour,
+    /// Nothing: it is a matter of judgement.
+    Opinion,
+    /// Documents: what was released, decided or intended when.
+    History,
+    /// A machine of another kind than this one.
+    OtherHardware,
+}
+
+impl Kind {
+    /// Whether comparisons of a run decide it.
+    pub fn is_tested(self) -> bool {
+        matches!(self, Self::Measured | Self::Behaviour)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Measured => "measured",
+            Self::Behaviour => "behaviour",
+            Self::Opinion => "opinion",
+            Self::History => "history",
+            Self::OtherHardware => "other hardware",
+        })
+    }
+}
+
+/// A place for a figure in a correction: `{name}` or `{name:interpreter}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placeholder<'a> {
+    /// What the figure takes the place of, with its braces.
+    pub text: &'a str,
+    /// The test, by its name; [`FIRST_TEST`] for the first.
+    pub test: &'a str,
+    /// The interpreter; `None` for all of them.
+    pub interpreter: Option<&'a str>,
+}
+
+/// The first test of a claim, in its correction.
+pub const FIRST_TEST: &str = "value";
+
+impl Claim {
+    /// The places for figures in the correction, in order.
+    pub fn placeholders(&self) -> impl Iterator<Item = Placeholder<'_>> {
+        let text = self.correction.as_deref().unwrap_or_default();
+        text.match_indices('{').filter_map(|(start, _)| {
+            let text = &text[start..=start + text[start..].find('}')?];
+            let inner = &text[1..text.len() - 1];
+            let (test, interpreter) =
+                inner.split_once(':').map_or((inner, None), |(test, id)| (test, Some(id)));
+            Some(Placeholder { text, test, interpreter })
+        })
+    }
+
+    /// The test that a placeholder means, by its position.
+    pub fn test_named(&self, name: &str) -> Option<usize> {
+        let named = |test: &Test| test.name.as_ref().is_some_and(|found| *found == *name);
+        self.tests
+            .iter()
+            .position(named)
+            .or_else(|| (name == FIRST_TEST && !self.tests.is_empty()).then_some(0))
+    }
 }
 
 /// One comparison and the thresholds on it.
@@ -38,9 +129,12 @@ pub struct Claim {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Test {
+    /// How the correction refers to it.
+    #[serde(default)]
+    pub name: Option<Name>,
     /// What is measured.
     pub measure: Measure,
-    /// The name of the observation, for [`Measure::Observation`].
+    /// The name of the observation, for measures of observations.
     #[serde(default)]
     pub observation: Option<Name>,
     /// The cases that the statement is about.
@@ -70,14 +164,26 @@ pub enum Measure {
     Efficiency,
     /// CPU seconds over wall seconds of the case alone: the number of CPUs kept busy.
     CpuPerWall,
-    /// A number that the worker observed, exact.
+    /// A number that the worker observed: the least and the most of all steady iterations.
     Observation,
+    /// The observed number of the case over that of what it is compared with.
+    ObservationRatio,
 }
 
 impl Measure {
     /// Whether it compares times of steady iterations.
     pub fn is_of_times(self) -> bool {
         matches!(self, Self::TimeRatio | Self::SpeedUp | Self::Efficiency)
+    }
+
+    /// Whether it compares two cases.
+    pub fn is_of_two(self) -> bool {
+        self.is_of_times() || self == Self::ObservationRatio
+    }
+
+    /// Whether it is of numbers that the worker observed.
+    pub fn is_of_observations(self) -> bool {
+        matches!(self, Self::Observation | Self::ObservationRatio)
     }
 }
 
@@ -89,6 +195,7 @@ impl fmt::Display for Measure {
             Self::Efficiency => "efficiency",
             Self::CpuPerWall => "CPU seconds per second",
             Self::Observation => "observation",
+            Self::ObservationRatio => "observation ratio",
         })
     }
 }
@@ -128,6 +235,54 @@ pub struct Selector {
     /// The CFS quota.
     #[serde(default)]
     pub quota: Option<Quota>,
+    /// The phase whose time counts. Left out, of what a case is compared with too: the whole iteration.
+    #[serde(default)]
+    pub phase: Option<Name>,
+}
+
+impl fmt::Display for Selector {
+    /// `sum-squares/threads/cpython-3.12 workers=cpus size=default|brief`; what is left out is a `*` or not named.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let part = |name: &Option<Name>| name.as_ref().map_or_else(|| "*".to_owned(), ToString::to_string);
+        write!(f, "{}/{}/{}", part(&self.workload), part(&self.strategy), part(&self.interpreter))?;
+        let sizes =
+            self.size.as_ref().map(|sizes| sizes.iter().map(Name::as_str).collect::<Vec<_>>().join("|"));
+        let conditions = [
+            ("workers", self.workers.map(|workers| workers.to_string())),
+            ("size", sizes),
+            ("omp", self.omp.map(|omp| omp.to_string())),
+            ("affinity", self.affinity.as_ref().map(ToString::to_string)),
+            ("gil", self.gil.map(|gil| gil.to_string())),
+            ("start", self.start_method.map(|method| method.to_string())),
+            ("quota", self.quota.map(|quota| quota.to_string())),
+            ("phase", self.phase.as_ref().map(ToString::to_string)),
+        ];
+        for (name, value) in conditions {
+            if let Some(value) = value {
+                write!(f, " {name}={value}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Test {
+    /// `time ratio of a/b/* workers=2 over */sequential/*: at least 3 confirms, at most 1.5 refutes`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.measure)?;
+        if let Some(name) = &self.observation {
+            write!(f, " {name}")?;
+        }
+        write!(f, " of {}", self.case)?;
+        if let Some(against) = &self.against {
+            write!(f, " over {against}")?;
+        }
+        write!(f, ": {} confirms", self.confirmed)?;
+        match self.refuted {
+            Some(refuted) => write!(f, ", {refuted} refutes"),
+            None => write!(f, ", anything else refutes"),
+        }
+    }
 }
 
 /// A closed range, open on the side that is left out.

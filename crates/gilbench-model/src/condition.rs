@@ -208,6 +208,16 @@ impl TryFrom<WorkersText> for Workers {
     }
 }
 
+impl fmt::Display for Workers {
+    /// As in a data file.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Count(count) => write!(f, "{count}"),
+            Self::Cpus => f.write_str("cpus"),
+        }
+    }
+}
+
 impl Workers {
     /// The number on a machine with `cpus` effective CPUs.
     pub fn resolve(self, cpus: u32) -> u32 {

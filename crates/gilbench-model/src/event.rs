@@ -93,10 +93,15 @@ pub enum Yardstick {
 pub enum StopReason {
     /// Its intervals are as narrow as the profile asks.
     Precise,
+    /// It observes a behaviour, and was asked often enough.
+    Observed,
     /// The profile's most rounds.
     MostRounds,
     /// The profile's time for a case.
     CaseTime,
+    /// Its fewest rounds would take more than twice the profile's time for a case, as its pilot or the start-up of its
+    /// interpreter showed.
+    TooSlow,
     /// It cannot be measured: its pilot failed, or it failed in several rounds running.
     Failed,
 }
@@ -105,8 +110,10 @@ impl fmt::Display for StopReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Precise => "precise enough",
+            Self::Observed => "observed",
             Self::MostRounds => "most rounds",
             Self::CaseTime => "time limit",
+            Self::TooSlow => "too slow",
             Self::Failed => "failed",
         })
     }

@@ -24,6 +24,7 @@ pub mod noise;
 pub mod plan;
 pub mod protocol;
 pub mod provider;
+pub mod roofline;
 pub mod run_directory;
 pub mod sample;
 pub mod shell;

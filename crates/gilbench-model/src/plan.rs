@@ -17,6 +17,7 @@ pub(crate) use self::controls::can_calibrate;
 pub use self::definitions::{definitions, python_files, sha256};
 pub use self::planner::{PlanError, Planner};
 use crate::interpreter::WorkerKind;
+use crate::roofline::Roofline;
 use crate::suite::Profile;
 use crate::workload::{Bound, Digest, Parameter};
 use crate::{Conditions, Name};
@@ -66,6 +67,9 @@ pub struct WorkloadSummary {
     pub summary: String,
     /// What limits it.
     pub bound: Bound,
+    /// How its native time is read as a limit of the machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roofline: Option<Roofline>,
 }
 
 /// Workload × strategy × interpreter × conditions, with all that follows from them.
@@ -141,7 +145,15 @@ impl Case {
     }
 }
 
+/// Rounds in which a behaviour is observed: were it not the same in each, the third would show it.
+pub const BEHAVIOUR_ROUNDS: u32 = 3;
+
 impl Plan {
+    /// Whether a case shows how an interpreter behaves, not how long anything takes.
+    pub fn is_behaviour(&self, case: &Case) -> bool {
+        self.workloads.get(&case.workload).is_some_and(|workload| workload.bound == Bound::Behaviour)
+    }
+
     /// The case that is in the plan twice, and the same a second time, with their indexes. Older plans have none.
     pub fn repeated(&self) -> Option<[(u32, &Case); 2]> {
         let numbered = || (0_u32..).zip(&self.cases);

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::environment::Environment;
-use crate::event::{Event, TimedEvent};
+use crate::event::{Event, StopReason, TimedEvent};
 use crate::facts::Facts;
 use crate::plan::Plan;
 use crate::sample::{Line, Process};
@@ -229,19 +229,20 @@ fn check_events(events: &[TimedEvent], cases: usize) -> Result<(), RunErrorKind>
     Ok(())
 }
 
-/// Every process of a case that ended is there: the pilot, and as many rounds as the event says.
+/// Every process of a case that ended is there: the pilot if it had one, and as many rounds as the event says.
 fn check_complete(processes: &[Process], events: &[TimedEvent]) -> Result<(), RunErrorKind> {
     let mut recorded: BTreeMap<u32, usize> = BTreeMap::new();
     for process in processes {
         *recorded.entry(process.case).or_default() += 1;
     }
     for (event, line) in events.iter().zip(1..) {
-        let Event::Ended { case, rounds, .. } = event.event else { continue };
+        let Event::Ended { case, rounds, reason, .. } = event.event else { continue };
         if processes.is_empty() {
             return Err(RunErrorKind::Lost);
         }
         let found = recorded.get(&case).copied().unwrap_or(0);
-        let expected = rounds as usize + 1;
+        // What its interpreter's start-up alone made too slow had no pilot.
+        let expected = rounds as usize + usize::from(reason != StopReason::TooSlow);
         if found < expected {
             return Err(RunErrorKind::Incomplete { line, case, found, expected });
         }

@@ -27,6 +27,20 @@ pub struct Suite {
     pub groups: Vec<Group>,
 }
 
+impl Suite {
+    /// Whether any of it is measured in containers.
+    pub fn uses_containers(&self) -> bool {
+        self.containers || self.groups.iter().any(|group| group.in_containers)
+    }
+
+    /// Whether it measures the interpreter with this id in a container.
+    pub fn contains(&self, id: &Name) -> bool {
+        let of_group =
+            |group: &Group| group.interpreters.as_ref().is_none_or(|interpreters| interpreters.contains(id));
+        self.containers || self.groups.iter().any(|group| group.in_containers && of_group(group))
+    }
+}
+
 /// Every interpreter that has a definition, or a list of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "SelectionText", into = "SelectionText")]
@@ -165,6 +179,9 @@ pub struct Group {
     /// Only these of the suite's interpreters.
     #[serde(default)]
     pub interpreters: Option<Vec<Name>>,
+    /// Measured in containers, and not on the machine itself.
+    #[serde(default)]
+    pub in_containers: bool,
     /// What varies.
     #[serde(default)]
     pub axes: Axes,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::Name;
 use crate::data_file::unique_map;
 use crate::interpreter::WorkerKind;
+use crate::roofline::Roofline;
 
 /// The strategy with which the others are compared: one task after another.
 pub const BASELINE: &str = "sequential";
@@ -38,6 +39,9 @@ pub struct Workload {
     /// The server that it talks to, started anew for every process.
     #[serde(default)]
     pub server: Option<Server>,
+    /// How its native time is read as a limit of the machine.
+    #[serde(default)]
+    pub roofline: Option<Roofline>,
 }
 
 /// What limits a workload.
@@ -48,6 +52,8 @@ pub enum Bound {
     Cpu,
     /// Waiting: workers mostly sleep, so their number is not limited by CPUs.
     Waiting,
+    /// Nothing: it observes how an interpreter behaves, exactly; its time says nothing.
+    Behaviour,
 }
 
 /// One input of a workload.
@@ -139,6 +145,34 @@ pub struct Server {
     pub delay_ms: Name,
     /// The size parameter that holds the length of each answer, in bytes.
     pub body_bytes: Name,
+    /// The size parameter that holds the range, in milliseconds, over which the items' delays spread beyond `delay_ms`.
+    #[serde(default)]
+    pub spread_ms: Option<Name>,
+    /// The size parameter that holds n: every n-th item takes longer. 0: none does.
+    #[serde(default)]
+    pub slow_every: Option<Name>,
+    /// The size parameter that holds by how much those take longer, in milliseconds.
+    #[serde(default)]
+    pub slow_ms: Option<Name>,
+    /// The size parameter that holds n: every n-th item is refused with the status 503. 0: none is.
+    #[serde(default)]
+    pub error_every: Option<Name>,
+}
+
+impl Server {
+    /// The size parameters that it has, each after the field that names it.
+    pub fn parameters(&self) -> impl Iterator<Item = (&'static str, &Name)> {
+        [
+            ("delay_ms", Some(&self.delay_ms)),
+            ("body_bytes", Some(&self.body_bytes)),
+            ("spread_ms", self.spread_ms.as_ref()),
+            ("slow_every", self.slow_every.as_ref()),
+            ("slow_ms", self.slow_ms.as_ref()),
+            ("error_every", self.error_every.as_ref()),
+        ]
+        .into_iter()
+        .filter_map(|(field, parameter)| Some((field, parameter?)))
+    }
 }
 
 /// The size on which a strategy's answer is compared when nothing else is asked.

@@ -2,73 +2,20 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::collections::BTreeSet;
-use std::path::Path;
+mod made_up;
 
-use gilbench_model::catalog::Catalog;
-use gilbench_model::environment::{GilState, InterpreterState, Status};
-use gilbench_model::facts::{Allocator, Build, ClockFacts, CpuFacts, Facts, GilFacts, Package};
+use std::collections::BTreeSet;
+
+use gilbench_model::environment::InterpreterState;
 use gilbench_model::lock::Lock;
 use gilbench_model::machine::Allowance;
 use gilbench_model::plan::{Case, Plan, PlanError, Planner, Role};
-use gilbench_model::suite::{Selection, Suite};
-use gilbench_model::{Name, Quota};
+use gilbench_model::suite::{Group, Selection, Suite};
+use gilbench_model::workload::Bound;
+use gilbench_model::{Gil, Name, Quota};
+use serde_json::json;
 
-fn catalog() -> Catalog {
-    Catalog::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")).unwrap()
-}
-
-fn name(text: &str) -> Name {
-    text.parse().unwrap()
-}
-
-fn ready(id: &str, packages: &[&str], start_methods: &[&str]) -> InterpreterState {
-    let package =
-        |name: &&str| Package { name: (*name).to_owned(), version: "1".to_owned(), wheel_tag: None };
-    let facts = Facts {
-        implementation: "cpython".to_owned(),
-        version: "3.12.0".to_owned(),
-        version_text: String::new(),
-        executable: None,
-        platform: None,
-        build: Build::default(),
-        gil: GilFacts::default(),
-        jit: None,
-        jit_available: None,
-        allocator: Allocator::default(),
-        start_method: None,
-        start_methods: Some(start_methods.iter().map(|method| (*method).to_owned()).collect()),
-        cpus: CpuFacts::default(),
-        clock: ClockFacts::default(),
-        packages: packages.iter().map(package).collect(),
-        imports: None,
-        blas: None,
-    };
-    InterpreterState {
-        id: name(id),
-        label: id.to_owned(),
-        status: Status::Ready,
-        provider: None,
-        executable: Some("/bin/python".to_owned()),
-        image: None,
-        mounts: Vec::new(),
-        version: None,
-        gil: GilState::default(),
-        reason: None,
-        hint: None,
-        facts: Some(facts),
-    }
-}
-
-fn missing(id: &str) -> InterpreterState {
-    InterpreterState {
-        status: Status::Missing,
-        executable: None,
-        reason: Some("not found".to_owned()),
-        facts: None,
-        ..ready(id, &[], &[])
-    }
-}
+use made_up::{catalog, missing, name, ready};
 
 fn plan(suite: &str, cpus: u32, interpreters: &[InterpreterState], only: &[Name]) -> Result<Plan, PlanError> {
     let catalog = catalog();
@@ -104,7 +51,17 @@ fn no_case_is_planned_twice() {
 
 #[test]
 fn axes_that_make_no_difference_are_not_varied() {
-    let plan = plan("standard", 2, &everything(), &[]).unwrap();
+    let catalog = catalog();
+    let mut suite = catalog.suites["quick"].clone();
+    suite.groups.retain(|group| group.workload == "sum-squares");
+    let warm = suite.groups.iter_mut().find(|group| !group.cold).unwrap();
+    warm.axes.size = None;
+    warm.axes.workers = serde_json::from_value(json!([1, 2, 4])).unwrap();
+    warm.axes.gil = Some(vec![Gil::Default, Gil::On]);
+    let (interpreters, allowance) = (everything(), Allowance { cpus: vec![0, 1], ..Allowance::default() });
+    let planner =
+        Planner { catalog: &catalog, interpreters: &interpreters, allowance: &allowance, only: &[], seed: 1 };
+    let plan = planner.plan(&suite).unwrap();
     let of = |strategy: &str, interpreter: &str| {
         let fits = |case: &&Case| {
             case.is_measured()
@@ -123,9 +80,9 @@ fn axes_that_make_no_difference_are_not_varied() {
 
 #[test]
 fn more_workers_than_cpus_are_marked_where_computing_is_the_limit() {
-    let plan = plan("standard", 2, &everything(), &[]).unwrap();
+    let plan = plan("smoke", 2, &everything(), &[]).unwrap();
     for case in &plan.cases {
-        let computing = case.workload == "sum-squares";
+        let computing = plan.workloads[&case.workload].bound == Bound::Cpu;
         assert_eq!(case.oversubscribed, computing && case.conditions.workers > 2, "{}", case.id);
     }
 }
@@ -178,7 +135,7 @@ fn what_is_missing_is_skipped_with_a_reason() {
         .iter()
         .filter_map(|case| Some((case.id.as_str(), case.skip.as_ref()?.reason.as_str())))
         .collect();
-    assert_eq!(skipped, [("fetch/asyncio/cpython-3.13t/workers=1,size=small", "needs aiohttp")]);
+    assert_eq!(skipped, [("fetch/asyncio/cpython-3.13t/workers=1", "needs aiohttp")]);
 
     // An interpreter that was asked for by name is shown, found or not.
     let only = [name("pypy-3.11"), name("native")];
@@ -278,7 +235,7 @@ fn the_case_that_comes_nearest_is_repeated_where_python_does_not_compute() {
         let groups = quick.groups.iter().filter(|group| group.workload == *workload).cloned().collect();
         Suite { groups, ..quick.clone() }
     };
-    assert_eq!(repeated(&of("sleepers"), &python), "sleepers/sequential/cpython-3.12/workers=1,size=small");
+    assert_eq!(repeated(&of("sleepers"), &python), "sleepers/sequential/cpython-3.12/workers=1");
     let mut cold = of("sum-squares");
     cold.groups.retain(|group| group.cold);
     assert_eq!(repeated(&cold, &python), "sum-squares/sequential/cpython-3.12/workers=1,size=small,cold");
@@ -356,6 +313,35 @@ fn a_container_has_rows_of_its_own_where_it_is_asked_for_and_can_be_had() {
     let of_the_suite = |case: &&Case| case.role != Role::Calibration;
     assert!(plan.cases.iter().filter(of_the_suite).all(|case| case.interpreter == "cpython-3.12-container"));
     assert!(plan.cases.iter().any(|case| case.skip.is_none()));
+}
+
+#[test]
+fn a_group_can_be_measured_in_containers_only() {
+    let catalog = catalog();
+    let mut suite = catalog.suites["quick"].clone();
+    suite.groups.retain(|group| group.workload == "sum-squares");
+    let group = suite.groups.pop().unwrap();
+    let inside =
+        Group { in_containers: true, interpreters: Some(vec![name("cpython-3.12")]), ..group.clone() };
+    let [here, contained] = ["cpython-3.12", "cpython-3.12-container"].map(|id| ready(id, &[], &[]));
+    let interpreters =
+        [here, ready("cpython-3.13", &[], &[]), contained, ready("cpython-3.13-container", &[], &[])];
+    let mut measured = |groups: &[&Group]| {
+        suite.groups = groups.iter().copied().cloned().collect();
+        let allowance = Allowance { cpus: vec![0, 1], ..Allowance::default() };
+        let planner = Planner {
+            catalog: &catalog,
+            interpreters: &interpreters,
+            allowance: &allowance,
+            only: &[],
+            seed: 1,
+        };
+        let plan = planner.plan(&suite).unwrap();
+        plan.cases.into_iter().map(|case| case.interpreter.to_string()).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(measured(&[&inside]), ["cpython-3.12-container"].map(String::from).into());
+    let both = ["cpython-3.12", "cpython-3.12-container", "cpython-3.13"].map(String::from);
+    assert_eq!(measured(&[&inside, &group]), both.into());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use gilbench_native::{sleepers, sum_squares};
+use gilbench_native::baselines::{sleepers, sum_squares};
 
 fn sums(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("sum-squares");

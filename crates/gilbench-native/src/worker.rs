@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::hint::black_box;
 use std::io::{self, Read, Write};
 use std::time::{Duration, Instant};
 
@@ -11,26 +10,8 @@ use gilbench_model::plan::sha256;
 use gilbench_model::protocol::{Message, PROTOCOL, Request};
 use gilbench_model::sample::Iteration;
 
-use crate::{fetch, integer_chain, memory_copy, process_starts, sleepers, sum_squares, syscalls, usage};
-
-/// What a baseline answers: a list of whole numbers, digested as compact JSON.
-pub type Answer = Vec<u128>;
-
-/// A baseline that is ready to be timed.
-type Baseline = Box<dyn FnMut() -> Result<Answer, Box<dyn std::error::Error>>>;
-
-/// Why there is no baseline for a request.
-#[derive(Debug, thiserror::Error)]
-enum PrepareError {
-    #[error("no native baseline for {0}")]
-    Unsupported(String),
-    #[error("missing parameter `{0}`")]
-    Parameter(&'static str),
-    #[error("missing server")]
-    Server,
-    #[error(transparent)]
-    Other(#[from] Box<dyn std::error::Error>),
-}
+use crate::baseline::{Answer, PrepareError};
+use crate::{baselines, usage};
 
 /// Reads a request from `input`, runs it, and writes the answer to `output`. Says whether it went well.
 pub fn run(mut input: impl Read, output: impl Write) -> io::Result<bool> {
@@ -49,10 +30,10 @@ pub fn run(mut input: impl Read, output: impl Write) -> io::Result<bool> {
             .fail("BadRequest", format!("`protocol` is {}, expected {PROTOCOL}", request.protocol));
     }
     channel.say(&Message::Hello(Box::new(crate::facts())))?;
-    let mut baseline = match prepare(&request) {
+    let mut baseline = match baselines::prepare(&request) {
         Ok(baseline) => baseline,
-        Err(PrepareError::Unsupported(what)) => {
-            channel.say(&Message::Unsupported { reason: format!("no native baseline for {what}") })?;
+        Err(error @ PrepareError::Unsupported(_)) => {
+            channel.say(&Message::Unsupported { reason: error.to_string() })?;
             return Ok(true);
         }
         Err(error) => return channel.fail("BadRequest", error.to_string()),
@@ -116,77 +97,6 @@ fn json(answer: &Answer) -> String {
     }
     text.push(']');
     text
-}
-
-fn widen(numbers: Vec<u64>) -> Answer {
-    numbers.into_iter().map(u128::from).collect()
-}
-
-/// Everything that is not to be timed: pools, runtimes, clients.
-fn prepare(request: &Request) -> Result<Baseline, PrepareError> {
-    let parameter =
-        |name: &'static str| request.parameters.get(name).copied().ok_or(PrepareError::Parameter(name));
-    let other = |error: Box<dyn std::error::Error>| PrepareError::Other(error);
-    Ok(match (request.workload.as_str(), request.strategy.as_str()) {
-        ("sum-squares", "sequential") => {
-            let (n, tasks) = (parameter("n")?, parameter("tasks")?);
-            Box::new(move || Ok(sum_squares::sequential(n, tasks)))
-        }
-        ("sum-squares", "rayon") => {
-            let (n, tasks) = (parameter("n")?, parameter("tasks")?);
-            let threads = usize::try_from(request.workers).unwrap_or(1);
-            let pool = rayon::ThreadPoolBuilder::new()
-                .num_threads(threads)
-                .build()
-                .map_err(|error| other(error.into()))?;
-            Box::new(move || Ok(pool.install(|| sum_squares::rayon(n, tasks))))
-        }
-        ("sleepers", strategy @ ("sequential" | "tokio")) => {
-            let (waiters, delay) = (parameter("waiters")?, Duration::from_millis(parameter("delay-ms")?));
-            if strategy == "sequential" {
-                Box::new(move || Ok(widen(sleepers::sequential(waiters, delay))))
-            } else {
-                let runtime = runtime()?;
-                Box::new(move || Ok(widen(runtime.block_on(sleepers::tokio(waiters, delay)))))
-            }
-        }
-        ("fetch", strategy @ ("sequential" | "tokio")) => {
-            let requests = parameter("requests")?;
-            let server = request.server.clone().ok_or(PrepareError::Server)?;
-            let client = fetch::client().map_err(|error| other(error.into()))?;
-            let runtime = runtime()?;
-            if strategy == "sequential" {
-                Box::new(move || Ok(widen(runtime.block_on(fetch::sequential(&client, &server, requests))?)))
-            } else {
-                Box::new(move || Ok(widen(runtime.block_on(fetch::tokio(&client, &server, requests))?)))
-            }
-        }
-        ("integer-chain", "sequential") => {
-            let steps = parameter("steps")?;
-            Box::new(move || Ok(widen(vec![integer_chain::xorshift(black_box(1), steps)])))
-        }
-        ("memory-copy", "sequential") => {
-            let mebibytes = usize::try_from(parameter("mebibytes")?).unwrap_or(usize::MAX);
-            let passes = parameter("passes")?;
-            let mut blocks = memory_copy::Blocks::new(mebibytes);
-            Box::new(move || Ok(widen(blocks.copy(passes))))
-        }
-        ("syscalls", "sequential") => {
-            let calls = parameter("calls")?;
-            Box::new(move || Ok(widen(vec![syscalls::sequential(calls)?])))
-        }
-        ("process-starts", "sequential") => {
-            let processes = parameter("processes")?;
-            Box::new(move || Ok(widen(process_starts::sequential(processes)?)))
-        }
-        (workload, strategy) => return Err(PrepareError::Unsupported(format!("{workload}/{strategy}"))),
-    })
-}
-
-/// One thread, as asyncio has.
-fn runtime() -> Result<tokio::runtime::Runtime, PrepareError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| PrepareError::Other(error.into()))
 }
 
 #[cfg(test)]

@@ -2,28 +2,9 @@
 //!
 //! Not responsible for choosing what to show.
 
+pub use gilbench_analysis::figure::{Figure, measured, written};
 use gilbench_analysis::statistics::Estimate;
-use gilbench_model::claim::Measure;
 use gilbench_model::units::{format_seconds, format_utc, significant};
-use serde::Serialize;
-
-/// An estimate, written.
-#[derive(Clone, Debug, Serialize)]
-pub struct Figure {
-    /// The point, with its unit.
-    pub point: String,
-    /// Its interval, in brackets: each bound in the point's unit. For an exact number, where it holds.
-    pub interval: String,
-    /// The point, for sorting.
-    pub value: f64,
-}
-
-impl Figure {
-    /// On one line: `1.83× [1.79×, 1.87×]`.
-    pub fn text(&self) -> String {
-        format!("{} {}", self.point, self.interval)
-    }
-}
 
 /// A ratio: `1.83× [1.79×, 1.87×]`.
 pub fn ratio(estimate: &Estimate) -> Figure {
@@ -48,52 +29,12 @@ pub fn seconds(estimate: &Estimate) -> Figure {
     written(estimate, factor, unit)
 }
 
-/// What a comparison measured, in its unit. An observation is exact: `4 in every process`.
-pub fn measured(estimate: &Estimate, measure: Measure) -> Figure {
-    match measure {
-        Measure::Observation => Figure {
-            point: estimate.point.to_string(),
-            interval: "in every process".to_owned(),
-            value: estimate.point,
-        },
-        measure => written(estimate, 1.0, unit(measure)),
-    }
-}
-
-/// The unit that follows a measure's number.
-pub(crate) fn unit(measure: Measure) -> &'static str {
-    match measure {
-        Measure::TimeRatio | Measure::SpeedUp => "×",
-        Measure::Efficiency | Measure::CpuPerWall | Measure::Observation => "",
-    }
-}
-
-/// All three numbers in the unit that suits the point, which stands behind each, and with equal decimals: bounds
-/// of another unit or length could be misread.
-fn written(estimate: &Estimate, factor: f64, unit: &str) -> Figure {
-    let scaled = [estimate.point, estimate.low, estimate.high].map(|number| number * factor);
-    let decimals = decimals(scaled);
-    let [point, low, high] = scaled.map(|number| format!("{number:.decimals$}{unit}"));
-    Figure { point, interval: format!("[{low}, {high}]"), value: estimate.point }
-}
-
-/// Enough decimals for three significant digits of the point, one of the lower bound, which must not become
-/// zero, and one of the width, so that bounds never look equal that are not.
-fn decimals([point, low, high]: [f64; 3]) -> usize {
-    /// More than the point's own: what is narrower than a millionth of it is not worth a column.
-    const MORE: i32 = 3;
-    let wanted = |value: f64, digits: i32| (value != 0.0).then(|| digits - 1 - exponent(value, digits));
-    let own = wanted(point, 3).unwrap_or(0);
-    let others = [wanted(low, 1), wanted(high - low, 1)];
-    let most = others.into_iter().flatten().fold(own, i32::max).min(own + MORE);
-    usize::try_from(most).unwrap_or(0)
-}
-
-/// The decimal exponent once rounded to so many digits: that of 99.97 with three is 2.
-fn exponent(value: f64, digits: i32) -> i32 {
-    let decimals = usize::try_from(digits - 1).unwrap_or(0);
-    let text = format!("{value:.decimals$e}");
-    text.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0)
+/// A rate, with the prefix of a thousand that suits it: `12.3 GB/s [12.1 GB/s, 12.4 GB/s]`.
+pub(crate) fn per_second(estimate: &Estimate, unit: &str) -> Figure {
+    let prefixes = [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")];
+    let found = prefixes.into_iter().find(|(size, _)| estimate.point >= *size);
+    let (size, prefix) = found.unwrap_or((1.0, ""));
+    written(estimate, 1.0 / size, &format!(" {prefix}{unit}/s"))
 }
 
 /// An estimated number of bytes: `45.2 MiB [44.9 MiB, 45.6 MiB]`.
@@ -173,15 +114,16 @@ mod tests {
     }
 
     #[test]
-    fn a_point_and_its_bounds_have_equal_decimals() {
-        let estimate = |point, low, high| plain(&Estimate::new(point, low, high, 8).unwrap()).text();
-        assert_eq!(estimate(1.1135, 0.9962, 1.2263), "1.11 [1.00, 1.23]");
-        assert_eq!(estimate(9.99, 9.5, 12.1), "9.99 [9.50, 12.10]");
-        assert_eq!(estimate(12.3, 0.0412, 40.0), "12.30 [0.04, 40.00]", "a bound that is not zero");
-        assert_eq!(estimate(11.31, 11.298, 11.322), "11.31 [11.30, 11.32]", "bounds that differ");
-        assert_eq!(estimate(1.0, 1.0, 1.0 + 1e-12), "1.00000 [1.00000, 1.00000]", "no more than rounding");
-        assert_eq!(estimate(0.0, 0.0, 0.0), "0 [0, 0]");
-        assert_eq!(estimate(12_345.0, 12_000.0, 13_000.0), "12345 [12000, 13000]");
+    fn rates_have_the_prefix_that_suits_them() {
+        let estimate = |point, low, high| Estimate::new(point, low, high, 8).unwrap();
+        assert_eq!(
+            per_second(&estimate(12.3e9, 12.1e9, 12.4e9), "B").text(),
+            "12.3 GB/s [12.1 GB/s, 12.4 GB/s]"
+        );
+        assert_eq!(
+            per_second(&estimate(310.0, 300.0, 320.0), "call").text(),
+            "310 call/s [300 call/s, 320 call/s]"
+        );
     }
 
     #[test]
@@ -190,14 +132,6 @@ mod tests {
             [0.02, 0.0231, 0.5, 0.000_8, 10.0].map(percent),
             ["2 %", "2.31 %", "50 %", "0.08 %", "1000 %"]
         );
-    }
-
-    #[test]
-    fn what_was_counted_is_exact() {
-        let counted = Estimate::new(4.0, 4.0, 4.0, 24).unwrap();
-        assert_eq!(measured(&counted, Measure::Observation).text(), "4 in every process");
-        // Rounds that happen to agree are no count.
-        assert_eq!(measured(&counted, Measure::SpeedUp).text(), "4.00× [4.00×, 4.00×]");
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub(crate) fn stopped(report: &Report<'_>, finding: &CaseFinding) -> String {
         format!("{of} ±{}", percent(reached.half_width))
     });
     let rule = match (reason, width) {
-        (StopReason::Failed, _) => reason.to_string(),
+        (StopReason::Failed | StopReason::Observed | StopReason::TooSlow, _) => reason.to_string(),
         (StopReason::Precise, Some(width)) => format!("{reason}: {width}"),
         (_, Some(width)) => format!("{reason}: {width}, target ±{target}"),
         (_, None) => format!("{reason}: no interval, target ±{target}"),

@@ -620,3 +620,17 @@ fn what_somebody_else_put_beside_the_site_stays() {
     assert!(site.write(foreign.path()).is_err());
     assert!(foreign.path().join("thesis.txt").exists());
 }
+
+#[test]
+fn limits_of_the_machine_are_figures_in_units_of_what_is_done() {
+    let (run, findings) = run();
+    let page = text(&render(&run, &findings).expect("renders"), "machine.html").to_owned();
+    let limits = page.split("id=\"limits\"").nth(1).expect("a section").split("</section>").next().unwrap();
+    assert!(limits.contains("Integer chain") && limits.contains("5.08 ns"), "{limits}");
+    assert!(limits.contains("per step"), "{limits}");
+
+    let (run, mut findings) = fixture::run();
+    findings.cases.iter_mut().for_each(|case| case.limit = None);
+    let page = text(&render(&run, &findings).expect("renders"), "machine.html").to_owned();
+    assert!(!page.contains("id=\"limits\""), "a table of nothing");
+}

@@ -8,6 +8,7 @@ use gilbench_model::event::Event;
 use gilbench_model::plan::{Case, Plan};
 use gilbench_model::run_directory::Run;
 use gilbench_model::sample::{Failure, Process};
+use gilbench_model::suite::Iterations;
 use gilbench_model::workload::Server;
 
 use crate::container::Pool;
@@ -63,6 +64,7 @@ struct Standings<'a> {
     course: Course<'a>,
     /// What the pilots told; `None` of those that did not complete or have not run.
     pilots: Vec<Option<Pilot>>,
+    iterations: Iterations,
 }
 
 impl Standings<'_> {
@@ -73,19 +75,26 @@ impl Standings<'_> {
             process.tag_warm_up(count as usize);
         }
         let turn = match process.round {
-            None => Turn::Pilot { completed },
+            None => self.pilot(&process, completed.then_some(jit), warm_up, took),
             Some(round) => {
                 let value = completed.then(|| process.steady_seconds()).flatten();
                 Turn::Round { round, completed, value }
             }
         };
         self.course.take(process.case, turn, took);
-        if process.round.is_none() {
-            let iterations = u32::try_from(process.iterations.len()).unwrap_or(u32::MAX);
-            let seconds = process.steady_seconds();
-            self.pilots[process.case as usize] =
-                completed.then_some(Pilot { iterations, jit, warm_up, seconds });
-        }
+    }
+
+    /// Keeps what a pilot showed, with the compiler that it had if it completed.
+    fn pilot(&mut self, process: &Process, jit: Option<bool>, warm_up: Option<u32>, took: Duration) -> Turn {
+        let iterations = u32::try_from(process.iterations.len()).unwrap_or(u32::MAX);
+        let pilot = jit.map(|jit| Pilot { iterations, jit, warm_up, seconds: process.steady_seconds() });
+        self.pilots[process.case as usize] = pilot;
+        let inside: Duration =
+            process.iterations.iter().map(|iteration| Duration::from(iteration.wall_ns)).sum();
+        let start_up = took.saturating_sub(inside);
+        let count = pilot.map_or(0, |pilot| pilot.iterations_of_a_round(self.iterations));
+        let mean = inside.checked_div(iterations).unwrap_or_default();
+        Turn::Pilot { completed: pilot.is_some(), start_up, round: start_up + mean * count }
     }
 }
 
@@ -93,12 +102,13 @@ impl Runner<'_> {
     /// Executes the plan, or what is left of it.
     pub fn run(mut self, earlier: Option<&Run>) -> Result<(), RunFailure> {
         let course = Course::new(self.plan, self.stop_rule);
-        let mut standings = Standings { course, pilots: vec![None; self.plan.cases.len()] };
+        let pilots = vec![None; self.plan.cases.len()];
+        let mut standings = Standings { course, pilots, iterations: self.plan.profile.iterations };
         if let Some(run) = earlier {
             // First: who was undecided tells who paid for a process.
             for event in &run.events {
-                if let Event::Ended { case, rounds, .. } = event.event {
-                    standings.course.end(case, rounds);
+                if let Event::Ended { case, rounds, reason, .. } = event.event {
+                    standings.course.end(case, rounds, reason);
                 }
             }
             for process in &run.processes {
@@ -124,7 +134,7 @@ impl Runner<'_> {
 
     fn execute(&mut self, measured: &[u32], standings: &mut Standings<'_>) -> Result<(), RunFailure> {
         for case in shuffled(measured, self.plan.seed, None) {
-            if !standings.course.is_piloted(case) {
+            if standings.course.awaits_pilot(case) {
                 self.process(case, None, standings)?;
             }
             self.end_if_due(case, 0, standings)?;
@@ -246,7 +256,7 @@ impl Runner<'_> {
 
     /// The pilot finds out how many iterations fit into the profile's time; rounds then repeat as many.
     fn repetition(&self, case: &Case, pilot: Option<Pilot>, round: Option<u32>) -> Repetition {
-        if case.conditions.cold {
+        if case.conditions.cold || self.plan.is_behaviour(case) {
             return Repetition { iterations: 1, warmup: 0, time_limit: None, least: 1 };
         }
         let iterations = self.plan.profile.iterations;
@@ -280,7 +290,7 @@ impl Runner<'_> {
             return Ok(());
         }
         let Some((reason, reached)) = standings.course.due(case) else { return Ok(()) };
-        standings.course.end(case, rounds);
+        standings.course.end(case, rounds, reason);
         self.emit(&Event::Ended { case, reason, rounds, reached }, standings)
     }
 

@@ -59,15 +59,13 @@ impl RunningServer {
         measure: bool,
     ) -> Result<Self, ServerError> {
         let listener = launcher.listen()?;
-        let parameter = |name| case.parameters.get(name).copied().unwrap_or_default().to_string();
         let mut command = Command::new(gilbench);
-        command.args([
-            "serve",
-            "--delay-ms",
-            &parameter(&server.delay_ms),
-            "--body-bytes",
-            &parameter(&server.body_bytes),
-        ]);
+        command.arg("serve");
+        for (field, parameter) in server.parameters() {
+            // Its options are called as the fields are.
+            let value = case.parameters.get(parameter).copied().unwrap_or_default();
+            command.args([format!("--{}", field.replace('_', "-")), value.to_string()]);
+        }
         if measure {
             command.arg("--measure");
         }

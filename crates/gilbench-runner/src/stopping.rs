@@ -13,11 +13,16 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use gilbench_model::Name;
 use gilbench_model::event::{Reached, StopReason};
-use gilbench_model::plan::Plan;
+use gilbench_model::plan::{BEHAVIOUR_ROUNDS, Case, Plan};
 use gilbench_model::suite::{Profile, Rounds};
 
 use crate::schedule::is_look;
+
+/// A case whose fewest rounds would take more than this many times the profile's time for a case is not begun: the
+/// pilot is one process, and may have been held up.
+const MOST_OVERRUN: u32 = 2;
 
 /// After this many rounds in a row without a result, a case is given up.
 const FAILURES_IN_A_ROW: u32 = 3;
@@ -51,10 +56,14 @@ pub struct Progress {
 /// How a process ended, as far as stopping is concerned.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Turn {
-    /// The pilot, and whether it completed.
+    /// The pilot, whether it completed, and what it foretells.
     Pilot {
         /// Whether it completed.
         completed: bool,
+        /// What it spent on anything but its iterations.
+        start_up: Duration,
+        /// How long a process of a round will take.
+        round: Duration,
     },
     /// A round, whether it completed, and its value.
     Round {
@@ -77,6 +86,10 @@ pub(crate) struct Course<'a> {
     standings: Vec<Standing>,
     /// Of each case, those that are compared with it.
     needed_by: Vec<Vec<u32>>,
+    /// Of each case, its interpreter.
+    interpreters: Vec<&'a Name>,
+    /// Of each interpreter, the shortest time that a pilot spent on anything but its iterations.
+    start_up: BTreeMap<&'a Name, Duration>,
 }
 
 /// What one case has come to.
@@ -84,8 +97,12 @@ pub(crate) struct Course<'a> {
 struct Standing {
     /// It is in the plan, but not measured.
     skipped: bool,
+    /// It is asked so often how it behaves, whatever its times are.
+    behaviour: Option<u32>,
     /// Whether the pilot completed, once it ran.
     pilot: Option<bool>,
+    /// How long a process of a round will take, as the pilot showed.
+    expected: Duration,
     /// Rounds that are recorded, whatever came of them.
     rounds: u32,
     values: RoundValues,
@@ -98,12 +115,14 @@ struct Standing {
     charged: Duration,
     /// After how many rounds it ended.
     ended: Option<u32>,
+    /// It ended because nobody could wait for it.
+    too_slow: bool,
 }
 
 impl Standing {
     /// It cannot be measured, for its own sake or another's.
     fn is_given_up(&self) -> bool {
-        self.skipped || self.pilot == Some(false) || self.failures >= FAILURES_IN_A_ROW
+        self.skipped || self.too_slow || self.pilot == Some(false) || self.failures >= FAILURES_IN_A_ROW
     }
 
     /// Whether it is undecided when this round begins.
@@ -115,22 +134,28 @@ impl Standing {
 impl<'a> Course<'a> {
     /// Of a plan of which nothing has run yet.
     pub(crate) fn new(plan: &'a Plan, rule: &'a dyn StopRule) -> Self {
-        let standing = |skipped| Standing { skipped, ..Standing::default() };
-        let standings = plan.cases.iter().map(|case| standing(case.skip.is_some())).collect();
+        let standing = |case: &Case| Standing {
+            skipped: case.skip.is_some(),
+            behaviour: plan.is_behaviour(case).then(|| BEHAVIOUR_ROUNDS.min(plan.profile.rounds.least)),
+            ..Standing::default()
+        };
+        let standings = plan.cases.iter().map(standing).collect();
         let mut needed_by = vec![Vec::new(); plan.cases.len()];
         for (case, _) in (0..).zip(&plan.cases) {
             for partner in rule.partners(case) {
                 needed_by[*partner as usize].push(case);
             }
         }
-        Self { profile: &plan.profile, rule, standings, needed_by }
+        let interpreters = plan.cases.iter().map(|case| &case.interpreter).collect();
+        Self { profile: &plan.profile, rule, standings, needed_by, interpreters, start_up: BTreeMap::new() }
     }
 
     /// Takes note that a case ended after so many rounds. What an earlier part of the run said of ends is to be told
     /// before its processes.
-    pub(crate) fn end(&mut self, case: u32, rounds: u32) {
+    pub(crate) fn end(&mut self, case: u32, rounds: u32, reason: StopReason) {
         if let Some(standing) = self.standings.get_mut(case as usize) {
             standing.ended = Some(rounds);
+            standing.too_slow = reason == StopReason::TooSlow;
         }
     }
 
@@ -148,7 +173,14 @@ impl<'a> Course<'a> {
         standing.took += took;
         standing.processes += 1;
         match turn {
-            Turn::Pilot { completed } => standing.pilot = Some(completed),
+            Turn::Pilot { completed, start_up, round } => {
+                standing.pilot = Some(completed);
+                standing.expected = round;
+                if completed {
+                    let shortest = self.start_up.entry(self.interpreters[case as usize]).or_insert(start_up);
+                    *shortest = start_up.min(*shortest);
+                }
+            }
             Turn::Round { round, completed, value } => {
                 standing.rounds += 1;
                 standing.failures = if completed { 0 } else { standing.failures + 1 };
@@ -157,9 +189,21 @@ impl<'a> Course<'a> {
         }
     }
 
-    /// Whether the pilot ran.
-    pub(crate) fn is_piloted(&self, case: u32) -> bool {
-        self.standings[case as usize].pilot.is_some()
+    /// Whether the pilot is still to run: not if what is known without it ends the case.
+    pub(crate) fn awaits_pilot(&self, case: u32) -> bool {
+        let standing = &self.standings[case as usize];
+        standing.pilot.is_none() && standing.ended.is_none() && !self.is_too_slow(case)
+    }
+
+    /// Whether the fewest rounds of a case would take far longer than the profile gives it. Before its pilot, what its
+    /// interpreter took to start tells.
+    fn is_too_slow(&self, case: u32) -> bool {
+        let standing = &self.standings[case as usize];
+        let start_up = || self.start_up.get(self.interpreters[case as usize]).copied();
+        let round = if standing.pilot.is_some() { Some(standing.expected) } else { start_up() };
+        let fewest = standing.behaviour.unwrap_or(self.profile.rounds.least);
+        let most = MOST_OVERRUN * self.profile.case_time;
+        standing.rounds == 0 && round.is_some_and(|round| round * fewest > most)
     }
 
     /// Whether the case has this round already. A resumed run may find a round half done.
@@ -206,6 +250,12 @@ impl<'a> Course<'a> {
         }
         if standing.is_given_up() {
             return Some((StopReason::Failed, None));
+        }
+        if self.is_too_slow(case) {
+            return Some((StopReason::TooSlow, None));
+        }
+        if let Some(enough) = standing.behaviour {
+            return (standing.rounds >= enough).then_some((StopReason::Observed, None));
         }
         let (rounds, Rounds { least, most }) = (standing.rounds, self.profile.rounds);
         let at_most = rounds >= most;
@@ -264,8 +314,10 @@ impl<'a> Course<'a> {
             let standing = &self.standings[*needer as usize];
             standing.ended.is_none() && !standing.skipped && !ending[*needer as usize]
         });
-        let looks =
-            undecided.map(|needer| next_look(self.standings[needer as usize].rounds, self.profile.rounds));
+        let looks = undecided.map(|needer| {
+            let standing = &self.standings[needer as usize];
+            standing.behaviour.unwrap_or_else(|| next_look(standing.rounds, self.profile.rounds))
+        });
         let rounds = looks.max().map_or(0, |look| look.saturating_sub(standing.rounds));
         rounds + u32::from(rounds > 0 && standing.pilot.is_none())
     }
@@ -296,6 +348,10 @@ mod tests {
     }
 
     const TARGET: f64 = 0.5;
+
+    /// One that completed, in a second.
+    const PILOT: Turn =
+        Turn::Pilot { completed: true, start_up: Duration::from_millis(500), round: Duration::from_secs(1) };
 
     impl StopRule for Fake {
         fn partners(&self, case: u32) -> &[u32] {
@@ -356,16 +412,16 @@ mod tests {
         let take = |course: &mut Course<'_>, case, round: Option<u32>| {
             let found = value(case, round);
             let completed = found.is_some();
-            let turn = round.map_or(Turn::Pilot { completed }, |round| Turn::Round {
-                round,
-                completed,
-                value: found,
-            });
-            course.take(case, turn, Duration::from_secs(1));
+            let second = Duration::from_secs(1);
+            let turn = match round {
+                None => Turn::Pilot { completed, start_up: second / 2, round: second },
+                Some(round) => Turn::Round { round, completed, value: found },
+            };
+            course.take(case, turn, second);
         };
         for recorded in earlier {
-            if let Recorded::Ended(case, _, rounds) = recorded {
-                course.end(*case, *rounds);
+            if let Recorded::Ended(case, reason, rounds) = recorded {
+                course.end(*case, *rounds, *reason);
             }
         }
         for recorded in earlier {
@@ -376,12 +432,12 @@ mod tests {
         let end = |course: &mut Course<'_>, all: &mut Vec<Recorded>, case, rounds| {
             let due = (course.rounds(case) == rounds).then(|| course.due(case)).flatten();
             if let Some((reason, _)) = due {
-                course.end(case, rounds);
+                course.end(case, rounds, reason);
                 all.push(Recorded::Ended(case, reason, rounds));
             }
         };
         for case in 0..u32::try_from(plan.cases.len()).unwrap() {
-            if !course.is_piloted(case) {
+            if course.awaits_pilot(case) {
                 take(&mut course, case, None);
                 all.push(Recorded::Process(case, None));
             }
@@ -469,8 +525,51 @@ mod tests {
         let rule = Fake { partners: vec![vec![], vec![0]] };
         let mut course = Course::new(&plan, &rule);
         assert_eq!(course.going(0), [1]);
-        course.take(1, Turn::Pilot { completed: true }, Duration::from_secs(1));
+        course.take(1, PILOT, Duration::from_secs(1));
         assert_eq!(course.progress().left, 8);
+    }
+
+    #[test]
+    fn a_behaviour_is_asked_for_a_few_times_whatever_its_times_are() {
+        let mut plan = plan(2, 60, "10m");
+        plan.workloads = serde_json::from_value(json!({
+            "work": {"title": "", "summary": "", "bound": "behaviour"}
+        }))
+        .unwrap();
+        let rule = Fake { partners: vec![vec![], vec![0]] };
+        let all = play(&plan, &rule, &[], |_, _| Some(1000.0));
+        assert_eq!(ends(&all), [(0, StopReason::Observed, 3), (1, StopReason::Observed, 3)]);
+        assert_eq!(rounds(&all, 1), [0, 1, 2]);
+    }
+
+    #[test]
+    fn what_nobody_could_wait_for_is_not_begun_and_not_even_piloted() {
+        use StopReason::{Precise, TooSlow};
+        let of_two = |case_time| {
+            play(&plan(2, 60, case_time), &Fake { partners: vec![vec![], vec![]] }, &[], |_, _| Some(8.0))
+        };
+        // Eight rounds of a second each, which is as much again as the limit.
+        assert_eq!(ends(&of_two("4s")), [(0, Precise, 8), (1, Precise, 8)]);
+        // The first shows how long a round takes, and how long the interpreter does without any iteration.
+        let ended = |case| Recorded::Ended(case, TooSlow, 0);
+        let pilot = |case| Recorded::Process(case, None);
+        assert_eq!(of_two("3s"), [pilot(0), ended(0), pilot(1), ended(1)]);
+        assert_eq!(of_two("1s"), [pilot(0), ended(0), ended(1)]);
+    }
+
+    #[test]
+    fn a_partner_that_is_too_slow_leaves_a_case_to_be_judged_alone() {
+        let plan = plan(2, 60, "3s");
+        let rule = Fake { partners: vec![vec![], vec![0]] };
+        let mut course = Course::new(&plan, &rule);
+        course.take(0, PILOT, Duration::from_secs(1));
+        assert_eq!(course.due(0), Some((StopReason::TooSlow, None)));
+        course.end(0, 0, StopReason::TooSlow);
+        let quick =
+            Turn::Pilot { completed: true, start_up: Duration::ZERO, round: Duration::from_millis(1) };
+        course.take(1, quick, Duration::from_millis(1));
+        assert_eq!(course.due(1), None);
+        assert_eq!(course.going(0), [1]);
     }
 
     #[test]
@@ -521,7 +620,7 @@ mod tests {
         let mut course = Course::new(&plan, &rule);
         let round = |round, needed| Turn::Round { round, completed: true, value: Some(needed) };
         for (case, needed) in [(0, 8.0), (1, 20.0), (2, 8.0), (3, 8.0)] {
-            course.take(case, Turn::Pilot { completed: true }, Duration::from_secs(1));
+            course.take(case, PILOT, Duration::from_secs(1));
             (0..8).for_each(|index| course.take(case, round(index, needed), Duration::from_secs(1)));
         }
         // All but the second are precise; it needs two more rounds until its next look, and so does its partner.

@@ -37,6 +37,8 @@ pub struct WorkerContext {
     pub folder: PathBuf,
     /// Where bytecode is cached, away from the sources.
     pub bytecode: PathBuf,
+    /// The shared libraries that workloads load into interpreters.
+    pub libraries: PathBuf,
     /// Killed after this time.
     pub timeout: Duration,
     /// Definitions by id.
@@ -120,7 +122,8 @@ impl WorkerContext {
     /// Where a case's worker runs, if that is a container: the image, and the folders that it needs of this machine.
     pub fn container(&self, case: &Case) -> Option<(&str, Vec<PathBuf>)> {
         let state = self.interpreters.get(&case.interpreter)?;
-        Some((state.image.as_deref()?, state.mounts.iter().map(PathBuf::from).collect()))
+        let folders = state.mounts.iter().map(PathBuf::from).chain([self.libraries.clone()]);
+        Some((state.image.as_deref()?, folders.collect()))
     }
 
     /// Where a case's worker starts, and where it keeps bytecode.
@@ -155,6 +158,7 @@ impl WorkerContext {
         };
         let mut set = |name: &str, value: String| environment.push((name.to_owned(), value));
         set("PYTHONPYCACHEPREFIX", self.places(case).1.to_string_lossy().into_owned());
+        set("GILBENCH_LIBRARIES", self.libraries.to_string_lossy().into_owned());
         set_conditions(&case.conditions, &mut set);
         let folder = self.root.join("workloads/_worker");
         for (name, value) in

@@ -66,6 +66,9 @@ pub(crate) enum Verb {
     Ab(Box<Ab>),
     /// List what there is
     List(List),
+    /// Begin a new workload
+    #[command(subcommand)]
+    New(New),
     /// Check all data files
     Check,
     /// Interpreters on this machine
@@ -128,19 +131,37 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) measure: Measure,
     /// Go on with a run
-    #[arg(long, value_name = "RUN", conflicts_with_all = ["suite", "interpreter", "containers", "seed", "out"])]
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["suite", "interpreter", "claim", "containers", "seed", "out"])]
     pub(crate) resume: Option<PathBuf>,
+}
+
+/// Which cases.
+#[derive(Debug, Args)]
+pub(crate) struct Cases {
+    /// The suite [default: quick; with `--claim`, standard]
+    #[arg(long)]
+    suite: Option<Name>,
+    /// Only this interpreter; repeatable, or separated by commas
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) interpreter: Vec<Name>,
+    /// Only what decides this claim of the article; repeatable, or separated by commas
+    #[arg(long, value_name = "CLAIM", value_delimiter = ',')]
+    pub(crate) claim: Vec<Name>,
+}
+
+impl Cases {
+    /// The suite that is meant.
+    pub(crate) fn suite(&self) -> &str {
+        let unnamed = if self.claim.is_empty() { "quick" } else { "standard" };
+        self.suite.as_ref().map_or(unnamed, Name::as_str)
+    }
 }
 
 /// What to measure.
 #[derive(Debug, Args)]
 pub(crate) struct Measure {
-    /// The suite
-    #[arg(long, default_value = "quick")]
-    pub(crate) suite: Name,
-    /// Only this interpreter; repeatable, or separated by commas
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
-    pub(crate) interpreter: Vec<Name>,
+    #[command(flatten)]
+    pub(crate) cases: Cases,
     /// Measure each interpreter in a container too, where that can be done: rows of their own
     #[arg(long)]
     pub(crate) containers: bool,
@@ -250,12 +271,8 @@ fn affinity(text: &str) -> Result<Affinity, String> {
 pub(crate) struct List {
     /// What to list
     pub(crate) what: Listed,
-    /// The suite, for cases
-    #[arg(long, default_value = "quick")]
-    pub(crate) suite: Name,
-    /// Only this interpreter, for cases; repeatable, or separated by commas
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
-    pub(crate) interpreter: Vec<Name>,
+    #[command(flatten, next_help_heading = "For cases")]
+    pub(crate) cases: Cases,
     /// In containers too, for cases
     #[arg(long)]
     pub(crate) containers: bool,
@@ -271,6 +288,15 @@ pub(crate) enum Listed {
     Interpreters,
     Cases,
     Claims,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum New {
+    /// Write the folder of a workload that works, to be changed
+    Workload {
+        /// Its name
+        name: Name,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -352,6 +378,12 @@ pub(crate) struct Lock {
 pub(crate) struct Claims {
     /// The run directory [default: the latest]
     pub(crate) run: Option<PathBuf>,
+    /// Everything about one claim: what is compared, the figures, how it is put right, how to measure just it again
+    #[arg(long, value_name = "CLAIM")]
+    pub(crate) explain: Option<Name>,
+    /// Every claim and what decides it, in Markdown, without a run
+    #[arg(long, conflicts_with_all = ["run", "explain", "format"])]
+    pub(crate) document: bool,
     /// How to print
     #[arg(long, default_value = "text")]
     pub(crate) format: Format,
@@ -418,6 +450,18 @@ pub(crate) struct Serve {
     /// Length of each answer
     #[arg(long)]
     pub(crate) body_bytes: usize,
+    /// Delays vary: each item's is longer by a share of this
+    #[arg(long, default_value_t = 0)]
+    pub(crate) spread_ms: u64,
+    /// Every so-manieth item takes longer; 0: none
+    #[arg(long, default_value_t = 0)]
+    pub(crate) slow_every: u64,
+    /// By how much
+    #[arg(long, default_value_t = 0)]
+    pub(crate) slow_ms: u64,
+    /// Every so-manieth item is refused with the status 503; 0: none
+    #[arg(long, default_value_t = 0)]
+    pub(crate) error_every: u64,
     /// Say how long an answer really takes
     #[arg(long)]
     pub(crate) measure: bool,

@@ -26,7 +26,7 @@ pub(crate) fn check_place() -> Result<(), ScratchError> {
     std::env::temp_dir().join(".").metadata().map(drop).map_err(ScratchError::new)
 }
 
-/// A folder for what lasts as long as the run: where workers start, and bytecode. Removed at the end.
+/// A folder for what lasts as long as the run: where workers start, bytecode, libraries. Removed at the end.
 pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {

@@ -377,3 +377,23 @@ fn a_worker_in_its_own_process_group_does_not_get_the_terminals_signals() {
     test.assert_no_process_left();
     assert!(processes(&run).iter().all(|(_, _, outcome)| outcome["kind"] == "completed"));
 }
+
+#[test]
+fn what_nobody_could_wait_for_is_a_row_that_says_so() {
+    let test = Test::new();
+    test.edit("workloads/suites/plain.yaml", "case_time: 60s", "case_time: 1ms");
+    let run = test.path("run");
+    let out = run.to_str().unwrap();
+    let result = test.run(&["run", "--suite", "plain", "--out", out]);
+    assert_eq!(result.code, Some(0), "{}", result.stderr);
+    // One pilot shows how long the interpreter takes to start: that is enough for all others.
+    assert_eq!(processes(&run).len(), 1);
+    let result = test.run(&["claims", out]);
+    let reason =
+        "was skipped: too slow for the suite: its 8 rounds would take more than twice the 1.00 ms of a case";
+    assert!(result.stdout.contains(reason), "{}", result.stdout);
+    let result = test.run(&["report", out, "--out", test.path("site").to_str().unwrap()]);
+    assert_eq!(result.code, Some(0), "{}", result.stderr);
+    let result = test.run(&["run", "--resume", out]);
+    assert!(result.stderr.contains("nothing left to do"), "{}", result.stderr);
+}

@@ -46,7 +46,7 @@ def facts(packages: list[str], *, start_method: str | None = None, probe: bool =
     found = _packages(packages) if packages else []
     imports, blas, gil = None, _blas(), _gil_enabled()
     if probe:
-        imports, blas = import_all([package["name"] for package in found])
+        imports, blas = import_all(_importable(found))
         # One that was switched on again stays on.
         gil = True if any(each["gil_enabled"] for each in imports) else gil
     return {
@@ -325,6 +325,18 @@ def _import_here(names: list[str]) -> None:
             break
     answers.write(json.dumps({"blas": _blas()}) + "\n")
     answers.flush()
+
+
+def _importable(packages: list[dict]) -> list[str]:
+    """Return the names of those that have a module: py-spy, for one, is only a program."""
+    from importlib import metadata
+
+    def has_module(name: str) -> bool:
+        files = metadata.distribution(name).files
+        # Where the files are not listed nothing is known, and the import will show it.
+        return files is None or any(file.suffix in (".py", ".so", ".pyd") for file in files)
+
+    return [package["name"] for package in packages if has_module(package["name"])]
 
 
 def _module(package: str) -> str:

@@ -30,11 +30,14 @@ FAILED, BAD_REQUEST = 1, 2
 def run(
     strategies: Mapping[str, Strategy],
     imports: Mapping[str, Iterable[str]] | None = None,
+    prepare: Callable[[Task], Any] | None = None,
 ) -> None:
     """Answer the request on stdin with one of the strategies, by name.
 
     ``imports`` lists modules that a strategy needs and the others should not pay for. They are
     imported before `hello`, outside the timed region; if one is missing, the case is unsupported.
+    ``prepare`` makes what all iterations start from, such as arrays or files, outside the timed
+    region too: what it returns is ``task.prepared``.
     """
     try:
         request = parse(sys.stdin.buffer.read() if sys.stdin else b"")
@@ -50,7 +53,7 @@ def run(
             unsupported = f"unknown strategy `{request['strategy']}`, known are {known}"
         if unsupported:
             raise Unsupported(unsupported)
-        _iterate(strategy, request)
+        _iterate(strategy, request, prepare)
     except Unsupported as error:
         send("unsupported", reason=str(error))
     except (Exception, SystemExit) as error:
@@ -84,11 +87,13 @@ def _lacks(request: dict) -> str | None:
     return None
 
 
-def _iterate(strategy: Strategy, request: dict) -> None:
+def _iterate(strategy: Strategy, request: dict, prepare: Callable[[Task], Any] | None) -> None:
     task = Task(
         request["parameters"], request["workers"], request["start_method"], request["server"]
     )
     uncaught = _watch_threads()
+    if prepare is not None:
+        task.prepared = prepare(task)
     # The last iteration that was asked for always counts, so that something does.
     warmup = min(request["warmup"], request["iterations"] - 1)
     limit = request["time_limit_ns"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from time import perf_counter_ns
 
 TYPE_CHECKING = False  # as in `typing`, without its import
@@ -20,6 +21,7 @@ class Task:
     - ``workers``: threads, processes or tasks that work at once
     - ``start_method``: how to start processes; None leaves the interpreter's default
     - ``server``: address of the workload's server, if it has one
+    - ``prepared``: what the workload's ``prepare`` returned, None if it has none
     """
 
     def __init__(
@@ -32,6 +34,7 @@ class Task:
         self.workers = workers
         self.start_method = start_method
         self.server = server
+        self.prepared = None
         self.phases: dict[str, int] = {}
         self.observations: dict[str, int] = {}
         self._parameters = {name.replace("-", "_"): value for name, value in parameters.items()}
@@ -46,6 +49,13 @@ class Task:
     def phase(self, name: str) -> Phase:
         """Time a part of the iteration: ``with task.phase("start"):``. Repeated parts add up."""
         return Phase(self.phases, name)
+
+    def library(self, name: str) -> str:
+        """Return the path of a shared library that gilbench brings for workloads to load."""
+        path = os.path.join(os.environ.get("GILBENCH_LIBRARIES", ""), name)
+        if not os.path.isfile(path):
+            raise Unsupported(f"needs {name} in the folder GILBENCH_LIBRARIES")
+        return path
 
     def observe(self, name: str, number: int) -> None:
         """Record an exact number that belongs to the iteration, such as a count of threads."""

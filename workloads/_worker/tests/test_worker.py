@@ -202,6 +202,26 @@ class Iterations(WorkerTest):
         answer = self.run_body(sleep, iterations=4, time_limit_ns=3600 * 10**9)
         self.assertEqual(len(answer.iterations), 4)
 
+    def test_what_is_prepared_is_prepared_once_and_not_timed(self):
+        answer = self.run_worker(
+            """
+            import time
+            from gilbench_worker import run
+            made = []
+            def make(task):
+                time.sleep(0.5)
+                made.append(task.n)
+                return [task.n]
+            def sequential(task):
+                return [made, task.prepared]
+            if __name__ == "__main__":
+                run({"sequential": sequential}, prepare=make)
+            """,
+            iterations=2,
+        )
+        self.assertEqual([i["digest"] for i in answer.iterations], [sha256("[[3],[3]]")] * 2)
+        self.assertLess(answer.iterations[0]["wall_ns"], 500_000_000)
+
     def test_iterations_tell_what_was_measured(self):
         answer = self.run_body(
             """
@@ -441,6 +461,15 @@ class Facts(WorkerTest):
         self.check(minimal.messages[0]["facts"])
         self.assertEqual(minimal.iterations[0]["digest"], modern.iterations[0]["digest"])
         self.assertEqual(minimal.iterations[0]["digest"], sha256("[285,285,285]"))
+
+    def test_the_minimal_worker_observes_the_same(self):
+        stdin = json.dumps({**REQUEST, "parameters": {}, "strategy": "modern"}).encode()
+        minimal = start(WORKLOADS / "language" / "worker_minimal.py", stdin)
+        modern = start(WORKLOADS / "language" / "worker.py", stdin)
+        self.assertEqual(minimal.iterations[0]["observations"]["syntax"], 6)
+        self.assertEqual(
+            minimal.iterations[0]["observations"], modern.iterations[0]["observations"]
+        )
 
 
 if __name__ == "__main__":

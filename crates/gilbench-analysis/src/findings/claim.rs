@@ -1,7 +1,7 @@
 //! What a run says of claims.
 
 use gilbench_model::Name;
-use gilbench_model::claim::{Measure, Range};
+use gilbench_model::claim::{Kind, Measure, Range};
 use serde::{Deserialize, Serialize};
 
 use crate::statistics::{Estimate, FALSE_DISCOVERY_RATE};
@@ -43,18 +43,27 @@ impl Verdict {
 pub struct ClaimFinding {
     /// `c01` … `c90`.
     pub id: Name,
+    /// What could decide it.
+    #[serde(default)]
+    pub kind: Kind,
     /// The statement, in our words.
     pub statement: String,
     /// Where it stands in the article.
     pub place: String,
-    /// What would have to be seen to call it refuted.
-    pub refuted_if_seen: String,
+    /// What would have to be seen to call it refuted; `null` where nothing could be seen.
+    pub refuted_if_seen: Option<String>,
     /// Over all interpreters.
     pub verdict: Verdict,
     /// Why it is not decided.
     pub reason: Option<String>,
-    /// The statement put right, with figures of the run.
+    /// The statement put right, with figures of the run; `null` unless it is refuted or holds in part.
     pub correction: Option<String>,
+    /// Ids of cases that inform who has to judge for themselves.
+    #[serde(default)]
+    pub bears_on: Vec<String>,
+    /// What would decide it on another machine.
+    #[serde(default)]
+    pub decided_by: Option<String>,
     /// Interpreter by interpreter.
     pub interpreters: Vec<InterpreterFinding>,
     /// How many comparisons it rests on.
@@ -106,6 +115,9 @@ impl From<Estimate> for RatioFinding {
 /// One comparison and what it decides.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
+    /// Which of the claim's tests it is, from 0.
+    #[serde(default)]
+    pub test: usize,
     /// What was measured.
     pub measure: Measure,
     /// Id of the case.

@@ -10,7 +10,7 @@ use crate::interpreter::Interpreter;
 use crate::plan::can_calibrate;
 use crate::provider::{BASE, Provider};
 use crate::suite::{Group, Pattern, Selection, Suite};
-use crate::workload::{Axis, BASELINE, Workload};
+use crate::workload::{Axis, BASELINE, Size, Workload};
 
 /// Largest value of a size's parameter. Beyond it a JSON reader that holds numbers as doubles is no longer exact.
 const LARGEST_PARAMETER: u64 = 1 << 53;
@@ -62,6 +62,44 @@ fn image_contents(
         let found = format!("`{}`", path.display());
         refuse("executable", "executable", found, "an absolute path in the image");
     }
+}
+
+/// What a workload says of its parameters by name has to name parameters.
+fn named_parameters(source: &Source, workload: &Workload, size: &Size, errors: &mut Vec<DataError>) {
+    let units = workload.units.iter().map(|name| ("units", "units", name));
+    let roofline = workload.roofline.iter().map(|found| ("roofline", "roofline.amount", &found.amount));
+    for (word, field, name) in units.chain(roofline) {
+        if !size.parameters.contains_key(name) {
+            let words = [word, name.as_str()];
+            errors.push(source.value_error(&words, field, format!("`{name}`"), "a parameter of every size"));
+        }
+    }
+}
+
+/// Checks that a workload's server finds its parameters in every size.
+fn server(source: &Source, workload: &Workload, errors: &mut Vec<DataError>) {
+    let Some(server) = &workload.server else { return };
+    for (field, parameter) in server.parameters() {
+        if workload.sizes.values().any(|size| !size.parameters.contains_key(parameter)) {
+            errors.push(source.value_error(
+                &["server", field],
+                &format!("server.{field}"),
+                format!("`{parameter}`"),
+                "a parameter of every size",
+            ));
+        }
+    }
+    let (given, missing) = match (&server.slow_every, &server.slow_ms) {
+        (Some(_), None) => ("slow_every", "slow_ms"),
+        (None, Some(_)) => ("slow_ms", "slow_every"),
+        _ => return,
+    };
+    errors.push(source.value_error(
+        &["server", given],
+        &format!("server.{given}"),
+        format!("no `{missing}` beside it"),
+        "both `slow_every` and `slow_ms`, or neither",
+    ));
 }
 
 /// Checks that what every run is to measure natively can be.
@@ -169,30 +207,9 @@ impl Checker<'_> {
                     "every size to have the same parameters",
                 ));
             }
-            if let Some(units) = workload.units.as_ref().filter(|units| !size.parameters.contains_key(*units))
-            {
-                let words = ["units", units.as_str()];
-                errors.push(source.value_error(
-                    &words,
-                    "units",
-                    format!("`{units}`"),
-                    "a parameter of every size",
-                ));
-            }
-            if let Some(server) = &workload.server {
-                for parameter in [&server.delay_ms, &server.body_bytes] {
-                    if !size.parameters.contains_key(parameter) {
-                        let words = ["server", parameter.as_str()];
-                        errors.push(source.value_error(
-                            &words,
-                            "server",
-                            format!("`{parameter}`"),
-                            "a parameter of every size",
-                        ));
-                    }
-                }
-            }
+            named_parameters(source, workload, size, errors);
         }
+        server(source, workload, errors);
         if workload.strategies.is_empty() {
             errors.push(source.value_error(&["strategies"], "strategies", "none", "at least one strategy"));
         }
@@ -592,5 +609,42 @@ fn unused_axes(
                 "an axis that a strategy lists under `uses`",
             ));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_finds_its_parameters_in_every_size_and_slow_items_have_a_delay() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("workload.yaml");
+        let text = "\
+name: ask
+title: Ask
+summary: Asks.
+bound: waiting
+server: {delay_ms: delay, body_bytes: bytes, error_every: errors, slow_every: delay}
+sizes:
+  default:
+    parameters: {delay: 1, bytes: 2}
+    digest: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
+strategies:
+  sequential: {}
+";
+        std::fs::write(&path, text).unwrap();
+        let source = Source::read(&path).unwrap();
+        let mut errors = Vec::new();
+        server(&source, &source.parse().unwrap(), &mut errors);
+        let found: Vec<String> = errors.iter().map(|error| error.kind.to_string()).collect();
+        assert_eq!(
+            found,
+            [
+                "line 5, field `server.error_every`: found `errors`, expected a parameter of every size",
+                "line 5, field `server.slow_every`: found no `slow_ms` beside it, expected both `slow_every` and \
+                 `slow_ms`, or neither",
+            ]
+        );
     }
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::check::{Checker, Reference};
 use crate::Name;
-use crate::claim::{Claims, Measure, Selector};
+use crate::claim::{Claim, Claims, FIRST_TEST, Kind, Selector};
 use crate::data_file::{DataError, Source};
+use crate::interpreter::Interpreter;
 use crate::suite::Pattern;
 
 impl Checker<'_> {
@@ -16,18 +17,10 @@ impl Checker<'_> {
             if !seen.insert(&claim.id) {
                 errors.push(source.value_error(&[id, id], "id", format!("`{id}` twice"), "each claim once"));
             }
-            if claim.tests.is_empty() {
-                errors.push(source.value_error(
-                    &[id],
-                    &format!("{id}.tests"),
-                    "none",
-                    "at least one comparison",
-                ));
-            }
+            kind(source, claim, errors);
             for test in &claim.tests {
                 let field = format!("{id}.tests");
-                let paired =
-                    matches!(test.measure, Measure::TimeRatio | Measure::SpeedUp | Measure::Efficiency);
+                let paired = test.measure.is_of_two();
                 if paired != test.against.is_some() {
                     let expected = if paired {
                         "`against`, the cases to compare with"
@@ -41,12 +34,12 @@ impl Checker<'_> {
                         expected,
                     ));
                 }
-                if (test.measure == Measure::Observation) != test.observation.is_some() {
+                if test.measure.is_of_observations() != test.observation.is_some() {
                     errors.push(source.value_error(
                         &[id],
                         &field,
                         "`observation` and `measure` that disagree",
-                        "`observation: NAME` with `measure: observation`, and only there",
+                        "`observation: NAME` with `measure: observation` or `observation-ratio`, and only there",
                     ));
                 }
                 for range in [Some(test.confirmed), test.refuted].into_iter().flatten() {
@@ -65,6 +58,19 @@ impl Checker<'_> {
                     let found = format!("{refuted} refutes, {} confirms", test.confirmed);
                     errors.push(source.value_error(&[id], &field, found, "ranges that do not meet"));
                 }
+                if test.measure.is_of_observations()
+                    && [Some(&test.case), test.against.as_ref()]
+                        .into_iter()
+                        .flatten()
+                        .any(|selector| selector.phase.is_some())
+                {
+                    errors.push(source.value_error(
+                        &[id],
+                        &field,
+                        "`phase` with an observation",
+                        "a phase only where times are compared",
+                    ));
+                }
                 if test.case.workload.is_none() || test.case.strategy.is_none() {
                     errors.push(source.value_error(
                         &[id],
@@ -81,6 +87,40 @@ impl Checker<'_> {
                     self.selector(source, id, against, against.workload.as_ref().or(inherited), errors);
                 }
             }
+            for selector in &claim.bears_on {
+                self.selector(source, id, selector, selector.workload.as_ref(), errors);
+            }
+            self.correction(source, claim, errors);
+        }
+    }
+
+    /// Every place for a figure must be that of a test, and of an interpreter that there is.
+    fn correction(&self, source: &Source, claim: &Claim, errors: &mut Vec<DataError>) {
+        let id = claim.id.as_str();
+        let field = format!("{id}.correction");
+        for place in claim.placeholders() {
+            if claim.test_named(place.test).is_none() {
+                let expected = format!("`{{{FIRST_TEST}}}`, or the name of one of its tests");
+                errors.push(source.value_error(
+                    &[id, place.text],
+                    &field,
+                    format!("`{}`", place.text),
+                    expected,
+                ));
+            }
+            match place.interpreter.map(str::parse::<Name>) {
+                None => {}
+                Some(Ok(name)) => {
+                    let defined = Interpreter::definition_id(&name).0;
+                    self.interpreter_names(source, &[id], &field, &[defined], errors);
+                }
+                Some(Err(_)) => errors.push(source.value_error(
+                    &[id, place.text],
+                    &field,
+                    format!("`{}`", place.text),
+                    "the id of an interpreter behind the colon",
+                )),
+            }
         }
     }
 
@@ -93,7 +133,8 @@ impl Checker<'_> {
         errors: &mut Vec<DataError>,
     ) {
         let field = format!("{id}.tests");
-        self.interpreter_names(source, &[id], &field, selector.interpreter.as_slice(), errors);
+        let defined = selector.interpreter.as_ref().map(|id| Interpreter::definition_id(id).0);
+        self.interpreter_names(source, &[id], &field, defined.as_slice(), errors);
         let Some(found) = workload else { return };
         let reference = Reference {
             field: &field,
@@ -111,5 +152,30 @@ impl Checker<'_> {
             let pattern = Pattern { size: Some(size.clone()), ..Pattern::default() };
             self.pattern(source, &[id], &field, workload, &pattern, errors);
         }
+    }
+}
+
+/// A claim's kind says what else it must have.
+fn kind(source: &Source, claim: &Claim, errors: &mut Vec<DataError>) {
+    let id = claim.id.as_str();
+    let mut must = |field: &str, is: bool, wanted: bool| {
+        if is != wanted {
+            let found = format!(
+                "{} with kind `{}`",
+                if is { format!("`{field}`") } else { "nothing".to_owned() },
+                claim.kind
+            );
+            let expected = if wanted { format!("`{field}`") } else { format!("no `{field}`") };
+            errors.push(source.value_error(&[id], &format!("{id}.{field}"), found, expected));
+        }
+    };
+    let tested = claim.kind.is_tested();
+    must("tests", !claim.tests.is_empty(), tested);
+    must("correction", claim.correction.is_some(), tested);
+    must("because", claim.because.is_some(), !tested);
+    must("decided_by", claim.decided_by.is_some(), claim.kind == Kind::OtherHardware);
+    must("refuted_if_seen", claim.refuted_if_seen.is_some(), tested || claim.kind == Kind::OtherHardware);
+    if claim.kind == Kind::Opinion {
+        must("bears_on", !claim.bears_on.is_empty(), true);
     }
 }

@@ -67,9 +67,33 @@ pub struct Planner<'a> {
     pub seed: u64,
 }
 
+/// An interpreter that a suite is measured with.
+struct Chosen<'a> {
+    interpreter: Interpreter,
+    state: Option<&'a InterpreterState>,
+    /// It is in a container.
+    inside: bool,
+    /// It has the cases of every group, not only of those that want a container.
+    everywhere: bool,
+}
+
+impl Chosen<'_> {
+    /// Whether it has cases of this group.
+    fn is_for(&self, group: &Group) -> bool {
+        let (defined, _) = Interpreter::definition_id(&self.interpreter.id);
+        let named = group.interpreters.as_ref().is_none_or(|only| only.contains(&defined));
+        named && if group.in_containers { self.inside } else { self.everywhere }
+    }
+}
+
 impl Planner<'_> {
     /// Resolves a suite.
     pub fn plan(&self, suite: &Suite) -> Result<Plan, PlanError> {
+        self.plan_of(suite, self.cases(suite)?)
+    }
+
+    /// The cases that a suite asks for.
+    pub fn cases(&self, suite: &Suite) -> Result<Vec<Case>, PlanError> {
         let chosen = self.chosen(suite)?;
         let mut cases = Vec::new();
         let mut seen = BTreeSet::new();
@@ -78,19 +102,20 @@ impl Planner<'_> {
             let Some(workload) = self.catalog.workloads.get(&group.workload) else {
                 continue;
             };
-            for (interpreter, state) in &chosen {
-                let (defined, _) = Interpreter::definition_id(&interpreter.id);
-                if group.interpreters.as_ref().is_some_and(|only| !only.contains(&defined)) {
-                    continue;
-                }
-                for combination in self.combinations(group, workload, interpreter) {
-                    let case = self.case(workload, interpreter, *state, combination)?;
+            for chosen in chosen.iter().filter(|chosen| chosen.is_for(group)) {
+                for combination in self.combinations(group, workload, &chosen.interpreter) {
+                    let case = self.case(workload, &chosen.interpreter, chosen.state, combination)?;
                     if seen.insert(case.id.clone()) {
                         cases.push(case);
                     }
                 }
             }
         }
+        Ok(cases)
+    }
+
+    /// A plan of these of a suite's cases.
+    pub fn plan_of(&self, suite: &Suite, mut cases: Vec<Case>) -> Result<Plan, PlanError> {
         if cases.iter().all(|case| case.skip.is_some()) {
             return Err(PlanError::NoCase(suite.name.clone()));
         }
@@ -100,6 +125,7 @@ impl Planner<'_> {
             title: workload.title.clone(),
             summary: workload.summary.clone(),
             bound: workload.bound,
+            roofline: workload.roofline.clone(),
         };
         let workloads = names
             .into_iter()
@@ -117,7 +143,7 @@ impl Planner<'_> {
     }
 
     /// The interpreters that the suite asks for, less those that the caller left out.
-    fn chosen(&self, suite: &Suite) -> Result<Vec<(Interpreter, Option<&InterpreterState>)>, PlanError> {
+    fn chosen(&self, suite: &Suite) -> Result<Vec<Chosen<'_>>, PlanError> {
         let state = |id: &Name| self.interpreters.iter().find(|state| state.id == *id);
         let ready = |id: &Name| state(id).is_some_and(|state| state.status == Status::Ready);
         for found in self.only {
@@ -147,13 +173,17 @@ impl Planner<'_> {
         for interpreter in self.catalog.interpreters.values() {
             let twin = interpreter.in_container();
             if wanted(&interpreter.id) {
-                chosen.push((interpreter.clone(), state(&interpreter.id)));
+                let state = state(&interpreter.id);
+                let inside = state.is_some_and(|state| state.image.is_some());
+                let interpreter = interpreter.clone();
+                chosen.push(Chosen { interpreter, state, inside, everywhere: true });
             }
             // Where there is one place only, the suite's wish for both is no reason for a row.
-            let both = suite.containers && wanted(&interpreter.id) && state(&twin.id).is_some();
-            if self.only.contains(&twin.id) || both {
+            let both = wanted(&interpreter.id) && state(&twin.id).is_some();
+            let everywhere = self.only.contains(&twin.id) || (suite.containers && both);
+            if everywhere || (suite.contains(&interpreter.id) && both) {
                 let state = state(&twin.id);
-                chosen.push((twin, state));
+                chosen.push(Chosen { interpreter: twin, state, inside: true, everywhere });
             }
         }
         Ok(chosen)

@@ -11,7 +11,8 @@ use super::frame::Frame;
 use super::{Figure, Panel, Table, rows};
 use crate::error::ReportErrorKind;
 use crate::joined::Report;
-use crate::numbers::{above_one, count, measured, percent, unit};
+use crate::numbers::{above_one, count, measured, percent};
+use gilbench_analysis::figure::unit;
 
 type Row<'a> = (&'a InterpreterFinding, &'a Comparison);
 

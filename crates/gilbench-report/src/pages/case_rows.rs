@@ -4,6 +4,7 @@ use gilbench_analysis::findings::{
     CaseFinding, CaseState, FailureCount, MemoryFinding, WarmUpClass, WarmUpFinding,
 };
 use gilbench_analysis::statistics::Estimate;
+use gilbench_model::interpreter::WorkerKind;
 use serde::Serialize;
 
 use crate::charts::key;
@@ -53,6 +54,7 @@ pub(super) struct CaseRow {
     second_opinion: Cell,
     speed_up: Cell,
     efficiency: Cell,
+    ceiling: Cell,
     cpu_per_wall: Cell,
     tree_cpu: Cell,
     memory: Cell,
@@ -146,6 +148,11 @@ pub(super) fn row(report: &Report<'_>, entry: Entry<'_>) -> CaseRow {
     let alone = "no sequential case to compare with in enough rounds, or it is that case";
     // Where there is a speed-up, only what it could be at best is missing.
     let no_ideal = if finding.speed_up.is_some() { "only where computing is the limit" } else { alone };
+    let no_ceiling = if case.worker == WorkerKind::Native {
+        "it is native code"
+    } else {
+        "no native case of this size and these CPUs in enough of its rounds"
+    };
     CaseRow {
         anchor: anchor(&case.id),
         workload: case.workload.to_string(),
@@ -168,6 +175,7 @@ pub(super) fn row(report: &Report<'_>, entry: Entry<'_>) -> CaseRow {
         second_opinion: cell(&finding.second_opinion, seconds, second_opinion),
         speed_up: cell(&finding.speed_up, ratio, alone),
         efficiency: cell(&finding.efficiency, plain, no_ideal),
+        ceiling: cell(&finding.ceiling.map(|found| found.ratio), ratio, no_ceiling),
         cpu_per_wall: cell(&finding.cpu_per_wall, plain, cpu_per_wall),
         tree_cpu: cell(&finding.tree_cpu, seconds, "the process tree was not observed"),
         memory: memory(entry, not_measured),

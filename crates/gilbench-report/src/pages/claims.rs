@@ -22,7 +22,11 @@ struct Card {
     id: String,
     place: String,
     statement: String,
-    refuted_if_seen: String,
+    refuted_if_seen: Option<String>,
+    kind: String,
+    tested: bool,
+    bears_on: Vec<Link>,
+    decided_by: Option<String>,
     badge: Badge,
     reason: Option<String>,
     correction: Option<String>,
@@ -66,6 +70,10 @@ fn card(report: &Report<'_>, claim: &ClaimFinding) -> Result<Card, ReportErrorKi
         place: claim.place.clone(),
         statement: claim.statement.clone(),
         refuted_if_seen: claim.refuted_if_seen.clone(),
+        kind: claim.kind.to_string(),
+        tested: claim.kind.is_tested(),
+        bears_on: claim.bears_on.iter().map(|id| link(report, id)).collect(),
+        decided_by: claim.decided_by.clone(),
         badge: badge(claim.verdict),
         reason: claim.overall_reason().map(str::to_owned),
         correction: claim.correction.clone(),
@@ -85,10 +93,10 @@ fn row(report: &Report<'_>, found: &InterpreterFinding) -> Row {
         detectable: first.and_then(|(comparison, _)| comparison.minimum_detectable_effect).map(percent),
         reason: found.reason.clone(),
         caveats: found.comparisons.iter().filter_map(|comparison| comparison.caveat.clone()).collect(),
-        cases: found
-            .cases
-            .iter()
-            .map(|id| Link { text: id.clone(), anchor: report.entry(id).map(|entry| anchor(&entry.case.id)) })
-            .collect(),
+        cases: found.cases.iter().map(|id| link(report, id)).collect(),
     }
+}
+
+fn link(report: &Report<'_>, id: &str) -> Link {
+    Link { text: id.to_owned(), anchor: report.entry(id).map(|entry| anchor(&entry.case.id)) }
 }

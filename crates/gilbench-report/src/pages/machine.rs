@@ -1,6 +1,6 @@
 //! The machine, the interpreters as they were built, and how the run was set up.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gilbench_analysis::findings::Disturbance;
 use gilbench_model::Nanoseconds;
@@ -11,6 +11,7 @@ use gilbench_model::plan::{Role, SteadyRule};
 use gilbench_model::units::significant;
 use serde::Serialize;
 
+use super::limits::{Limit, limits};
 use super::overview::status_word;
 use crate::joined::{Entry, Report};
 use crate::noise::noise_sentence;
@@ -24,8 +25,10 @@ pub(super) struct MachinePage {
     setup: Vec<Fact>,
     noise: Option<String>,
     controls: Vec<Control>,
+    limits: Vec<Limit>,
     disturbed: Option<Disturbances>,
     servers: Vec<Server>,
+    mixed: Vec<String>,
     interpreters: Vec<Interpreter>,
 }
 
@@ -101,18 +104,49 @@ struct Package {
     name: String,
     version: String,
     wheel_tag: Option<String>,
+    code: Option<&'static str>,
+}
+
+const COMPILED: &str = "compiled";
+const PURE: &str = "pure Python";
+
+/// What a wheel is made of, by its tags, of which there may be several: only one for no ABI and any platform has
+/// nothing compiled in it (<https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/>).
+fn code(wheel_tag: &str) -> &'static str {
+    if wheel_tag.split_whitespace().all(|tag| tag.ends_with("-none-any")) { PURE } else { COMPILED }
+}
+
+/// A sentence for each package that is compiled on some interpreters and pure Python on others.
+fn mixed(interpreters: &[Interpreter]) -> Vec<String> {
+    let mut with: BTreeMap<&str, [BTreeSet<&str>; 2]> = BTreeMap::new();
+    for interpreter in interpreters {
+        for package in &interpreter.packages {
+            let Some(code) = package.code else { continue };
+            with.entry(&package.name).or_default()[usize::from(code == PURE)].insert(&interpreter.id);
+        }
+    }
+    let list = |ids: BTreeSet<&str>| ids.into_iter().collect::<Vec<_>>().join(", ");
+    with.into_iter()
+        .filter(|(_, [compiled, pure])| !compiled.is_empty() && !pure.is_empty())
+        .map(|(name, [compiled, pure])| {
+            format!("{name} is {COMPILED} on {} and {PURE} on {}.", list(compiled), list(pure))
+        })
+        .collect()
 }
 
 pub(super) fn machine(report: &Report<'_>) -> MachinePage {
+    let interpreters: Vec<Interpreter> = report.states().map(|state| interpreter(report, state)).collect();
     MachinePage {
         machine: machine_facts(report),
         allowance: allowance_facts(report),
         setup: setup_facts(report),
         noise: noise_sentence(report.run, report.findings),
         controls: report.controls.iter().map(|entry| control(report, *entry)).collect(),
+        limits: limits(report),
         disturbed: disturbances(report),
         servers: servers(report),
-        interpreters: report.states().map(|state| interpreter(report, state)).collect(),
+        mixed: mixed(&interpreters),
+        interpreters,
     }
 }
 
@@ -300,6 +334,7 @@ fn interpreter(report: &Report<'_>, state: &InterpreterState) -> Interpreter {
             name: package.name.clone(),
             version: package.version.clone(),
             wheel_tag: package.wheel_tag.clone(),
+            code: package.wheel_tag.as_deref().map(code),
         })
         .collect();
     let facts = vec![
@@ -426,4 +461,43 @@ pub(super) fn range(least: u32, most: u32) -> String {
 
 fn yes_or_no(is: bool) -> &'static str {
     if is { "yes" } else { "no" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_aiohttp(id: &str, wheel_tag: Option<&str>) -> Interpreter {
+        let package = Package {
+            name: "aiohttp".to_owned(),
+            version: "3".to_owned(),
+            wheel_tag: wheel_tag.map(str::to_owned),
+            code: wheel_tag.map(code),
+        };
+        Interpreter {
+            id: id.to_owned(),
+            label: String::new(),
+            status: "ready",
+            reason: None,
+            hint: None,
+            facts: Vec::new(),
+            packages: vec![package],
+        }
+    }
+
+    #[test]
+    fn a_package_with_and_without_compiled_code_is_named() {
+        let compiled =
+            with_aiohttp("a", Some("cp312-cp312-manylinux_2_17_x86_64 cp312-cp312-manylinux2014_x86_64"));
+        let pure = with_aiohttp("b", Some("py3-none-any"));
+        let unknown = with_aiohttp("c", None);
+        assert_eq!(mixed(&[compiled, pure, unknown]), ["aiohttp is compiled on a and pure Python on b."]);
+    }
+
+    #[test]
+    fn packages_of_one_kind_are_not_worth_a_word() {
+        // No ABI, but one platform: it brings a program or a library.
+        let platform = with_aiohttp("a", Some("py3-none-manylinux_2_17_x86_64"));
+        assert!(mixed(&[platform, with_aiohttp("b", None)]).is_empty());
+    }
 }

@@ -5,6 +5,7 @@
 mod case_rows;
 mod cases;
 mod claims;
+mod limits;
 mod machine;
 mod overview;
 mod scaling;

@@ -72,6 +72,7 @@ pub(super) fn workload(
         summary: summary.map(|summary| summary.summary.clone()),
         bound: summary.map(|summary| match summary.bound {
             Bound::Cpu => "Computing: more workers than CPUs cannot help.",
+            Bound::Behaviour => "Nothing: it observes how an interpreter behaves. Its times say nothing.",
             Bound::Waiting => "Waiting: workers mostly sleep, so their number is not limited by CPUs.",
         }),
         best: best_tables(report, name),

@@ -10,7 +10,7 @@ use gilbench_model::catalog::Catalog;
 use gilbench_model::interpreter::Interpreter;
 use gilbench_model::plan::Plan;
 use gilbench_model::run_directory::Run;
-use gilbench_model::suite::Selection;
+use gilbench_model::suite::{Selection, Suite};
 use gilbench_report::noise_sentence;
 use gilbench_report::numbers::{Figure, ratio, seconds};
 use gilbench_runner::install::base_definition;
@@ -42,11 +42,11 @@ pub(super) fn run(common: &Common, arguments: &BenchAll) -> anyhow::Result<ExitC
 
 /// The interpreters that are named, by the user or else by the suite, and what they need to be measured in containers.
 fn wanted(catalog: &Catalog, measure: &Measure) -> Vec<Interpreter> {
-    let suite = catalog.suites.get(&measure.suite);
+    let suite = catalog.suites.get(measure.cases.suite());
     let selection = suite.map_or(&Selection::Found, |suite| &suite.interpreters);
-    let named = super::run::named(selection, &measure.interpreter).unwrap_or_default();
+    let named = super::planning::named(selection, &measure.cases.interpreter).unwrap_or_default();
     let contained = measure.containers
-        || suite.is_some_and(|suite| suite.containers)
+        || suite.is_some_and(Suite::uses_containers)
         || named.iter().any(|(_, inside)| *inside);
     let ids: BTreeSet<&Name> = named.iter().map(|(id, _)| id).collect();
     let definitions = ids.into_iter().filter_map(|id| catalog.interpreters.get(id)).cloned();

@@ -7,12 +7,21 @@ use gilbench_model::run_directory::Run;
 use gilbench_report::numbers::measured;
 
 use crate::cli::{Claims, Common};
+use crate::cmd::{claims_document, explain};
 use crate::output::Format;
 use crate::{data, output};
 
 /// Decides the claims.
 pub(super) fn run(common: &Common, arguments: &Claims) -> anyhow::Result<ExitCode> {
     let catalog = data::catalog(common)?;
+    if arguments.document {
+        claims_document::print(&catalog.claims)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(id) = &arguments.explain {
+        explain::run(common, &catalog, (id, arguments.run.as_deref()), arguments.format)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let run = Run::load(&data::run_or_latest(arguments.run.as_deref(), common)?)?;
     let findings = gilbench_analysis::analyse(&run, &catalog.claims);
     match arguments.format {

@@ -37,9 +37,16 @@ pub(super) fn native_worker(facts: bool) -> anyhow::Result<ExitCode> {
 
 /// Serves the I/O workloads.
 pub(super) fn serve(arguments: &Serve) -> anyhow::Result<ExitCode> {
-    let delay = Duration::from_millis(arguments.delay_ms);
+    let script = gilbench_native::server::Script {
+        delay: Duration::from_millis(arguments.delay_ms),
+        body_bytes: arguments.body_bytes,
+        spread: Duration::from_millis(arguments.spread_ms),
+        slow_every: arguments.slow_every,
+        slow: Duration::from_millis(arguments.slow_ms),
+        error_every: arguments.error_every,
+    };
     let listener = gilbench_runner::launcher::passed(io::stdin().as_fd().try_clone_to_owned()?)?.into();
-    gilbench_native::server::serve(listener, delay, arguments.body_bytes, arguments.measure, |ready| {
+    gilbench_native::server::serve(listener, script, arguments.measure, |ready| {
         // If nobody reads the line, nobody will connect; stdin then closes too.
         let _ = serde_json::to_string(ready).map(|text| output::verbatim(&text));
     })?;

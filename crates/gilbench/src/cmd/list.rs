@@ -4,10 +4,10 @@ use std::process::ExitCode;
 
 use gilbench_model::catalog::Catalog;
 use gilbench_model::plan::{Plan, Role};
-use gilbench_model::suite::Selection;
 
 use crate::cli::{Common, List, Listed};
-use crate::cmd::run::{Wish, make_plan};
+use crate::cmd::planning::{Wish, make_plan};
+use crate::cmd::suites;
 use crate::output::Format;
 use crate::{data, output};
 
@@ -18,19 +18,13 @@ pub(super) fn run(common: &Common, arguments: &List) -> anyhow::Result<ExitCode>
     match arguments.what {
         Listed::Workloads if json => output::json(&catalog.workloads.values().collect::<Vec<_>>())?,
         Listed::Workloads => workloads(&catalog)?,
-        Listed::Suites if json => output::json(&catalog.suites.values().collect::<Vec<_>>())?,
-        Listed::Suites => suites(&catalog)?,
+        Listed::Suites => suites::list(common, &catalog, arguments.format)?,
         Listed::Interpreters if json => output::json(&catalog.interpreters.values().collect::<Vec<_>>())?,
         Listed::Interpreters => interpreters(&catalog)?,
         Listed::Claims if json => output::json(&catalog.claims)?,
         Listed::Claims => claims(&catalog)?,
         Listed::Cases => {
-            let wish = Wish {
-                suite: &arguments.suite,
-                only: &arguments.interpreter,
-                containers: arguments.containers,
-                seed: 0,
-            };
+            let wish = Wish { cases: &arguments.cases, containers: arguments.containers, seed: 0 };
             let (plan, _) = make_plan(&catalog, common, &wish)?;
             if json { output::json(&plan.cases)? } else { cases(&plan)? }
         }
@@ -54,19 +48,6 @@ fn workloads(catalog: &Catalog) -> output::Result {
     output::table(["workload", "title", "strategies", "sizes"], rows)
 }
 
-fn suites(catalog: &Catalog) -> output::Result {
-    let rows = catalog.suites.values().map(|suite| {
-        let interpreters = match &suite.interpreters {
-            Selection::Found => "all that can be found".to_owned(),
-            Selection::These(list) => joined(list),
-        };
-        let workloads: std::collections::BTreeSet<String> =
-            suite.groups.iter().map(|group| group.workload.to_string()).collect();
-        [suite.name.to_string(), suite.summary.clone(), joined(workloads), interpreters]
-    });
-    output::table(["suite", "summary", "workloads", "interpreters"], rows)
-}
-
 fn interpreters(catalog: &Catalog) -> output::Result {
     let rows = catalog.interpreters.values().map(|interpreter| {
         let identity = interpreter.identity.as_ref().map_or("part of gilbench".to_owned(), |identity| {
@@ -79,11 +60,10 @@ fn interpreters(catalog: &Catalog) -> output::Result {
 }
 
 fn claims(catalog: &Catalog) -> output::Result {
-    let rows = catalog
-        .claims
-        .iter()
-        .map(|claim| [claim.id.to_string(), claim.place.clone(), claim.statement.clone()]);
-    output::table(["id", "place", "statement"], rows)
+    let rows = catalog.claims.iter().map(|claim| {
+        [claim.id.to_string(), claim.kind.to_string(), claim.place.clone(), claim.statement.clone()]
+    });
+    output::table(["id", "kind", "place", "statement"], rows)
 }
 
 fn cases(plan: &Plan) -> output::Result {

@@ -4,22 +4,27 @@ mod ab;
 mod bench_all;
 mod check;
 mod claims;
+mod claims_document;
 mod compare;
 mod completions;
+mod explain;
 mod install;
 mod internal;
 mod interpreters;
 mod list;
 mod lock;
+mod new;
+mod planning;
 mod protocol;
 mod report;
 mod run;
+mod suites;
 mod system;
 
 use std::process::ExitCode;
 
 pub(crate) use self::ab::CommandFailed;
-use crate::cli::{Arguments, Interpreters, Protocol, Verb};
+use crate::cli::{Arguments, Interpreters, New, Protocol, Verb};
 
 /// Runs the verb.
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
@@ -29,6 +34,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Verb::Run(verb) => run::run(common, &verb),
         Verb::Ab(verb) => ab::run(&verb),
         Verb::List(verb) => list::run(common, &verb),
+        Verb::New(New::Workload { name }) => new::workload(common, &name),
         Verb::Check => check::run(common),
         Verb::Interpreters { verb: Interpreters::List { containers, format } } => {
             interpreters::list(common, containers, format)

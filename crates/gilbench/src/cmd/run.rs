@@ -5,26 +5,26 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use anyhow::Context as _;
+use gilbench_model::Name;
 use gilbench_model::catalog::Catalog;
 use gilbench_model::environment::{Environment, InterpreterState, Status};
 use gilbench_model::event::{Event, StopReason};
 use gilbench_model::interpreter::Interpreter;
-use gilbench_model::plan::{Case, Plan, PlanError, Planner, Role, calibrating, definitions};
+use gilbench_model::plan::{Case, Plan, Role, definitions};
 use gilbench_model::run_directory::{Run as RecordedRun, SECOND_OPINION, SecondOpinion};
-use gilbench_model::suite::{Selection, Suite};
 use gilbench_model::units::format_utc;
-use gilbench_model::{Name, SCHEMA};
 use gilbench_runner::container::{self, Choice, EngineError, Pool, Waiting};
-use gilbench_runner::discovery::{Discovery, InContainers, unanswered};
 use gilbench_runner::home::Home;
 use gilbench_runner::launcher::Launcher;
 use gilbench_runner::recorder::{Recorder, now_ms, write_whole};
 use gilbench_runner::second_opinion::Hyperfine;
-use gilbench_runner::worker::{WorkerContext, public_environment};
+use gilbench_runner::worker::WorkerContext;
 use gilbench_runner::{RunFailure, Runner};
 
 use crate::cli::{Common, Measure, Run};
-use crate::exit::{NothingError, UsageError, pasted};
+use crate::cmd::planning::{Wish, make_plan};
+use crate::exit::{UsageError, pasted};
 use crate::interrupt::Interrupt;
 use crate::precision::Precision;
 use crate::progress::Reporter;
@@ -45,82 +45,11 @@ pub(super) fn run(common: &Common, arguments: &Run) -> anyhow::Result<ExitCode> 
     Ok(ExitCode::SUCCESS)
 }
 
-/// What is to be planned.
-pub(super) struct Wish<'a> {
-    pub(super) suite: &'a Name,
-    /// Only these interpreters; empty for all.
-    pub(super) only: &'a [Name],
-    /// In containers too, whatever the suite says.
-    pub(super) containers: bool,
-    pub(super) seed: u64,
-}
-
-/// Resolves a suite against this machine.
-pub(super) fn make_plan(
-    catalog: &Catalog,
-    common: &Common,
-    wish: &Wish<'_>,
-) -> anyhow::Result<(Plan, Environment)> {
-    let &Wish { only, seed, .. } = wish;
-    let suite = catalog.suites.get(wish.suite).ok_or_else(|| PlanError::NoSuite(wish.suite.to_string()))?;
-    let suite = Suite { containers: suite.containers || wish.containers, ..suite.clone() };
-    // Before the interpreters are asked: their answering is load too.
-    let machine = gilbench_runner::machine::read();
-    let named = named(&suite.interpreters, only);
-    let twins = twins(named.as_deref(), suite.containers);
-    let needed = || calibrating(catalog).cloned();
-    let wanted = named.map(|named| named.into_iter().map(|(id, _)| id).chain(needed()).collect());
-    let Discovery { interpreters, silent, .. } = data::interpreters(catalog, common, twins, wanted)?;
-    let home = Home::of_user();
-    let interpreters: Vec<_> = interpreters.into_iter().map(|state| home.hide_in_state(state)).collect();
-    let planner = Planner { catalog, interpreters: &interpreters, allowance: &machine.allowance, only, seed };
-    let plan = planner.plan(&suite).map_err(|error| match (error, unanswered(&silent)) {
-        (error @ PlanError::NoCase(_), Some(silent)) => NothingError(format!("{error}; {silent}")).into(),
-        (error, _) => anyhow::Error::new(error),
-    })?;
-    let environment = Environment {
-        schema: SCHEMA,
-        gilbench: env!("CARGO_PKG_VERSION").to_owned(),
-        planned_ms: now_ms(),
-        machine,
-        interpreters,
-        variables: public_environment(&catalog.root),
-        hyperfine: Hyperfine::find().map(|hyperfine| hyperfine.version),
-    };
-    Ok((plan, environment))
-}
-
-/// The interpreters that are named, by the user or else by the suite, and which of them the user means in a container;
-/// `None` where all are meant that are found.
-pub(super) fn named(selection: &Selection, only: &[Name]) -> Option<Vec<(Name, bool)>> {
-    match selection {
-        _ if !only.is_empty() => Some(only.iter().map(Interpreter::definition_id).collect()),
-        Selection::These(list) => Some(list.iter().map(|id| (id.clone(), false)).collect()),
-        Selection::Found => None,
-    }
-}
-
-/// The interpreters of this machine that are wanted in a container too.
-fn twins(named: Option<&[(Name, bool)]>, containers: bool) -> InContainers {
-    match named {
-        None if containers => InContainers::All,
-        named => {
-            let wanted = named.into_iter().flatten().filter(|(_, inside)| *inside || containers);
-            InContainers::These(wanted.map(|(id, _)| id.clone()).collect())
-        }
-    }
-}
-
 /// Plans and measures a suite; says where.
 pub(super) fn measure(common: &Common, arguments: &Measure) -> anyhow::Result<PathBuf> {
     let catalog = data::catalog(common)?;
     let seed = arguments.seed.unwrap_or_else(now_ms);
-    let wish = Wish {
-        suite: &arguments.suite,
-        only: &arguments.interpreter,
-        containers: arguments.containers,
-        seed,
-    };
+    let wish = Wish { cases: &arguments.cases, containers: arguments.containers, seed };
     let (plan, environment) = make_plan(&catalog, common, &wish)?;
     announce(&plan, &environment);
     let name = format!("{}-{}", format_utc(environment.planned_ms).replace(':', "-"), plan.suite);
@@ -247,12 +176,16 @@ fn execute(
 ) -> anyhow::Result<()> {
     let gilbench = std::env::current_exe()?;
     let home = Home::of_user();
+    let libraries = scratch.path().join("libraries");
+    gilbench_native::libraries::write(&libraries)
+        .with_context(|| format!("cannot write `{}`", libraries.display()))?;
     let context = WorkerContext {
         root: catalog.root.clone(),
         gilbench: gilbench.clone(),
         folder: scratch.start(),
         // Not kept: CPython takes a torn file from a full disk for good, and then cannot start any more.
         bytecode: scratch.path().join("bytecode"),
+        libraries,
         timeout: plan.profile.timeout,
         definitions: definitions_with_twins(catalog),
         interpreters: environment

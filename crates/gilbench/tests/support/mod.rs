@@ -135,7 +135,7 @@ pub(crate) fn python() -> PathBuf {
         .expect("a Python 3 is on the machine")
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap().flatten() {
         let target = to.join(entry.file_name());

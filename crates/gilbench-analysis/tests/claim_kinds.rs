@@ -1,0 +1,162 @@
+//! What a claim may ask for besides times, and what is said of those that no run decides.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use gilbench_analysis::analyse;
+use gilbench_analysis::findings::{ClaimFinding, Verdict};
+use gilbench_model::claim::Kind;
+use gilbench_model::plan::sha256;
+use gilbench_model::run_directory::Run;
+use serde_json::{Value, from_value, json};
+
+/// Eight rounds of `work/sequential` on the interpreters `one` and `two`; `iteration` tells what each observes and times.
+fn run(iteration: impl Fn(&str, u32) -> Value) -> Run {
+    let interpreters = ["one", "two"];
+    let case = |interpreter: &&str| {
+        json!({
+            "id": format!("work/sequential/{interpreter}/workers=1"),
+            "workload": "work", "strategy": "sequential", "interpreter": interpreter, "worker": "python",
+            "conditions": {
+                "size": "default", "workers": 1, "omp": 1, "affinity": "all", "gil": "default", "start_method": null
+            },
+            "parameters": {}, "digest": sha256(b"answer"), "cpus": [0], "effective_cpus": 1, "units": null,
+            "oversubscribed": false, "cpu_time_trusted": true, "skip": null,
+        })
+    };
+    let process = |case: usize, round: u32| {
+        let mut found = iteration(interpreters[case], round);
+        for (field, value) in [("wall_ns", json!(1_000_000 + round)), ("user_ns", Value::Null)] {
+            found[field] = value;
+        }
+        from_value(json!({
+            "case": case, "round": round, "began_ms": 0, "outcome": {"kind": "completed"}, "facts": null,
+            "iterations": [found], "tree": null,
+        }))
+        .unwrap()
+    };
+    let rounds = (0..8).flat_map(|round| [(0, round), (1, round)]);
+    Run {
+        directory: "run".into(),
+        plan: from_value(json!({
+            "schema": gilbench_model::SCHEMA, "suite": "made-up", "seed": 1, "definitions": sha256(b"definitions"),
+            "profile": {
+                "rounds": {"least": 8, "most": 8}, "target": 0.02, "case_time": "20s", "timeout": "60s",
+                "iterations": {"most": 1, "time": "1s", "least_with_jit": 1}
+            },
+            "workloads": {"work": {"title": "Work", "summary": "Works.", "bound": "cpu"}},
+            "cases": interpreters.iter().map(case).collect::<Vec<_>>(),
+        }))
+        .unwrap(),
+        environment: from_value(json!({
+            "schema": gilbench_model::SCHEMA, "gilbench": "0.1.0", "planned_ms": 0, "variables": {},
+            "machine": {
+                "os": "linux", "architecture": "x86_64", "kernel": null, "cpu_model": null, "logical_cpus": 1,
+                "memory_bytes": null, "governor": null, "virtual_machine": null, "load": null,
+                "allowance": {"cpus": [0], "siblings": [], "isolated": [], "quota": null}
+            },
+            "interpreters": [], "hyperfine": null,
+        }))
+        .unwrap(),
+        facts: Vec::new(),
+        processes: rounds.map(|(case, round)| process(case, round)).collect(),
+        events: Vec::new(),
+        second_opinions: Vec::new(),
+    }
+}
+
+fn decided(run: &Run, mut claim: Value) -> ClaimFinding {
+    claim["id"] = json!("c01");
+    claim["place"] = json!("");
+    claim["statement"] = json!("");
+    analyse(run, &[from_value(claim).unwrap()]).claims.remove(0)
+}
+
+/// What an iteration observed, and how long its phase took.
+fn seen(threads: u32, phase_ns: u32) -> Value {
+    json!({
+        "system_ns": null, "voluntary_switches": null, "involuntary_switches": null,
+        "observations": {"threads": threads}, "phases": {"start": phase_ns}
+    })
+}
+
+fn observation(confirmed: &Value) -> Value {
+    json!({
+        "kind": "behaviour",
+        "tests": [{
+            "measure": "observation", "observation": "threads",
+            "case": {"workload": "work", "strategy": "sequential", "interpreter": "one"}, "confirmed": confirmed
+        }],
+        "correction": "It is {value}."
+    })
+}
+
+#[test]
+fn an_observation_decides_only_if_every_iteration_says_so() {
+    let varied = run(|_, round| seen(3 + round % 3, 1));
+    let finding = decided(&varied, observation(&json!({"at_least": 3})));
+    let estimate = finding.interpreters[0].comparisons[0].estimate.unwrap();
+    assert_eq!((estimate.point, estimate.low, estimate.high), (4.0, 3.0, 5.0));
+    assert_eq!((finding.verdict, finding.correction), (Verdict::Confirmed, None));
+    assert_eq!(decided(&varied, observation(&json!({"at_least": 4}))).verdict, Verdict::Inconclusive);
+    let refuted = decided(&varied, observation(&json!({"at_least": 6})));
+    assert_eq!(refuted.verdict, Verdict::Refuted);
+    assert_eq!(refuted.correction.as_deref(), Some("It is 4 (seen from 3 to 5) on one."));
+}
+
+/// A claim about the ratio of two over one, in which each of `sides` may name a phase.
+fn ratio(measure: &str, sides: [Value; 2], confirmed: &Value) -> Value {
+    let mut case = json!({"workload": "work", "strategy": "sequential", "interpreter": "two"});
+    let mut against = json!({"interpreter": "one"});
+    for (side, phase) in [&mut case, &mut against].into_iter().zip(sides) {
+        side["phase"] = phase;
+    }
+    let mut test = json!({"name": "dearer", "measure": measure, "case": case, "against": against, "confirmed": confirmed});
+    if measure == "observation-ratio" {
+        test["observation"] = json!("threads");
+    }
+    json!({"tests": [test], "correction": "{dearer:two}, {dearer:one}"})
+}
+
+#[test]
+fn numbers_that_were_observed_are_compared_by_round() {
+    // Rounds differ by far more than the interpreters do, and pair.
+    let run = run(|interpreter, round| seen(100 * (round + 1) * if interpreter == "two" { 3 } else { 2 }, 1));
+    let finding =
+        decided(&run, ratio("observation-ratio", [Value::Null, Value::Null], &json!({"at_least": 2})));
+    let estimate = finding.interpreters[0].estimate.unwrap();
+    assert!((estimate.ratio - 1.5).abs() < 1e-9 && estimate.high < 1.6, "{estimate:?}");
+    assert_eq!(finding.verdict, Verdict::Refuted);
+    assert_eq!(finding.correction.as_deref(), Some("1.50× [1.50×, 1.50×], (not measured in this run)"));
+}
+
+#[test]
+fn a_phase_is_compared_where_one_is_named_and_the_iteration_elsewhere() {
+    let run = run(|interpreter, round| seen(1, 500_000 * (1 + u32::from(interpreter == "two")) + round));
+    let of = |sides| decided(&run, ratio("time-ratio", sides, &json!({"at_least": 0.5})));
+    let is = |sides, expected: f64| {
+        let found = of(sides).interpreters[0].estimate.unwrap().ratio;
+        assert!((found - expected).abs() < 0.01, "{found}, expected {expected}");
+    };
+    is([json!("start"), json!("start")], 2.0);
+    is([json!("start"), Value::Null], 1.0);
+    let missing = of([json!("stop"), Value::Null]);
+    assert_eq!(missing.verdict, Verdict::Untestable);
+    let reason = missing.reason.unwrap();
+    assert!(reason.ends_with("workers=1 does not time a phase `stop` here"), "{reason}");
+}
+
+#[test]
+fn what_no_run_decides_says_why_and_what_bears_on_it() {
+    let run = run(|_, _| seen(1, 1));
+    let bearing = json!([{"workload": "work", "strategy": "sequential"}]);
+    let opinion =
+        decided(&run, json!({"kind": "opinion", "because": "a matter of taste", "bears_on": bearing}));
+    assert_eq!((opinion.verdict, opinion.kind), (Verdict::Opinion, Kind::Opinion));
+    assert_eq!(opinion.reason.as_deref(), Some("a matter of taste"));
+    assert_eq!(opinion.bears_on, ["work/sequential/one/workers=1", "work/sequential/two/workers=1"]);
+    let elsewhere =
+        json!({"kind": "other-hardware", "because": "one processor here", "decided_by": "measure there"});
+    let elsewhere = decided(&run, elsewhere);
+    assert_eq!(elsewhere.verdict, Verdict::Untestable);
+    assert_eq!(elsewhere.decided_by.as_deref(), Some("measure there"));
+}

@@ -1,0 +1,82 @@
+//! The project's own claims, suites and workloads hang together.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+#[path = "../../gilbench-model/tests/made_up/mod.rs"]
+mod made_up;
+
+use std::collections::BTreeSet;
+
+use gilbench_analysis::deciding::is_decided;
+use gilbench_model::Name;
+use gilbench_model::catalog::Catalog;
+use gilbench_model::environment::InterpreterState;
+use gilbench_model::interpreter::Interpreter;
+use gilbench_model::machine::Allowance;
+use gilbench_model::plan::{Case, Planner};
+use made_up::{catalog, ready};
+
+/// Every interpreter with every package, here and in a container.
+fn all_interpreters(catalog: &Catalog) -> Vec<InterpreterState> {
+    let packages = catalog.packages();
+    let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
+    let state =
+        |definition: &Interpreter| ready(definition.id.as_str(), &packages, &["fork", "spawn", "forkserver"]);
+    let inside = |definition: &Interpreter| InterpreterState {
+        image: Some("localhost/made-up".to_owned()),
+        ..state(&definition.in_container())
+    };
+    let both = |definition: &Interpreter| [state(definition), inside(definition)];
+    catalog.interpreters.values().flat_map(both).collect()
+}
+
+/// What a suite comes to on a machine of two CPUs that lacks nothing.
+fn cases(catalog: &Catalog, suite: &str) -> Vec<Case> {
+    let interpreters = all_interpreters(catalog);
+    let allowance = Allowance { cpus: vec![0, 1], ..Allowance::default() };
+    let planner = Planner { catalog, interpreters: &interpreters, allowance: &allowance, only: &[], seed: 1 };
+    planner.cases(&catalog.suites[suite]).unwrap()
+}
+
+#[test]
+fn the_standard_suite_decides_every_claim_that_a_comparison_can_decide() {
+    let catalog = catalog();
+    let cases = cases(&catalog, "standard");
+    let open: Vec<&Name> = catalog
+        .claims
+        .iter()
+        .filter(|claim| claim.kind.is_tested() && !is_decided(claim, &cases))
+        .map(|claim| &claim.id)
+        .collect();
+    assert!(open.is_empty(), "not decided by any case of suite `standard`: {open:?}");
+}
+
+#[test]
+fn every_workload_decides_or_informs_a_claim_or_shows_what_the_machine_can_do() {
+    let catalog = catalog();
+    let named: BTreeSet<&Name> = catalog
+        .claims
+        .iter()
+        .flat_map(|claim| {
+            let tested = claim.tests.iter().flat_map(|test| [Some(&test.case), test.against.as_ref()]);
+            tested.flatten().chain(&claim.bears_on)
+        })
+        .filter_map(|selector| selector.workload.as_ref())
+        .collect();
+    let idle: Vec<&Name> = catalog
+        .workloads
+        .values()
+        .filter(|workload| {
+            !workload.calibration && workload.roofline.is_none() && !named.contains(&workload.name)
+        })
+        .map(|workload| &workload.name)
+        .collect();
+    assert!(idle.is_empty(), "no claim needs these workloads: {idle:?}");
+}
+
+#[test]
+fn all_ninety_claims_are_answered() {
+    let expected: Vec<String> = (1..=90).map(|number| format!("c{number:02}")).collect();
+    let found: Vec<String> = catalog().claims.iter().map(|claim| claim.id.to_string()).collect();
+    assert_eq!(found, expected);
+}

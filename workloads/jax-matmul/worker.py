@@ -1,0 +1,64 @@
+"""Matrix products by a compiled kernel of JAX on the CPU, each on one thread of XLA's."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+from gilbench_worker import Task, run
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from jax import Array
+
+# Read when JAX is imported: no thread pool of XLA's own, and no search for accelerators.
+os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
+os.environ["JAX_PLATFORMS"] = "cpu"
+
+
+def prepare(task: Task) -> list[tuple[Array, Array]]:
+    """Make matrices of whole numbers below 30: sums of so few stay exact in 32 bits."""
+    import jax.numpy as jnp
+
+    numbers = jnp.arange(task.n * task.n).reshape(task.n, task.n)
+    pairs = [
+        ((numbers * (k + 1) % 19).astype("float32"), (numbers % (k + 13)).astype("float32"))
+        for k in range(task.tasks)
+    ]
+    multiply(*pairs[0])  # compiles the kernel
+    return pairs
+
+
+def multiply(a: Array, b: Array) -> list[int]:
+    """Return the smallest and the largest element of the product."""
+    import jax
+
+    c = jax.jit(jax.numpy.matmul)(a, b).block_until_ready()
+    return [int(c.min()), int(c.max())]
+
+
+def sequential(task: Task) -> list[list[int]]:
+    return [multiply(a, b) for a, b in task.prepared]
+
+
+def threads(task: Task) -> list[list[int]]:
+    done = [[]] * task.tasks
+
+    def work(worker: int) -> None:
+        for index in range(worker, task.tasks, task.workers):
+            done[index] = multiply(*task.prepared[index])
+
+    started = [threading.Thread(target=work, args=(k,)) for k in range(task.workers)]
+    for thread in started:
+        thread.start()
+    for thread in started:
+        thread.join()
+    return done
+
+
+if __name__ == "__main__":
+    run(
+        {"sequential": sequential, "threads": threads},
+        imports={"sequential": ["jax"], "threads": ["jax"]},
+        prepare=prepare,
+    )
