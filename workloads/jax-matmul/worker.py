@@ -29,20 +29,20 @@ def prepare(task: Task) -> list[tuple[Array, Array]]:
     return pairs
 
 
-def multiply(a: Array, b: Array) -> list[int]:
-    """Return the smallest and the largest element of the product."""
+def multiply(a: Array, b: Array) -> int:
+    """Return the smallest and the largest element of the product, added."""
     import jax
 
     c = jax.jit(jax.numpy.matmul)(a, b).block_until_ready()
-    return [int(c.min()), int(c.max())]
+    return int(c.min()) + int(c.max())
 
 
-def sequential(task: Task) -> list[list[int]]:
+def sequential(task: Task) -> list[int]:
     return [multiply(a, b) for a, b in task.prepared]
 
 
-def threads(task: Task) -> list[list[int]]:
-    done = [[]] * task.tasks
+def threads(task: Task) -> list[int]:
+    done = [0] * task.tasks
 
     def work(worker: int) -> None:
         for index in range(worker, task.tasks, task.workers):

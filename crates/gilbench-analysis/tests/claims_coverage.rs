@@ -80,3 +80,18 @@ fn all_ninety_claims_are_answered() {
     let found: Vec<String> = catalog().claims.iter().map(|claim| claim.id.to_string()).collect();
     assert_eq!(found, expected);
 }
+
+#[test]
+fn every_suite_that_a_claim_names_exists() {
+    let catalog = catalog();
+    let commands: Vec<&str> = catalog.claims.iter().filter_map(|claim| claim.decided_by.as_deref()).collect();
+    let suites: Vec<&str> = commands
+        .iter()
+        .flat_map(|command| command.split("--suite ").skip(1))
+        .filter_map(|rest| rest.split([' ', '`', ',']).next())
+        .collect();
+    assert!(!suites.is_empty(), "no claim names a suite any more: {commands:?}");
+    let unknown: Vec<&str> =
+        suites.into_iter().filter(|suite| !catalog.suites.contains_key(*suite)).collect();
+    assert!(unknown.is_empty(), "named by a claim, and not there: {unknown:?}");
+}

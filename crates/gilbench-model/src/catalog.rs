@@ -88,7 +88,7 @@ impl Catalog {
             }
         }
         for (source, suite) in suites.values() {
-            checker.suite(source, suite, &mut errors);
+            checker.suite(source, suite, &suites, &mut errors);
         }
         if let Some((source, claims)) = &claims {
             checker.claims(source, claims, &mut errors);
@@ -100,7 +100,7 @@ impl Catalog {
                 interpreters: without_sources(interpreters),
                 locks,
                 base: base.map(|(_, base)| base).unwrap_or_default(),
-                suites: without_sources(suites),
+                suites: extended(&without_sources(suites)),
                 claims: claims.map(|(_, claims)| claims.claims).unwrap_or_default(),
                 further_packages: BTreeSet::new(),
             })
@@ -123,6 +123,15 @@ impl Catalog {
         self.further_packages = self.locks.values().flat_map(Lock::asked_for).collect();
         self
     }
+}
+
+/// Gives suites that extend another one its groups too.
+fn extended(suites: &BTreeMap<Name, Suite>) -> BTreeMap<Name, Suite> {
+    let whole = |suite: &Suite| {
+        let base = suite.extends.iter().flat_map(|base| suites[base].groups.iter().cloned());
+        Suite { groups: base.chain(suite.groups.iter().cloned()).collect(), ..suite.clone() }
+    };
+    suites.iter().map(|(name, suite)| (name.clone(), whole(suite))).collect()
 }
 
 /// Whether a worker of this kind implements a strategy of a workload.

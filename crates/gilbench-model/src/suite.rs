@@ -23,7 +23,11 @@ pub struct Suite {
     /// Measure each of them in a container too, where that can be done: rows of their own.
     #[serde(default)]
     pub containers: bool,
+    /// Another suite, whose groups come before its own.
+    #[serde(default)]
+    pub extends: Option<Name>,
     /// The cases.
+    #[serde(default)]
     pub groups: Vec<Group>,
 }
 

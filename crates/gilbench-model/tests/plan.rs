@@ -12,7 +12,7 @@ use gilbench_model::machine::Allowance;
 use gilbench_model::plan::{Case, Plan, PlanError, Planner, Role};
 use gilbench_model::suite::{Group, Selection, Suite};
 use gilbench_model::workload::Bound;
-use gilbench_model::{Gil, Name, Quota};
+use gilbench_model::{Affinity, Gil, Name, Quota};
 use serde_json::json;
 
 use made_up::{catalog, missing, name, ready};
@@ -40,13 +40,42 @@ fn ids(plan: &Plan) -> Vec<&str> {
 
 #[test]
 fn no_case_is_planned_twice() {
-    for suite in ["quick", "standard", "smoke"] {
+    for suite in catalog().suites.keys() {
         for cpus in [1, 2, 4, 8] {
-            let plan = plan(suite, cpus, &everything(), &[]).unwrap();
+            let plan = plan(suite.as_str(), cpus, &everything(), &[]).unwrap();
             let ids = ids(&plan);
             assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{suite} on {cpus} CPUs");
         }
     }
+}
+
+#[test]
+fn a_suite_that_extends_another_has_its_cases_too() {
+    let plan_of = |suite| plan(suite, 2, &everything(), &[]).unwrap();
+    let (standard, rigorous) = (plan_of("standard"), plan_of("rigorous"));
+    let missing = ids(&standard).into_iter().filter(|id| !ids(&rigorous).contains(id)).count();
+    assert_eq!(missing, 0);
+    assert!(rigorous.cases.len() > standard.cases.len());
+    assert!(rigorous.profile.target < standard.profile.target);
+}
+
+#[test]
+fn a_native_case_does_not_vary_with_what_only_libraries_of_python_read() {
+    let states = [ready("cpython-3.12", &["numpy"], &["fork"]), ready("native", &[], &[])];
+    let plan = plan("oversubscription", 2, &states, &[]).unwrap();
+    let of = |interpreter: &str, strategy: &str| {
+        let fits = |case: &&Case| {
+            case.is_measured()
+                && case.workload == "numpy-dot"
+                && case.strategy == *strategy
+                && case.interpreter == *interpreter
+                && case.conditions.affinity == Affinity::All
+        };
+        plan.cases.iter().filter(fits).map(|case| case.conditions.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(of("cpython-3.12", "sequential"), ["workers=1", "workers=1,omp=2", "workers=1,omp=default"]);
+    assert_eq!(of("native", "sequential"), ["workers=1"]);
+    assert_eq!(of("native", "rayon"), ["workers=1", "workers=2", "workers=4", "workers=8"]);
 }
 
 #[test]

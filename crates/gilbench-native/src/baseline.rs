@@ -1,6 +1,7 @@
 //! What a native baseline is: prepared once from a request, then timed several times.
 
 use gilbench_model::protocol::Request;
+use rayon::prelude::*;
 
 /// What a baseline answers: a list of whole numbers, digested as compact JSON.
 pub type Answer = Vec<u128>;
@@ -60,4 +61,27 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, PrepareError> {
 /// An answer of small numbers.
 pub(crate) fn widen(numbers: impl IntoIterator<Item = u64>) -> Answer {
     numbers.into_iter().map(u128::from).collect()
+}
+
+/// The usual pair of strategies: the same computation on every input, one after another or on a pool of threads. Both
+/// answer with a number for each input, in their order.
+pub(crate) fn each<T: Send + Sync + 'static>(
+    request: &Request,
+    inputs: Vec<T>,
+    compute: fn(&T) -> u128,
+) -> Result<Baseline, PrepareError> {
+    Ok(match request.strategy.as_str() {
+        "sequential" => Box::new(move || Ok(inputs.iter().map(compute).collect())),
+        "rayon" => {
+            let threads = threads(request)?;
+            Box::new(move || Ok(threads.install(|| inputs.par_iter().map(compute).collect())))
+        }
+        _ => return Err(unsupported(request)),
+    })
+}
+
+/// The whole number that a floating-point number is; none of them is negative or too large.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "see above")]
+pub(crate) fn whole(number: f64) -> u128 {
+    number as u128
 }

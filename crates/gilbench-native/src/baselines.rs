@@ -13,15 +13,22 @@ pub mod integer_chain;
 pub mod json;
 pub mod lock_contention;
 pub mod loopback;
+pub mod matrix_products;
 pub mod memory_copy;
 pub mod numpy_exp;
+pub mod numpy_object;
+pub mod numpy_small;
 pub mod numpy_sort;
 pub mod objects;
+pub mod pandas_apply;
 pub mod pandas_files;
+pub mod pandas_groupby;
+pub mod pandas_read_csv;
 pub mod payload;
 pub mod peaks;
 pub mod pipeline;
 pub mod process_starts;
+pub mod random;
 pub mod reference_counts;
 pub mod regex;
 pub mod shared_state;
@@ -51,18 +58,29 @@ pub(crate) fn prepare(request: &Request) -> Result<Baseline, PrepareError> {
         "hashing" => hashing::prepare(request),
         "integer-chain" => integer_chain::prepare(request),
         "integer-peak" => peaks::prepare(request, peaks::integer),
-        "interpreters" | "sum-squares" | "switch-interval" => sum_squares::prepare(request),
+        "interpreters" | "joblib" | "profilers" | "sum-squares" | "switch-interval" => {
+            sum_squares::prepare(request)
+        }
+        "jax-matmul" => matrix_products::prepare_jax(request),
         "json" => json::prepare(request),
         "lock-contention" => lock_contention::prepare(request),
         "loopback" => loopback::prepare(request),
+        "matrix-multiply" => matrix_products::prepare_drawn(request),
         "memory-copy" => memory_copy::prepare(request),
+        "numpy-dot" => matrix_products::prepare_dot(request),
         "numpy-exp" => numpy_exp::prepare(request),
+        "numpy-object" => numpy_object::prepare(request),
+        "numpy-small" => numpy_small::prepare(request),
         "numpy-sort" => numpy_sort::prepare(request),
         "objects" => objects::prepare(request),
+        "pandas-apply" => pandas_apply::prepare(request),
         "pandas-files" => pandas_files::prepare(request),
+        "pandas-groupby" => pandas_groupby::prepare(request),
+        "pandas-read-csv" => pandas_read_csv::prepare(request),
         "payload" => payload::prepare(request),
         "pipeline" => pipeline::prepare(request),
         "process-starts" => process_starts::prepare(request),
+        "random" => random::prepare(request),
         "reference-counts" => reference_counts::prepare(request),
         "regex" => regex::prepare(request),
         "shared-state" => shared_state::prepare(request),

@@ -50,6 +50,30 @@ fn a_byte_order_mark_is_no_part_of_a_data_file() {
 }
 
 #[test]
+fn a_suite_extends_one_that_is_there_and_extends_none() {
+    let test = Test::new();
+    test.edit("workloads/suites/plain.yaml", "interpreters:", "extends: fault\ninterpreters:");
+    insta::assert_snapshot!(complaint(&test), @r"
+    error: failed to load `DATA/workloads/suites/plain.yaml`
+      line 3, field `extends`: found `fault`, expected a known suite
+    hint: did you mean `faults`? `gilbench list suites` shows all
+    error: 1 error in the data files of `DATA`
+    hint: `gilbench check` checks the data files again, without measuring
+    ");
+    test.edit("workloads/suites/plain.yaml", "extends: fault", "extends: faults");
+    assert_eq!(test.run(&["check"]).code, Some(0));
+    test.edit("workloads/suites/faults.yaml", "interpreters:", "extends: plain\ninterpreters:");
+    insta::assert_snapshot!(complaint(&test), @r"
+    error: failed to load `DATA/workloads/suites/faults.yaml`
+      line 3, field `extends`: found `plain`, expected a suite that extends no other one
+    error: failed to load `DATA/workloads/suites/plain.yaml`
+      line 3, field `extends`: found `faults`, expected a suite that extends no other one
+    error: 2 errors in the data files of `DATA`
+    hint: `gilbench check` checks the data files again, without measuring
+    ");
+}
+
+#[test]
 fn an_unknown_interpreter_is_named_with_a_near_one() {
     let test = Test::new();
     test.edit("workloads/suites/plain.yaml", "[fake]", "[fakes]");

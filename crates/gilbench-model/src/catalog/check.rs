@@ -9,7 +9,7 @@ use crate::data_file::{DataError, Source, did_you_mean, known_words};
 use crate::interpreter::Interpreter;
 use crate::plan::can_calibrate;
 use crate::provider::{BASE, Provider};
-use crate::suite::{Group, Pattern, Selection, Suite};
+use crate::suite::{Group, Pattern, Profile, Selection, Suite};
 use crate::workload::{Axis, BASELINE, Size, Workload};
 
 /// Largest value of a size's parameter. Beyond it a JSON reader that holds numbers as doubles is no longer exact.
@@ -360,8 +360,7 @@ impl Checker<'_> {
         }
     }
 
-    pub(super) fn suite(&self, source: &Source, suite: &Suite, errors: &mut Vec<DataError>) {
-        let profile = &suite.profile;
+    fn profile(source: &Source, profile: &Profile, errors: &mut Vec<DataError>) {
         let rounds = profile.rounds;
         if rounds.least < FEWEST_ROUNDS && rounds.least != 1 {
             errors.push(source.value_error(
@@ -433,6 +432,16 @@ impl Checker<'_> {
                 );
             }
         }
+    }
+
+    pub(super) fn suite(
+        &self,
+        source: &Source,
+        suite: &Suite,
+        suites: &Sourced<Suite>,
+        errors: &mut Vec<DataError>,
+    ) {
+        Self::profile(source, &suite.profile, errors);
         if let Selection::These(list) = &suite.interpreters {
             if list.is_empty() {
                 errors.push(source.value_error(
@@ -444,7 +453,20 @@ impl Checker<'_> {
             }
             self.interpreter_names(source, &["interpreters"], "interpreters", list, errors);
         }
-        if suite.groups.is_empty() {
+        if let Some(found) = &suite.extends {
+            let reference = Reference {
+                field: "extends",
+                found,
+                kind: "suite",
+                failed: self.failed,
+                list: "`gilbench list suites` shows all",
+            };
+            let base = reference.check(source, &["extends"], suites, errors);
+            if base.is_some_and(|(_, base)| base.extends.is_some()) {
+                let expected = "a suite that extends no other one";
+                errors.push(source.value_error(&["extends"], "extends", format!("`{found}`"), expected));
+            }
+        } else if suite.groups.is_empty() {
             errors.push(source.value_error(&["groups"], "groups", "none", "at least one group of cases"));
         }
         for (index, group) in suite.groups.iter().enumerate() {

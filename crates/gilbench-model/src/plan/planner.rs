@@ -448,10 +448,11 @@ fn reduce(mut conditions: Conditions, strategy: &Strategy, interpreter: &Interpr
     if !strategy.uses.contains(&Axis::Workers) {
         conditions.workers = 1;
     }
-    if !strategy.uses.contains(&Axis::Omp) {
+    let native = interpreter.worker == WorkerKind::Native;
+    if !strategy.uses.contains(&Axis::Omp) || native {
         conditions.omp = Omp::default();
     }
-    if !strategy.uses.contains(&Axis::StartMethod) || interpreter.worker == WorkerKind::Native {
+    if !strategy.uses.contains(&Axis::StartMethod) || native {
         conditions.start_method = None;
     }
     if !interpreter.gil_switch {
