@@ -48,7 +48,7 @@ def cpus() -> int:
 
 
 def variables(task: Task) -> list[int]:
-    """Ask with no variable, then with each of them set to 1."""
+    """Ask with no variable, then with each of them set to 1, then with two."""
     if cpus() < 2:
         raise Unsupported("needs two CPUs: with one there is nothing to limit")
     threads, tasks, library, layer = said(start())
@@ -61,6 +61,8 @@ def variables(task: Task) -> list[int]:
     for variable in VARIABLES:
         limited = said(start(**{variable: "1"}))[0] == 1
         task.observe("obeys-" + variable.split("_")[0].lower(), int(limited))
+    both = said(start(OMP_NUM_THREADS="1", MKL_NUM_THREADS="1"))[0] == 1  # as the article has it
+    task.observe("obeys-both", int(both))
     return [1]
 
 

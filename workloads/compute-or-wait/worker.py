@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from gilbench_worker import Task, run
+from gilbench_worker.pools import started_pool
 
 
 def compute_or_wait(n: int, delay_ms: int) -> int:
@@ -38,8 +39,7 @@ def process_pool(task: Task) -> list[int]:
     import multiprocessing
 
     with task.phase("start"):
-        pool = multiprocessing.get_context(task.start_method).Pool(task.workers)
-        pool.map(abs, range(task.workers))  # answered once there are processes
+        pool = started_pool(multiprocessing.get_context(task.start_method), task.workers)
     with task.phase("work"):
         totals = pool.starmap(compute_or_wait, arguments(task), chunksize=1)
     with task.phase("stop"):
@@ -53,6 +53,6 @@ if __name__ == "__main__":
         {"sequential": sequential, "threads": threads, "process-pool": process_pool},
         imports={
             "threads": ["concurrent.futures.thread"],
-            "process-pool": ["multiprocessing.pool"],
+            "process-pool": ["multiprocessing.pool", "multiprocessing.synchronize"],
         },
     )

@@ -7,6 +7,7 @@ import tempfile
 from array import array
 
 from gilbench_worker import Task, run
+from gilbench_worker.pools import started_pool
 
 TYPE_CHECKING = False  # as in `typing`, without its import
 if TYPE_CHECKING:
@@ -70,8 +71,7 @@ def in_processes(task: Task, function: Callable, data: list) -> list[int]:
     import multiprocessing
 
     with task.phase("start"):
-        pool = multiprocessing.get_context(task.start_method).Pool(task.workers)
-        pool.map(abs, range(task.workers))  # answered once there are processes
+        pool = started_pool(multiprocessing.get_context(task.start_method), task.workers)
     with task.phase("work"):
         sums = pool.starmap(function, [(item, task.passes) for item in data], chunksize=1)
     with task.phase("stop"):
@@ -90,9 +90,9 @@ if __name__ == "__main__":
             "ranges": ranges,
         },
         imports={
-            "lists": ["multiprocessing.pool"],
-            "arrays": ["multiprocessing.pool"],
-            "paths": ["multiprocessing.pool"],
-            "ranges": ["multiprocessing.pool"],
+            "lists": ["multiprocessing.pool", "multiprocessing.synchronize"],
+            "arrays": ["multiprocessing.pool", "multiprocessing.synchronize"],
+            "paths": ["multiprocessing.pool", "multiprocessing.synchronize"],
+            "ranges": ["multiprocessing.pool", "multiprocessing.synchronize"],
         },
     )

@@ -64,11 +64,16 @@ pub fn bearing<'a>(claim: &Claim, cases: &'a [Case]) -> Vec<&'a Case> {
     cases.iter().filter(|case| case.is_measured() && wanted.iter().any(|wanted| wanted.picks(case))).collect()
 }
 
-/// Those that a test is about.
+/// Those that a test is about: on each interpreter, of the first size that it has.
 pub(crate) fn picked<'a, T>(test: &Test, all: &'a [T], case: impl Fn(&T) -> &Case) -> Vec<&'a T> {
-    let of_size = |wanted: Wanted<'_>| all.iter().filter(|one| wanted.picks(case(one))).collect::<Vec<_>>();
-    let wanted = Wanted::by(&test.case);
-    wanted.size_by_size().map(of_size).find(|cases| !cases.is_empty()).unwrap_or_default()
+    let mut picked: Vec<&T> = Vec::new();
+    for wanted in Wanted::by(&test.case).size_by_size() {
+        let known: BTreeSet<&Name> = picked.iter().map(|one| &case(one).interpreter).collect();
+        let fits = |one: &&T| wanted.picks(case(one)) && !known.contains(&case(one).interpreter);
+        let further: Vec<&T> = all.iter().filter(fits).collect();
+        picked.extend(further);
+    }
+    picked
 }
 
 /// Of what a test is about, what it looks at: oversubscribed cases only where there is nothing else. They decide

@@ -7,9 +7,10 @@ mod made_up;
 
 use std::collections::BTreeSet;
 
-use gilbench_analysis::deciding::is_decided;
+use gilbench_analysis::deciding::{bearing, is_decided};
 use gilbench_model::Name;
 use gilbench_model::catalog::Catalog;
+use gilbench_model::claim::Claim;
 use gilbench_model::environment::InterpreterState;
 use gilbench_model::interpreter::Interpreter;
 use gilbench_model::machine::Allowance;
@@ -94,4 +95,19 @@ fn every_suite_that_a_claim_names_exists() {
     let unknown: Vec<&str> =
         suites.into_iter().filter(|suite| !catalog.suites.contains_key(*suite)).collect();
     assert!(unknown.is_empty(), "named by a claim, and not there: {unknown:?}");
+}
+
+#[test]
+fn everything_that_bears_on_a_claim_is_in_a_suite_and_some_of_it_in_the_standard_one() {
+    let catalog = catalog();
+    let standard = cases(&catalog, "standard");
+    let all: Vec<Case> = catalog.suites.keys().flat_map(|suite| cases(&catalog, suite.as_str())).collect();
+    for claim in &catalog.claims {
+        for selector in &claim.bears_on {
+            let only = Claim { bears_on: vec![selector.clone()], ..claim.clone() };
+            assert!(!bearing(&only, &all).is_empty(), "{}: no suite has {selector}", claim.id);
+        }
+        let nothing = claim.bears_on.is_empty() || claim.kind.is_tested();
+        assert!(nothing || !bearing(claim, &standard).is_empty(), "{}: nothing in `standard`", claim.id);
+    }
 }

@@ -214,7 +214,7 @@ pub struct Selector {
     /// The interpreter; left out: each one but the native baseline.
     #[serde(default)]
     pub interpreter: Option<Name>,
-    /// Sizes in order of preference: the first that the run has is used.
+    /// Sizes in order of preference: the first that the run has of an interpreter is used there.
     #[serde(default)]
     pub size: Option<Vec<Name>>,
     /// The number of workers.

@@ -5,7 +5,7 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use gilbench_native::baselines::{
     context_switch, foreign_function, hand_over, integer_chain, lock_contention, memory_copy, peaks,
-    reference_counts, shared_state,
+    process_starts, reference_counts, shared_state, syscalls,
 };
 
 fn arithmetic(criterion: &mut Criterion) {
@@ -89,5 +89,17 @@ fn switching(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, arithmetic, memory, counting, switching);
+fn kernel(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("kernel");
+    group.sample_size(10);
+    group.throughput(Throughput::Elements(5000));
+    group.bench_function("syscalls", |bencher| bencher.iter(|| syscalls::sequential(black_box(5000))));
+    group.throughput(Throughput::Elements(10));
+    group.bench_function("process-starts", |bencher| {
+        bencher.iter(|| process_starts::sequential(black_box(10)));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, arithmetic, memory, counting, switching, kernel);
 criterion_main!(benches);

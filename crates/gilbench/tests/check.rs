@@ -210,6 +210,18 @@ fn a_claim_about_an_unknown_case_is_refused() {
     ");
 }
 
+#[test]
+fn a_claim_about_a_condition_that_its_strategy_does_not_use_is_refused() {
+    let test = Test::new();
+    test.edit("workloads/claims.yaml", "strategy: garbage", "strategy: garbage, omp: 2");
+    insta::assert_snapshot!(complaint(&test), @r"
+    error: failed to load `DATA/workloads/claims.yaml`
+      line 12, field `c02.tests`: found `omp` of faulty/garbage/* omp=2, expected what the strategy lists under `uses`
+    error: 1 error in the data files of `DATA`
+    hint: `gilbench check` checks the data files again, without measuring
+    ");
+}
+
 /// What `check` says of the fixture's first claim with other lines in the place of some.
 fn complaint_of_claim(old: &str, new: &str) -> String {
     let test = Test::new();

@@ -616,22 +616,24 @@ fn unused_axes(
         let chosen = |name: &Name| group.strategies.as_ref().is_none_or(|list| list.contains(name));
         workload.strategies.iter().any(|(name, strategy)| chosen(name) && strategy.uses.contains(&axis))
     };
-    let unused = [
-        ("workers", Axis::Workers, axes.workers.is_some()),
-        ("omp", Axis::Omp, axes.omp.is_some()),
-        ("start_method", Axis::StartMethod, axes.start_method.is_some()),
-    ];
-    for (axis, kind, given) in unused {
-        if given && !used(kind) {
-            let words = ["groups", group.workload.as_str(), axis];
-            errors.push(source.value_error(
-                &words,
-                &field(&format!("axes.{axis}")),
-                "an axis that none of the strategies uses",
-                "an axis that a strategy lists under `uses`",
-            ));
-        }
+    let given = [axes.workers.is_some(), axes.omp.is_some(), axes.start_method.is_some()];
+    for axis in unused(given, used) {
+        let words = ["groups", group.workload.as_str(), axis];
+        errors.push(source.value_error(
+            &words,
+            &field(&format!("axes.{axis}")),
+            "an axis that none of the strategies uses",
+            "an axis that a strategy lists under `uses`",
+        ));
     }
+}
+
+/// Which of `workers`, `omp` and `start_method` are given though they make no difference.
+pub(super) fn unused(given: [bool; 3], used: impl Fn(Axis) -> bool) -> impl Iterator<Item = &'static str> {
+    let axes = [("workers", Axis::Workers), ("omp", Axis::Omp), ("start_method", Axis::StartMethod)];
+    let unused =
+        move |((name, axis), given): ((&'static str, Axis), bool)| (given && !used(axis)).then_some(name);
+    axes.into_iter().zip(given).filter_map(unused)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::check::{Checker, Reference};
+use super::check::{Checker, Reference, unused};
 use crate::Name;
 use crate::claim::{Claim, Claims, FIRST_TEST, Kind, Selector};
 use crate::data_file::{DataError, Source};
@@ -79,16 +79,25 @@ impl Checker<'_> {
                         "both",
                     ));
                 }
-                self.selector(source, id, &test.case, test.case.workload.as_ref(), errors);
+                self.selector(source, id, &test.case, errors);
                 if let Some(against) = &test.against {
-                    // A workload that the case has already been blamed for is not blamed twice.
-                    let known = |name: &&Name| self.workloads.contains_key(*name);
-                    let inherited = test.case.workload.as_ref().filter(known);
-                    self.selector(source, id, against, against.workload.as_ref().or(inherited), errors);
+                    // What the case has already been blamed for is not blamed twice.
+                    let of_case = test.case.workload.as_ref().and_then(|name| self.workloads.get(name));
+                    let knows = |name: &&Name| {
+                        of_case.is_some_and(|(_, workload)| workload.strategies.contains_key(*name))
+                    };
+                    let strategy = test.case.strategy.as_ref().filter(knows);
+                    let workload = test.case.workload.as_ref().filter(|_| of_case.is_some());
+                    let whole = Selector {
+                        workload: against.workload.as_ref().or(workload).cloned(),
+                        strategy: against.strategy.as_ref().or(strategy).cloned(),
+                        ..against.clone()
+                    };
+                    self.selector(source, id, &whole, errors);
                 }
             }
             for selector in &claim.bears_on {
-                self.selector(source, id, selector, selector.workload.as_ref(), errors);
+                self.selector(source, id, selector, errors);
             }
             self.correction(source, claim, errors);
         }
@@ -124,18 +133,11 @@ impl Checker<'_> {
         }
     }
 
-    fn selector(
-        &self,
-        source: &Source,
-        id: &str,
-        selector: &Selector,
-        workload: Option<&Name>,
-        errors: &mut Vec<DataError>,
-    ) {
+    fn selector(&self, source: &Source, id: &str, selector: &Selector, errors: &mut Vec<DataError>) {
         let field = format!("{id}.tests");
         let defined = selector.interpreter.as_ref().map(|id| Interpreter::definition_id(id).0);
         self.interpreter_names(source, &[id], &field, defined.as_slice(), errors);
-        let Some(found) = workload else { return };
+        let Some(found) = &selector.workload else { return };
         let reference = Reference {
             field: &field,
             found,
@@ -151,6 +153,14 @@ impl Checker<'_> {
         for size in selector.size.iter().flatten() {
             let pattern = Pattern { size: Some(size.clone()), ..Pattern::default() };
             self.pattern(source, &[id], &field, workload, &pattern, errors);
+        }
+        let strategy = selector.strategy.as_ref().and_then(|name| workload.strategies.get(name));
+        if let Some(strategy) = strategy {
+            let given = [selector.workers.is_some(), selector.omp.is_some(), selector.start_method.is_some()];
+            for axis in unused(given, |axis| strategy.uses.contains(&axis)) {
+                let found = format!("`{axis}` of {selector}");
+                errors.push(source.value_error(&[id], &field, found, "what the strategy lists under `uses`"));
+            }
         }
     }
 }
