@@ -100,7 +100,9 @@ def run(strategies):
         sys.exit(BAD_REQUEST)
     failed = False
     try:
-        send("hello", {"facts": facts(request["packages"])})
+        hello = {"workload": request["workload"], "strategy": request["strategy"]}
+        hello["facts"] = facts(request["packages"])
+        send("hello", hello)
         if request["strategy"] not in strategies:
             known = ", ".join(["`" + name + "`" for name in sorted(strategies)])
             raise Unsupported("unknown strategy `%s`, known are %s" % (request["strategy"], known))

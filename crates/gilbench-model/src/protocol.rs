@@ -84,7 +84,14 @@ impl Request {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Message {
     /// The worker is ready; always first.
-    Hello(Box<Facts>),
+    Hello {
+        /// The workload that it answers for.
+        workload: Name,
+        /// The strategy that it answers for, whether it knows it or not.
+        strategy: Name,
+        /// What it says of itself.
+        facts: Box<Facts>,
+    },
     /// One iteration is done.
     Iteration {
         /// Its number, from 0.
@@ -125,6 +132,8 @@ struct WireHello {
     protocol: u32,
     #[serde(rename = "type")]
     kind: String,
+    workload: Name,
+    strategy: Name,
     facts: Facts,
 }
 
@@ -196,7 +205,10 @@ impl Message {
             return Err(MessageError::Version(head.protocol));
         }
         Ok(match head.kind.as_str() {
-            "hello" => Self::Hello(Box::new(serde_json::from_str::<WireHello>(line)?.facts)),
+            "hello" => {
+                let wire: WireHello = serde_json::from_str(line)?;
+                Self::Hello { workload: wire.workload, strategy: wire.strategy, facts: Box::new(wire.facts) }
+            }
             "iteration" => {
                 let wire: WireIteration = serde_json::from_str(line)?;
                 Self::Iteration {
@@ -233,9 +245,13 @@ impl Message {
     pub fn to_line(&self) -> String {
         let (protocol, kind) = (PROTOCOL, |kind: &str| kind.to_owned());
         let line = match self.clone() {
-            Self::Hello(facts) => {
-                serde_json::to_string(&WireHello { protocol, kind: kind("hello"), facts: *facts })
-            }
+            Self::Hello { workload, strategy, facts } => serde_json::to_string(&WireHello {
+                protocol,
+                kind: kind("hello"),
+                workload,
+                strategy,
+                facts: *facts,
+            }),
             Self::Iteration { index, digest, iteration } => serde_json::to_string(&WireIteration {
                 protocol,
                 kind: kind("iteration"),
@@ -266,8 +282,8 @@ impl Message {
     }
 }
 
-/// A worker's whole answer, read line by line.
-#[derive(Debug, Default)]
+/// A worker's whole answer to one request, read line by line.
+#[derive(Debug)]
 pub struct Transcript {
     /// From `hello`.
     pub facts: Option<Facts>,
@@ -277,6 +293,8 @@ pub struct Transcript {
     pub digests: Vec<Digest>,
     /// The last message.
     pub end: Option<End>,
+    workload: Name,
+    strategy: Name,
     lines: usize,
 }
 
@@ -335,6 +353,14 @@ pub enum TranscriptErrorKind {
     /// A second `hello`.
     #[error("a second `hello`")]
     SecondHello,
+    /// A `hello` for another case than the request's. The digest would not tell: many workloads share one.
+    #[error("answers for `{found}`, asked for `{asked}`")]
+    AnotherCase {
+        /// Workload and strategy of the request.
+        asked: String,
+        /// Those of the worker.
+        found: String,
+    },
     /// An iteration out of order.
     #[error("iteration {found}, expected iteration {expected}")]
     Order {
@@ -352,7 +378,20 @@ pub enum TranscriptErrorKind {
 }
 
 impl Transcript {
-    /// Takes the next line, with its newline.
+    /// The transcript of the answer to a request, before its first line.
+    pub fn new(request: &Request) -> Self {
+        Self {
+            facts: None,
+            iterations: Vec::new(),
+            digests: Vec::new(),
+            end: None,
+            workload: request.workload.clone(),
+            strategy: request.strategy.clone(),
+            lines: 0,
+        }
+    }
+
+    /// Takes the next line, with its newline. What follows a line with an error can be taken too.
     pub fn push(&mut self, line: &[u8]) -> Result<(), TranscriptError> {
         self.lines += 1;
         self.take(line).map_err(|kind| {
@@ -371,14 +410,22 @@ impl Transcript {
         }
         let message = Message::parse(line)?;
         // A worker that cannot even read its request may fail before it says hello.
-        if self.facts.is_none() && !matches!(message, Message::Hello(_) | Message::Failed { .. }) {
+        if self.facts.is_none() && !matches!(message, Message::Hello { .. } | Message::Failed { .. }) {
             return Err(TranscriptErrorKind::NoHello);
         }
         match message {
-            Message::Hello(_) if self.facts.is_some() => {
+            Message::Hello { .. } if self.facts.is_some() => {
                 return Err(TranscriptErrorKind::SecondHello);
             }
-            Message::Hello(facts) => self.facts = Some(*facts),
+            Message::Hello { workload, strategy, facts } => {
+                self.facts = Some(*facts);
+                if (&workload, &strategy) != (&self.workload, &self.strategy) {
+                    return Err(TranscriptErrorKind::AnotherCase {
+                        asked: format!("{}/{}", self.workload, self.strategy),
+                        found: format!("{workload}/{strategy}"),
+                    });
+                }
+            }
             Message::Iteration { index, digest, iteration } => {
                 let expected = u32::try_from(self.iterations.len()).unwrap_or(u32::MAX);
                 if index != expected {
@@ -427,6 +474,24 @@ pub(crate) mod tests {
         }
     }
 
+    fn request() -> Request {
+        let name = |text: &str| text.parse::<Name>().unwrap();
+        let conditions = Conditions::neutral(name("default"));
+        Request::new(name("sum-squares"), name("sequential"), &conditions, BTreeMap::new())
+    }
+
+    fn hello_for(workload: &str, strategy: &str) -> Message {
+        Message::Hello {
+            workload: workload.parse().unwrap(),
+            strategy: strategy.parse().unwrap(),
+            facts: Box::new(facts()),
+        }
+    }
+
+    fn hello() -> Message {
+        hello_for("sum-squares", "sequential")
+    }
+
     fn iteration(index: u32) -> Message {
         let iteration = Iteration {
             warmup: false,
@@ -442,7 +507,7 @@ pub(crate) mod tests {
     }
 
     fn read(messages: &[Message]) -> Result<Transcript, TranscriptError> {
-        let mut transcript = Transcript::default();
+        let mut transcript = Transcript::new(&request());
         for message in messages {
             transcript.push(format!("{}\n", message.to_line()).as_bytes())?;
         }
@@ -452,7 +517,7 @@ pub(crate) mod tests {
     #[test]
     fn messages_survive_a_round_trip() {
         for message in [
-            Message::Hello(Box::new(facts())),
+            hello(),
             iteration(3),
             Message::Unsupported { reason: "no `fork`".into() },
             Message::Failed { error: "ValueError".into(), message: "é \"".into(), traceback: None },
@@ -464,23 +529,46 @@ pub(crate) mod tests {
 
     #[test]
     fn an_answer_is_hello_iterations_end() {
-        let hello = Message::Hello(Box::new(facts()));
-        let transcript = read(&[hello.clone(), iteration(0), iteration(1), Message::Done]).unwrap();
+        let transcript = read(&[hello(), iteration(0), iteration(1), Message::Done]).unwrap();
         assert_eq!(transcript.iterations.len(), 2);
         assert_eq!(transcript.end, Some(End::Done));
 
         let error = |messages: &[Message]| read(messages).unwrap_err().to_string();
         assert!(error(&[iteration(0)]).contains("expected `hello` first"));
-        assert!(error(&[hello.clone(), hello.clone()]).contains("second `hello`"));
-        assert!(error(&[hello.clone(), iteration(1)]).contains("expected iteration 0"));
-        assert!(error(&[hello.clone(), Message::Done]).contains("without an iteration"));
-        assert!(error(&[hello, iteration(0), Message::Done, Message::Done]).contains("after the end"));
+        assert!(error(&[hello(), hello()]).contains("second `hello`"));
+        assert!(error(&[hello(), iteration(1)]).contains("expected iteration 0"));
+        assert!(error(&[hello(), Message::Done]).contains("without an iteration"));
+        assert!(error(&[hello(), iteration(0), Message::Done, Message::Done]).contains("after the end"));
+    }
+
+    #[test]
+    fn an_answer_for_another_case_is_an_error_that_names_both() {
+        let error = |workload, strategy| read(&[hello_for(workload, strategy)]).unwrap_err().to_string();
+        let strategy = error("sum-squares", "threads");
+        let expected = "answers for `sum-squares/threads`, asked for `sum-squares/sequential`";
+        assert!(strategy.starts_with(&format!("line 1 of the answer: {expected}")), "{strategy}");
+        let workload = error("matmul", "sequential");
+        assert!(workload.contains("answers for `matmul/sequential`"), "{workload}");
+    }
+
+    #[test]
+    fn hello_says_which_case_it_is_for() {
+        let facts = serde_json::to_string(&facts()).unwrap();
+        let error = |case: &str| {
+            let line = format!("{{\"protocol\":1,\"type\":\"hello\",{case}\"facts\":{facts}}}");
+            Message::parse(&line).unwrap_err().to_string()
+        };
+        let (workload, strategy) = ("\"workload\":\"sleepers\",", "\"strategy\":\"threads\",");
+        assert!(error(strategy).contains("missing field `workload`"));
+        assert!(error(workload).contains("missing field `strategy`"));
+        let more = error(&format!("{workload}{strategy}\"size\":\"default\","));
+        assert!(more.contains("unknown field `size`"), "{more}");
     }
 
     #[test]
     fn errors_name_the_line_and_what_stands_there() {
-        let mut transcript = Transcript::default();
-        transcript.push(format!("{}\n", Message::Hello(Box::new(facts())).to_line()).as_bytes()).unwrap();
+        let mut transcript = Transcript::new(&request());
+        transcript.push(format!("{}\n", hello().to_line()).as_bytes()).unwrap();
         let error = transcript.push(b"Segmentation fault\n").unwrap_err().to_string();
         assert!(
             error.starts_with("line 2 of the answer") && error.ends_with("`Segmentation fault`"),

@@ -109,7 +109,7 @@ pub enum Failure {
     Crashed,
     /// The kernel killed it for want of memory.
     OutOfMemory,
-    /// Something that is not a message arrived on the channel.
+    /// Something arrived on the channel that is not a message, is not in its place or is for another case.
     Protocol,
     /// It ended well, but without a `done` message.
     Incomplete,

@@ -29,7 +29,11 @@ pub fn run(mut input: impl Read, output: impl Write) -> io::Result<bool> {
         return channel
             .fail("BadRequest", format!("`protocol` is {}, expected {PROTOCOL}", request.protocol));
     }
-    channel.say(&Message::Hello(Box::new(crate::facts())))?;
+    channel.say(&Message::Hello {
+        workload: request.workload.clone(),
+        strategy: request.strategy.clone(),
+        facts: Box::new(crate::facts()),
+    })?;
     let mut baseline = match baselines::prepare(&request) {
         Ok(baseline) => baseline,
         Err(error @ PrepareError::Unsupported(_)) => {
@@ -106,10 +110,14 @@ mod tests {
 
     use super::*;
 
-    fn answer(request: &str) -> Transcript {
+    fn answer(request: &Request) -> Transcript {
+        answer_to_text(request, &serde_json::to_string(request).unwrap())
+    }
+
+    fn answer_to_text(request: &Request, text: &str) -> Transcript {
         let mut output = Vec::new();
-        run(request.as_bytes(), &mut output).unwrap();
-        let mut transcript = Transcript::default();
+        run(text.as_bytes(), &mut output).unwrap();
+        let mut transcript = Transcript::new(request);
         for line in output.split_inclusive(|&byte| byte == b'\n') {
             transcript.push(line).unwrap();
         }
@@ -125,10 +133,7 @@ mod tests {
     #[test]
     fn strategies_of_one_workload_agree() {
         let parameters = [("n", 1000), ("tasks", 3)];
-        let digest = |strategy| {
-            let request = request("sum-squares", strategy, &parameters);
-            answer(&serde_json::to_string(&request).unwrap()).digests
-        };
+        let digest = |strategy| answer(&request("sum-squares", strategy, &parameters)).digests;
         assert_eq!(digest("sequential"), digest("rayon"));
         assert_eq!(digest("rayon"), [sha256(b"[332833500,332833500,332833500]")]);
     }
@@ -137,20 +142,20 @@ mod tests {
     fn warmup_and_time_limit_are_kept() {
         let mut request = request("sleepers", "tokio", &[("waiters", 2), ("delay-ms", 1)]);
         (request.iterations, request.warmup) = (4, 1);
-        let transcript = answer(&serde_json::to_string(&request).unwrap());
+        let transcript = answer(&request);
         let warmup: Vec<bool> = transcript.iterations.iter().map(|iteration| iteration.warmup).collect();
         assert_eq!(warmup, [true, false, false, false]);
         (request.time_limit_ns, request.least_iterations) = (Some(Nanoseconds(0)), 2);
-        assert_eq!(answer(&serde_json::to_string(&request).unwrap()).iterations.len(), 2);
+        assert_eq!(answer(&request).iterations.len(), 2);
     }
 
     #[test]
     fn what_it_cannot_do_it_says() {
         let unknown = request("matmul", "threads", &[]);
-        let end = answer(&serde_json::to_string(&unknown).unwrap()).end;
+        let end = answer(&unknown).end;
         assert_eq!(end, Some(End::Unsupported { reason: "no native baseline for matmul/threads".into() }));
-        assert!(matches!(answer("{\"protocol\":1").end, Some(End::Failed { .. })));
+        assert!(matches!(answer_to_text(&unknown, "{\"protocol\":1").end, Some(End::Failed { .. })));
         let missing = request("sum-squares", "rayon", &[]);
-        assert!(matches!(answer(&serde_json::to_string(&missing).unwrap()).end, Some(End::Failed { .. })));
+        assert!(matches!(answer(&missing).end, Some(End::Failed { .. })));
     }
 }

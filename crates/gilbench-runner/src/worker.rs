@@ -217,7 +217,7 @@ impl WorkerContext {
             discard_output: false,
         };
         tracing::debug!(case = case.id, request = %serde_json::to_string(request).unwrap_or_default(), command = launch.command.join(" "), "worker");
-        let mut listener = Listener::default();
+        let mut listener = Listener::new(request);
         let ended = launcher.launch(launch)?.wait(|stream, bytes| listener.hear(stream, bytes), go_on)?;
         listener.end();
         let (outcome, tree) = match ended {
@@ -344,7 +344,7 @@ fn shorten(message: &str) -> String {
 }
 
 /// Listens to a worker: reads its answer line by line and keeps the end of what else it says.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Listener {
     transcript: Transcript,
     line: Vec<u8>,
@@ -355,6 +355,17 @@ struct Listener {
 }
 
 impl Listener {
+    fn new(request: &Request) -> Self {
+        Self {
+            transcript: Transcript::new(request),
+            line: Vec::new(),
+            heard: 0,
+            errors: Vec::new(),
+            error: None,
+            overflow: false,
+        }
+    }
+
     /// Takes some bytes; false when there is no point in going on.
     fn hear(&mut self, stream: Stream, bytes: &[u8]) -> bool {
         match stream {

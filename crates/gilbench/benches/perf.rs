@@ -38,7 +38,7 @@ fn main() {
 
 const WORKER: &str = r#"#!/bin/sh
 if [ "$1" = --facts ]; then echo '@FACTS@'; exit; fi
-echo '{"protocol":1,"type":"hello","facts":@FACTS@}'
+echo '{"protocol":1,"type":"hello","workload":"nothing","strategy":"sequential","facts":@FACTS@}'
 echo '{"protocol":1,"type":"iteration","index":0,"warmup":false,"wall_ns":1000,"user_ns":null,"system_ns":null,"voluntary_switches":null,"involuntary_switches":null,"digest":"4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945","phases":{},"observations":{}}'
 echo '{"protocol":1,"type":"done"}'
 "#;

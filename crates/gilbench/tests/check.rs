@@ -33,7 +33,7 @@ fn a_duplicate_key_is_refused() {
     insta::assert_snapshot!(complaint(&test), @r"
     error: failed to load `DATA/workloads/faulty/workload.yaml`
       strategies: duplicate key `hang` at line 13 column 3
-    hint: `hang:` stands on lines 23 and 24
+    hint: `hang:` stands on lines 24 and 25
     error: 1 error in the data files of `DATA`
     hint: `gilbench check` checks the data files again, without measuring
     ");

@@ -382,6 +382,15 @@ fn the_protocol_check_finds_what_is_wrong() {
     assert!(wrong.stdout.contains("FAIL  answers right: digest"), "{}", wrong.stdout);
     let garbage = check("garbage");
     assert!(garbage.stdout.contains("FAIL  answers with messages only: line 2"), "{}", garbage.stdout);
+    let another = check("another-case");
+    assert_eq!(another.code, Some(1), "{}", another.stderr);
+    let case = "answers for the case that was asked for";
+    let failed = format!("FAIL  {case}: answers for `faulty/sequential`, asked for `faulty/another-case`");
+    assert!(another.stdout.contains(&failed), "{}", another.stdout);
+    // Nothing else is wrong with it.
+    assert!(another.stdout.contains("ok    answers with messages only"), "{}", another.stdout);
+    assert!(another.stdout.contains("ok    answers right"), "{}", another.stdout);
+    assert!(wrong.stdout.contains(&format!("ok    {case}")), "{}", wrong.stdout);
     // The fake worker knows no unknown strategy and reads half a request badly.
     assert!(garbage.stdout.contains("FAIL  says `failed` to half a request"), "{}", garbage.stdout);
 }
@@ -394,6 +403,7 @@ fn a_check_that_could_not_be_made_is_not_passed() {
     insta::assert_snapshot!(result.stdout, @r"
     FAIL  answers with messages only: no message
     FAIL  says hello with facts: no `hello`
+    —     answers for the case that was asked for: not reached
     FAIL  runs as many iterations as asked: 0, expected 3
     —     marks the first iterations as warm-up: not reached
     —     measures a time: not reached
@@ -402,10 +412,11 @@ fn a_check_that_could_not_be_made_is_not_passed() {
     ok    exits with 0
     —     stops at the time limit, after the least iterations: not reached
     FAIL  says `unsupported` to an unknown strategy: no such message, exit code 0
+    —     answers for the unknown strategy then: not reached
     —     exits with 0 then: not reached
     FAIL  says `failed` to half a request: no such message, exit code 0
     —     exits with another code than 0 then: not reached
-    1 passed, 6 failed, 6 not reached
+    1 passed, 6 failed, 8 not reached
     ");
 }
 

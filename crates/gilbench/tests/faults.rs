@@ -41,6 +41,11 @@ fn every_fault_is_a_row_with_its_reason_and_the_run_goes_on() {
         ("chatty", "completed", ""),
         ("grandchild", "completed", ""),
         ("orphan", "completed", ""),
+        (
+            "another-case",
+            "failed/protocol",
+            "line 1 of the answer: answers for `faulty/sequential`, asked for `faulty/another-case`",
+        ),
         ("crash", "failed/crashed", "signal 11: about to crash"),
         ("exception", "failed/exception", "ValueError: on purpose"),
         ("exit-code", "failed/crashed", "exit code 3"),

@@ -46,7 +46,12 @@ def run(
         sys.exit(BAD_REQUEST)
     try:
         unsupported = _import(request["strategy"], imports or {}) or _lacks(request)
-        send("hello", facts=facts.facts(request["packages"], start_method=request["start_method"]))
+        send(
+            "hello",
+            workload=request["workload"],
+            strategy=request["strategy"],
+            facts=facts.facts(request["packages"], start_method=request["start_method"]),
+        )
         strategy = strategies.get(request["strategy"])
         if strategy is None:
             known = ", ".join(f"`{name}`" for name in strategies)

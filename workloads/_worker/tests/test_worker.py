@@ -383,6 +383,16 @@ class Facts(WorkerTest):
         self.assertEqual(facts["packages"], [])
         self.assertIsNone(facts["start_method"])
 
+    def test_hello_says_which_case_it_is_for(self):
+        workload = WORKLOADS / "sum-squares"
+        for script in ("worker.py", "worker_minimal.py"):
+            for strategy in ("threads", "telepathy"):
+                with self.subTest(script=script, strategy=strategy):
+                    request = {**REQUEST, "parameters": {"n": 10, "tasks": 3}, "strategy": strategy}
+                    hello = start(workload / script, json.dumps(request).encode()).messages[0]
+                    case = {"workload": "test", "strategy": strategy, "facts": hello["facts"]}
+                    self.assertEqual(hello, {"protocol": 1, "type": "hello", **case})
+
     def test_the_probe_prints_the_same_facts_on_one_line(self):
         command = [sys.executable, str(INTERPRETERS / "probe.py"), "pip", "no-such-package"]
         output = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout

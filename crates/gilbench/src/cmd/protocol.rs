@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use gilbench_model::catalog::Catalog;
-use gilbench_model::protocol::{End, Request, Transcript};
+use gilbench_model::protocol::{End, Request, Transcript, TranscriptErrorKind};
 use gilbench_model::workload::Digest;
 use gilbench_model::{Conditions, Nanoseconds};
 use gilbench_runner::launcher::{Ended, Input, Launch, Launcher, Stream};
@@ -25,6 +25,8 @@ const LONGEST_ANSWER: usize = 1024 * 1024;
 struct Answer {
     transcript: Transcript,
     error: Option<String>,
+    /// What is wrong with the case that it answers for. Kept apart, for it says nothing of the other checks.
+    another_case: Option<String>,
     exit_code: Option<i32>,
     timed_out: bool,
 }
@@ -137,7 +139,7 @@ impl Checker<'_> {
     }
 
     /// Sends a request, and says what we wait for when the answer takes long.
-    fn send(&mut self, asked: &str, input: Vec<u8>) -> anyhow::Result<Answer> {
+    fn send(&mut self, asked: &str, request: &Request, input: Vec<u8>) -> anyhow::Result<Answer> {
         let launch = Launch {
             command: self.command.clone(),
             environment: self.environment.clone(),
@@ -149,10 +151,15 @@ impl Checker<'_> {
             input: Input::Bytes(input),
             discard_output: false,
         };
-        let (mut transcript, mut error, mut rest) = (Transcript::default(), None, Vec::new());
-        let take = |line: &[u8]| match transcript.push(line) {
-            Err(problem) if error.is_none() => error = Some(problem.to_string()),
-            _ => {}
+        let (mut transcript, mut rest) = (Transcript::new(request), Vec::new());
+        let (mut error, mut another_case) = (None, None);
+        let take = |line: &[u8]| {
+            let Err(problem) = transcript.push(line) else { return };
+            if matches!(problem.kind, TranscriptErrorKind::AnotherCase { .. }) {
+                another_case = Some(problem.kind.to_string());
+            } else if error.is_none() {
+                error = Some(problem.to_string());
+            }
         };
         let (begun, mut told) = (Instant::now(), false);
         let ended = self.launcher.launch(launch)?.wait(
@@ -181,7 +188,7 @@ impl Checker<'_> {
                 Err(UsageError::new(reason, "name the worker's command after `--`").into())
             }
             Ended::Tree { tree, timed_out, .. } => {
-                Ok(Answer { transcript, error, exit_code: tree.exit_code, timed_out })
+                Ok(Answer { transcript, error, another_case, exit_code: tree.exit_code, timed_out })
             }
         }
     }
@@ -189,7 +196,7 @@ impl Checker<'_> {
     fn ask(&mut self, asked: &str, change: impl FnOnce(&mut Request)) -> anyhow::Result<Answer> {
         let mut request = self.request.clone();
         change(&mut request);
-        self.send(asked, serde_json::to_vec(&request)?)
+        self.send(asked, &request, serde_json::to_vec(&request)?)
     }
 
     fn ordinary(&mut self) -> anyhow::Result<()> {
@@ -212,6 +219,7 @@ impl Checker<'_> {
         };
         self.judge("answers with messages only", messages)?;
         self.judge("says hello with facts", require(hello, || "no `hello`".to_owned()))?;
+        self.judge("answers for the case that was asked for", answer.case().after(hello))?;
         self.judge(
             "runs as many iterations as asked",
             require(count == 3, || format!("{count}, expected 3")),
@@ -245,6 +253,8 @@ impl Checker<'_> {
         let unsupported = matches!(answer.transcript.end, Some(End::Unsupported { .. }));
         let says = require(unsupported, || answer.how_it_ended());
         self.judge("says `unsupported` to an unknown strategy", says)?;
+        let hello = answer.transcript.facts.is_some();
+        self.judge("answers for the unknown strategy then", answer.case().after(hello))?;
         let exits = require(answer.exit_code == Some(0), || answer.exit());
         self.judge("exits with 0 then", exits.after(unsupported))?;
         Ok(())
@@ -253,7 +263,7 @@ impl Checker<'_> {
     fn broken_request(&mut self) -> anyhow::Result<()> {
         let mut half = serde_json::to_vec(self.request)?;
         half.truncate(half.len() / 2);
-        let answer = self.send("half a request", half)?;
+        let answer = self.send("half a request", self.request, half)?;
         let failed = matches!(answer.transcript.end, Some(End::Failed { .. }));
         let says = require(failed, || answer.how_it_ended());
         self.judge("says `failed` to half a request", says)?;
@@ -268,6 +278,11 @@ impl Answer {
     fn said_something(&self) -> bool {
         let transcript = &self.transcript;
         transcript.facts.is_some() || !transcript.iterations.is_empty() || transcript.end.is_some()
+    }
+
+    /// Whether it is for the case that was asked for.
+    fn case(&self) -> Verdict {
+        self.another_case.clone().map_or(Verdict::Passed, Verdict::Failed)
     }
 
     /// The last message, where there is one.
