@@ -145,7 +145,10 @@ fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
         return (NOTHING, hint(list));
     }
     match error.downcast_ref::<PlanError>() {
-        Some(PlanError::NoCase(_)) => return (NOTHING, hint(list)),
+        Some(PlanError::NoCase { skipped, .. }) => {
+            let command = skipped.as_ref().and_then(|skipped| skipped.1.hint.as_ref());
+            return (NOTHING, command.map(|command| format!("`{command}`")).or_else(|| hint(list)));
+        }
         Some(PlanError::NoSuite(_)) => return (USAGE, hint("`gilbench list suites` shows all")),
         Some(PlanError::NoInterpreter { found, known } | PlanError::NotInSuite { found, known, .. }) => {
             return (USAGE, Some(known_words(found.as_str(), known.iter().map(Name::as_str))));

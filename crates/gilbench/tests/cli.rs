@@ -107,8 +107,8 @@ fn nothing_to_measure_is_said() {
     // On a busy machine, Python may take long enough to be named.
     let lines: Vec<&str> = result.stderr.lines().filter(|line| !line.starts_with("still asking")).collect();
     insta::assert_snapshot!(lines.join("\n"), @r"
-    error: suite `faults` has no case that can be measured here
-    hint: `gilbench interpreters list` says what was found and how to get the rest
+    error: suite `faults` has no case that can be measured here; faulty/another-case/absent/workers=1, for example: absent: not found on this machine
+    hint: `make absent`
     ");
 }
 

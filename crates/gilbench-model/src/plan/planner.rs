@@ -38,8 +38,13 @@ pub enum PlanError {
         known: Vec<Name>,
     },
     /// Nothing is left to measure.
-    #[error("suite `{0}` has no case that can be measured here")]
-    NoCase(Name),
+    #[error("suite `{suite}` has no case that can be measured here{}", why(skipped.as_deref()))]
+    NoCase {
+        /// The suite.
+        suite: Name,
+        /// One of its cases, and why it is skipped; none if it has no case at all.
+        skipped: Option<Box<(String, Skip)>>,
+    },
     /// The machine does not allow it.
     #[error("case `{case}` cannot run on CPUs {affinity}: {error}")]
     Allowance {
@@ -117,7 +122,8 @@ impl Planner<'_> {
     /// A plan of these of a suite's cases.
     pub fn plan_of(&self, suite: &Suite, mut cases: Vec<Case>) -> Result<Plan, PlanError> {
         if cases.iter().all(|case| case.skip.is_some()) {
-            return Err(PlanError::NoCase(suite.name.clone()));
+            let skipped = cases.iter().find_map(|case| Some((case.id.clone(), case.skip.clone()?)));
+            return Err(PlanError::NoCase { suite: suite.name.clone(), skipped: skipped.map(Box::new) });
         }
         cases.extend(self.controls(&cases));
         let names: BTreeSet<&Name> = cases.iter().map(|case| &case.workload).collect();
@@ -441,6 +447,10 @@ impl Planner<'_> {
 /// The independent pieces of work of a size, where the workload counts them.
 fn units(workload: &Workload, parameters: &BTreeMap<Name, Parameter>) -> Option<u64> {
     parameters.get(workload.units.as_ref()?).copied()
+}
+
+fn why(skipped: Option<&(String, Skip)>) -> String {
+    skipped.map(|(case, skip)| format!("; {case}, for example: {}", skip.reason)).unwrap_or_default()
 }
 
 /// Sets every axis that makes no difference to its neutral value, so that equal cases get equal ids.

@@ -55,7 +55,7 @@ pub(super) fn make_plan(
         cases = needed_by(&claims, cases, &suite)?;
     }
     let plan = planner.plan_of(&suite, cases).map_err(|error| match (error, unanswered(&silent)) {
-        (error @ PlanError::NoCase(_), Some(silent)) => NothingError(format!("{error}; {silent}")).into(),
+        (error @ PlanError::NoCase { .. }, Some(silent)) => NothingError(format!("{error}; {silent}")).into(),
         (error, _) => anyhow::Error::new(error),
     })?;
     let environment = Environment {
