@@ -1,9 +1,9 @@
-//! The native baselines of the workloads about NumPy and pandas, one benchmark each.
+//! The native baselines of the workloads about NumPy, SciPy and pandas, one benchmark each.
 
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use gilbench_native::baselines::{numpy_exp, numpy_sort, pandas_files};
+use gilbench_native::baselines::{numpy_exp, numpy_sort, pandas_files, scipy_fft};
 
 fn exponentials(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("numpy-exp");
@@ -39,5 +39,13 @@ fn files(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, exponentials, sorts, files);
+fn transforms(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("scipy-fft");
+    group.sample_size(10);
+    let signal = scipy_fft::signal(100_000);
+    group.bench_function("transform", |bencher| bencher.iter(|| scipy_fft::transform(black_box(&signal))));
+    group.finish();
+}
+
+criterion_group!(benches, exponentials, sorts, files, transforms);
 criterion_main!(benches);
