@@ -23,6 +23,7 @@ COMPILED_ELSEWHERE = {
     "numpy",
     "pandas",
     "propcache",
+    "scipy",
     "yarl",
 }
 

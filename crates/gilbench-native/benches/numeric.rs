@@ -1,11 +1,11 @@
-//! The native baselines of the workloads about NumPy, pandas and JAX, one benchmark each.
+//! The native baselines of the workloads about NumPy, SciPy, pandas and JAX, one benchmark each.
 
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use gilbench_native::baselines::{
     matrix_products, numpy_exp, numpy_object, numpy_small, numpy_sort, pandas_apply, pandas_files,
-    pandas_groupby, pandas_read_csv, random,
+    pandas_groupby, pandas_read_csv, random, scipy_fft,
 };
 
 /// Products on one thread; their throughput is in operations, two for each step of the innermost loop.
@@ -88,5 +88,13 @@ fn files(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, products, tasks, exponentials, sorts, files);
+fn transforms(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("scipy-fft");
+    group.sample_size(10);
+    let signal = scipy_fft::signal(100_000);
+    group.bench_function("transform", |bencher| bencher.iter(|| scipy_fft::transform(black_box(&signal))));
+    group.finish();
+}
+
+criterion_group!(benches, products, tasks, exponentials, sorts, files, transforms);
 criterion_main!(benches);

@@ -31,6 +31,7 @@ pub mod process_starts;
 pub mod random;
 pub mod reference_counts;
 pub mod regex;
+pub mod scipy_fft;
 pub mod shared_array;
 pub mod shared_state;
 pub mod sleepers;
@@ -84,6 +85,7 @@ pub(crate) fn prepare(request: &Request) -> Result<Baseline, PrepareError> {
         "random" => random::prepare(request),
         "reference-counts" => reference_counts::prepare(request),
         "regex" => regex::prepare(request),
+        "scipy-fft" => scipy_fft::prepare(request),
         "shared-array" => shared_array::prepare(request),
         "shared-state" => shared_state::prepare(request),
         "sleepers" => sleepers::prepare(request),

@@ -54,8 +54,9 @@ class Answer:
         self.end = self.messages[-1] if self.messages else None
 
 
-def start(script, stdin, command=(sys.executable,)):
-    environment = {**os.environ, "PYTHONPATH": str(WORKER)}
+def start(script, stdin, command=(sys.executable,), modules=()):
+    path = os.pathsep.join([str(WORKER), *modules])
+    environment = {**os.environ, "PYTHONPATH": path}
     finished = subprocess.run(
         [*command, str(script)],
         input=stdin,

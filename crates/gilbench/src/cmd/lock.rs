@@ -75,7 +75,8 @@ fn resolver(definition: &Interpreter, catalog: &Catalog, discovery: &Discovery) 
         _ => false,
     };
     let states = || {
-        let found = discovery.interpreters.iter();
+        // What is in an image has its executable there, and uv is here.
+        let found = discovery.interpreters.iter().filter(|state| state.image.is_none());
         found.filter_map(|state| Some((state, state.executable.as_ref()?)))
     };
     let itself = states().find(|(state, _)| state.id == definition.id);
@@ -95,4 +96,40 @@ fn resolver(definition: &Interpreter, catalog: &Catalog, discovery: &Discovery) 
 
 fn version_key(version: &str) -> Vec<u32> {
     version.split('.').map_while(|component| component.parse().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use gilbench_model::environment::{GilState, InterpreterState, Status};
+
+    use super::*;
+
+    #[test]
+    fn what_is_in_an_image_has_a_stand_in() {
+        let catalog = Catalog::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")).unwrap();
+        let state = |id: &str, image: Option<&str>| InterpreterState {
+            id: id.parse().unwrap(),
+            label: id.to_owned(),
+            status: Status::Ready,
+            provider: None,
+            executable: Some(format!("/usr/bin/{id}")),
+            image: image.map(str::to_owned),
+            mounts: Vec::new(),
+            version: None,
+            gil: GilState::default(),
+            reason: None,
+            hint: None,
+            facts: None,
+        };
+        let interpreters = vec![
+            state("cpython-3.13", None),
+            state("cpython-3.13t", None),
+            state("cpython-3.14", Some("localhost/made-up")),
+        ];
+        let discovery = Discovery { interpreters, undefined: Vec::new(), silent: Vec::new() };
+        let found = resolver(&catalog.interpreters["cpython-3.14"], &catalog, &discovery).unwrap();
+        assert_eq!(found, Path::new("/usr/bin/cpython-3.13"));
+    }
 }
