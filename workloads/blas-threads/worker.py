@@ -52,6 +52,7 @@ def variables(task: Task) -> list[int]:
     if cpus() < 2:
         raise Unsupported("needs two CPUs: with one there is nothing to limit")
     threads, tasks, library, layer = said(start())
+    task.observe("threads", threads)
     task.observe("threads-for-each-cpu", threads // cpus())
     if tasks is not None:
         task.observe("kernel-tasks", tasks)
@@ -68,12 +69,17 @@ def variables(task: Task) -> list[int]:
 
 def processes(task: Task) -> list[int]:
     """Add up the threads of several processes: as many as the libraries take, and when asked."""
-    for name, environment in (("default", {}), ("eight", {"OMP_NUM_THREADS": "8"})):
-        children = [start(**environment) for _ in range(task.processes)]
-        threads = sum(said(child)[0] for child in children)
-        task.observe(f"threads-{name}", threads)
-        task.observe(f"threads-{name}-for-each-cpu", threads // cpus())
+    threads = in_processes(task.processes)
+    task.observe("threads-default", threads)
+    task.observe("threads-default-for-each-cpu", threads // cpus())
+    if cpus() >= 8:  # a library may refuse to have more threads than there are CPUs
+        task.observe("threads-eight", in_processes(task.processes, OMP_NUM_THREADS="8"))
     return [1]
+
+
+def in_processes(processes: int, **variables: str) -> int:
+    children = [start(**variables) for _ in range(processes)]
+    return sum(said(child)[0] for child in children)
 
 
 if __name__ == "__main__":

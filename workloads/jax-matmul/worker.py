@@ -11,15 +11,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from jax import Array
 
-# Read when JAX is imported: no thread pool of XLA's own, and no search for accelerators.
-os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
+# Read when JAX is imported: one thread in XLA's pool, and no search for accelerators.
+os.environ["NPROC"] = os.environ["PJRT_NPROC"] = "1"
 os.environ["JAX_PLATFORMS"] = "cpu"
 
 
 def prepare(task: Task) -> list[tuple[Array, Array]]:
     """Make matrices of whole numbers below 30: sums of so few stay exact in 32 bits."""
+    import jax
     import jax.numpy as jnp
 
+    # Each kernel runs on the thread that calls it. Otherwise all would queue for the one thread.
+    jax.config.update("jax_cpu_enable_async_dispatch", False)
     numbers = jnp.arange(task.n * task.n).reshape(task.n, task.n)
     pairs = [
         ((numbers * (k + 1) % 19).astype("float32"), (numbers % (k + 13)).astype("float32"))

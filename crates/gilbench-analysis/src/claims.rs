@@ -15,7 +15,7 @@ use gilbench_model::run_directory::Run;
 
 use crate::cases::{crowded, ideal, too_slow, unsupported};
 use crate::correction::correction;
-use crate::deciding::{bearing, picked, preferred};
+use crate::deciding::{bearing, lacks_cpus, picked, preferred};
 use crate::findings::{ClaimFinding, Comparison, ComparisonCounts, InterpreterFinding, Verdict, WarmUpClass};
 use crate::measures::sides;
 use crate::selection::{Against, Chosen, Wanted};
@@ -142,6 +142,12 @@ impl<'a> Decider<'a> {
         let against = test.against.as_ref().map(|selector| self.against(test, selector, samples));
         let partner = against.as_ref().and_then(|found| found.as_ref().ok()).copied();
         let estimate = match against {
+            _ if lacks_cpus(test, samples.case) => {
+                let cpus = samples.case.effective_cpus;
+                Err(untestable(format!(
+                    "needs two CPUs or more for workers that work at once, and has {cpus}"
+                )))
+            }
             Some(Err(undecided)) => Err(undecided),
             Some(Ok(against)) => self.estimate(test, samples, Some(against)),
             None => self.estimate(test, samples, None),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use gilbench_model::Name;
 use gilbench_model::claim::{Claim, Test};
+use gilbench_model::condition::Workers;
 use gilbench_model::plan::Case;
 
 use crate::selection::{Against, Chosen, Wanted};
@@ -54,7 +55,9 @@ pub fn sides<'a>(claim: &Claim, cases: &'a [Case]) -> Vec<Side<'a>> {
 pub fn is_decided(claim: &Claim, cases: &[Case]) -> bool {
     let decides = |case: &Case| case.skip.is_none() && !case.oversubscribed;
     let sides = sides(claim, cases);
-    let has_side = |test| sides.iter().any(|side| side.test == test && side.cases().all(decides));
+    let can_decide =
+        |side: &Side<'_>| side.cases().all(decides) && !lacks_cpus(&claim.tests[side.test], side.case);
+    let has_side = |test| sides.iter().any(|side| side.test == test && can_decide(side));
     claim.kind.is_tested() && (0..claim.tests.len()).all(has_side)
 }
 
@@ -62,6 +65,12 @@ pub fn is_decided(claim: &Claim, cases: &[Case]) -> bool {
 pub fn bearing<'a>(claim: &Claim, cases: &'a [Case]) -> Vec<&'a Case> {
     let wanted: Vec<Wanted<'_>> = claim.bears_on.iter().map(Wanted::by).collect();
     cases.iter().filter(|case| case.is_measured() && wanted.iter().any(|wanted| wanted.picks(case))).collect()
+}
+
+/// Whether a test asks for as many workers as there are CPUs, and there is only one: nothing could happen at the same
+/// time then, whatever the claim says of it.
+pub(crate) fn lacks_cpus(test: &Test, case: &Case) -> bool {
+    test.case.workers == Some(Workers::Cpus) && case.conditions.workers == 1
 }
 
 /// Those that a test is about: on each interpreter, of the first size that it has.

@@ -111,3 +111,25 @@ fn everything_that_bears_on_a_claim_is_in_a_suite_and_some_of_it_in_the_standard
         assert!(nothing || !bearing(claim, &standard).is_empty(), "{}: nothing in `standard`", claim.id);
     }
 }
+
+#[test]
+fn the_readme_of_a_workload_names_the_claims_that_it_informs() {
+    let catalog = catalog();
+    for workload in catalog.workloads.values() {
+        let readme = catalog.root.join("workloads").join(workload.name.as_str()).join("README.md");
+        let readme = std::fs::read_to_string(readme).unwrap();
+        let paragraph = readme.split("**Informs**").nth(1).unwrap_or_default().split("\n\n").next().unwrap();
+        let said: BTreeSet<&str> = paragraph
+            .split(|character: char| !character.is_ascii_alphanumeric())
+            .filter(|word| word.len() == 3 && word.starts_with('c') && word[1..].parse::<u8>().is_ok())
+            .collect();
+        let of_workload = |claim: &&Claim| {
+            let tests = claim.tests.iter().flat_map(|test| [Some(&test.case), test.against.as_ref()]);
+            let selectors = tests.flatten().chain(&claim.bears_on);
+            selectors.filter_map(|selector| selector.workload.as_ref()).any(|name| *name == workload.name)
+        };
+        let informed: BTreeSet<&str> =
+            catalog.claims.iter().filter(of_workload).map(|claim| claim.id.as_str()).collect();
+        assert_eq!(said, informed, "workloads/{}/README.md", workload.name);
+    }
+}
