@@ -1,8 +1,10 @@
 //! The answer first: did threads run CPU-bound Python code in parallel, and what was fastest?
 //!
 //! One workload in one size, one case per interpreter, each figure with its interval and the case that it comes
-//! from. The size is the one that claims would be decided by, where the run has it; where no claim rests on any that
-//! it has, the sentence says so: an iteration of a few milliseconds shows little of what threads do.
+//! from. The size is the one that answers on most interpreters, and of several the one that claims would be decided by;
+//! where no claim rests on it, the sentence says so: an iteration of a few milliseconds shows little of what threads do.
+
+use std::collections::BTreeSet;
 
 use gilbench_analysis::findings::CROWDED;
 use gilbench_analysis::statistics::Estimate;
@@ -115,16 +117,19 @@ fn answers(report: &Report<'_>, workload: &Name, size: &Name) -> (Vec<Answer>, V
     (answers, unanswered)
 }
 
-/// The size to answer with, and whether it is one of several in which threads were measured: the default one, else
-/// one that a claim rests on, else the one that takes longest, since short work shows most of the noise.
+/// The size to answer with, and whether it is one of several in which threads were measured: one in which they were on
+/// most interpreters. Of several, the default one, else one that a claim rests on, else the one that takes longest,
+/// since short work shows most of the noise.
 fn size<'a>(report: &Report<'a>, workload: &Name) -> Option<(&'a Name, bool)> {
     let one_after_another = |(entry, speed_up): (Entry<'_>, Estimate)| {
         entry.finding.steady.map_or(0.0, |steady| steady.point * speed_up.point)
     };
     let measured = |size: &'a Name| {
-        let candidates = THREADS.iter().flat_map(|strategy| candidates(report, workload, size, strategy));
-        let longest = candidates.map(one_after_another).reduce(f64::max)?;
-        Some(((*size == DEFAULT_SIZE, is_claimed(report, workload, size)), longest, size))
+        let candidates = || THREADS.iter().flat_map(|strategy| candidates(report, workload, size, strategy));
+        let longest = candidates().map(one_after_another).reduce(f64::max)?;
+        let interpreters: BTreeSet<&Name> = candidates().map(|(entry, _)| &entry.case.interpreter).collect();
+        let rank = (interpreters.len(), *size == DEFAULT_SIZE, is_claimed(report, workload, size));
+        Some((rank, longest, size))
     };
     let sizes: Vec<_> = sizes(report, workload).into_iter().filter_map(measured).collect();
     let chosen = sizes.iter().max_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)))?;

@@ -302,7 +302,7 @@ fn the_answer_names_its_size_and_is_no_more_credulous_than_the_claims() {
     );
     assert_eq!(answer("small", "small", true), small);
     assert_eq!(answer("small", "small", false), format!("{small}{none}"));
-    // One size answers: the default one, or else that which takes longest one after another.
+    // Of sizes that answer on as many interpreters: the default one, or else that which takes longest one after another.
     assert_eq!(
         answer("default", "small", false),
         format!("Threads made CPU-bound Python code (sum-squares, size default) no faster on {slower}.")
@@ -311,6 +311,21 @@ fn the_answer_names_its_size_and_is_no_more_credulous_than_the_claims() {
         answer("small", "brief", false),
         format!("Threads made CPU-bound Python code (sum-squares, size brief) faster on {faster}.{none}")
     );
+}
+
+#[test]
+fn the_answer_is_of_the_size_that_says_it_of_most_interpreters() {
+    let (mut run, findings) = run();
+    for case in run.plan.cases.iter_mut().filter(|case| case.workload == "sum-squares") {
+        if case.interpreter == "cpython-3.13t" || case.strategy == "thread-pool" {
+            case.conditions.size = "brief".parse().unwrap();
+        }
+    }
+    let site = render(&run, &findings).unwrap();
+    let page = text(&site, "index.html");
+    let answer = page.split("class=\"answer\">").nth(1).unwrap().split("</p>").next().unwrap();
+    assert!(answer.contains("(sum-squares, size brief) faster on cpython-3.13t"), "{answer}");
+    assert!(answer.contains("no faster on cpython-3.12"), "{answer}");
 }
 
 #[test]
