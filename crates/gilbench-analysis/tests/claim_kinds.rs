@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use gilbench_analysis::analyse;
-use gilbench_analysis::findings::{ClaimFinding, Verdict};
+use gilbench_analysis::findings::{ClaimFinding, InterpreterFinding, Verdict};
 use gilbench_model::claim::Kind;
 use gilbench_model::plan::sha256;
 use gilbench_model::run_directory::Run;
@@ -101,6 +101,35 @@ fn an_observation_decides_only_if_every_iteration_says_so() {
     let refuted = decided(&varied, observation(&json!({"at_least": 6})));
     assert_eq!(refuted.verdict, Verdict::Refuted);
     assert_eq!(refuted.correction.as_deref(), Some("It is 4 (seen from 3 to 5) on one."));
+}
+
+#[test]
+fn where_there_is_one_cpu_nothing_is_decided_about_workers_that_work_at_once() {
+    let run = run(|_, _| seen(4, 1));
+    let mut claim = observation(&json!({"at_least": 4}));
+    assert_eq!(decided(&run, claim.clone()).verdict, Verdict::Confirmed);
+    claim["tests"][0]["case"]["workers"] = json!("cpus");
+    let finding = decided(&run, claim);
+    assert_eq!(finding.verdict, Verdict::Untestable);
+    let reason = "needs two CPUs or more for workers that work at once, and has 1";
+    assert_eq!(finding.reason.as_deref(), Some(reason));
+}
+
+#[test]
+fn each_interpreter_is_judged_by_the_first_size_that_the_run_has_of_it() {
+    let mut run = run(|interpreter, _| seen(if interpreter == "one" { 4 } else { 5 }, 1));
+    run.plan.cases[1].conditions.size = "brief".parse().unwrap();
+    let mut claim = observation(&json!({"at_least": 4}));
+    claim["tests"][0]["case"] =
+        json!({"workload": "work", "strategy": "sequential", "size": ["default", "brief"]});
+    let points = |claim: &Value| {
+        let finding = decided(&run, claim.clone());
+        let estimate = |found: &InterpreterFinding| found.comparisons[0].estimate.unwrap().point;
+        finding.interpreters.iter().map(estimate).collect::<Vec<_>>()
+    };
+    assert_eq!(points(&claim), [4.0, 5.0]);
+    claim["tests"][0]["case"]["size"] = json!(["brief"]);
+    assert_eq!(points(&claim), [5.0]);
 }
 
 /// A claim about the ratio of two over one, in which each of `sides` may name a phase.

@@ -2,6 +2,7 @@
 
 pub mod context_switch;
 pub mod convoy;
+mod csv_files;
 pub mod dicts;
 pub mod fetch;
 pub mod fib;

@@ -2,51 +2,30 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use gilbench_model::protocol::Request;
 use rayon::prelude::*;
 
-use crate::baseline::{Answer, Baseline, PrepareError, count, other, threads, unsupported};
-
-/// Rows that differ; a file repeats them.
-const BLOCK: usize = 1000;
+use super::csv_files::{self, BLOCK, Content};
+use crate::baseline::{Answer, Baseline, PrepareError};
 
 const CATEGORIES: usize = 10;
 
 /// The sums of both columns, by category.
 pub type Sums = BTreeMap<Vec<u8>, [u64; 2]>;
 
-/// Prepares a strategy: writes the files into a folder that is removed with the baseline.
+const CONTENT: Content = Content { header: "category,value,amount", block };
+
+/// Prepares a strategy.
 pub(crate) fn prepare(request: &Request) -> Result<Baseline, PrepareError> {
-    let (files, rows) = (count(request, "files")?, count(request, "rows")?);
-    let folder = tempfile::Builder::new().prefix("gilbench-").tempdir().map_err(other)?;
-    let paths = write(folder.path(), files, rows).map_err(other)?;
-    Ok(match request.strategy.as_str() {
-        "sequential" => Box::new(move || {
-            let _kept = &folder;
-            Ok(sequential(&paths)?)
-        }),
-        "rayon" => {
-            let threads = threads(request)?;
-            Box::new(move || {
-                let _kept = &folder;
-                Ok(threads.install(|| rayon(&paths))?)
-            })
-        }
-        _ => return Err(unsupported(request)),
-    })
+    csv_files::prepare(request, "files", CONTENT, [sequential, rayon])
 }
 
 /// Writes the same files as `worker.py` and returns their paths.
-pub fn write(folder: &Path, files: usize, rows: usize) -> std::io::Result<Vec<PathBuf>> {
-    let file = |index| {
-        let path = folder.join(format!("data_{index}.csv"));
-        fs::write(&path, "category,value,amount\n".to_owned() + &block(index).repeat(rows / BLOCK))?;
-        Ok(path)
-    };
-    (0..files).map(file).collect()
+pub fn write(folder: &Path, files: usize, rows: usize) -> io::Result<Vec<PathBuf>> {
+    CONTENT.write(folder, files, rows)
 }
 
 fn block(index: usize) -> String {

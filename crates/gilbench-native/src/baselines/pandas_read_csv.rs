@@ -1,46 +1,25 @@
 //! Columns of numbers from CSV files that are in the page cache.
 
 use std::fmt::Write as _;
-use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use gilbench_model::protocol::Request;
 use rayon::prelude::*;
 
-use crate::baseline::{Answer, Baseline, PrepareError, count, other, threads, unsupported, whole};
+use super::csv_files::{self, BLOCK, Content};
+use crate::baseline::{Answer, Baseline, PrepareError, whole};
 
-/// Rows that differ; a file repeats them.
-const BLOCK: usize = 1000;
+const CONTENT: Content = Content { header: "key,value,weight", block };
 
-/// Prepares a strategy: writes the files into a folder that is removed with the baseline.
+/// Prepares a strategy.
 pub(crate) fn prepare(request: &Request) -> Result<Baseline, PrepareError> {
-    let (tasks, rows) = (count(request, "tasks")?, count(request, "rows")?);
-    let folder = tempfile::Builder::new().prefix("gilbench-").tempdir().map_err(other)?;
-    let paths = write(folder.path(), tasks, rows).map_err(other)?;
-    Ok(match request.strategy.as_str() {
-        "sequential" => Box::new(move || {
-            let _kept = &folder;
-            Ok(sequential(&paths)?)
-        }),
-        "rayon" => {
-            let threads = threads(request)?;
-            Box::new(move || {
-                let _kept = &folder;
-                Ok(threads.install(|| rayon(&paths))?)
-            })
-        }
-        _ => return Err(unsupported(request)),
-    })
+    csv_files::prepare(request, "tasks", CONTENT, [sequential, rayon])
 }
 
 /// Writes the same files as `worker.py` and returns their paths.
-pub fn write(folder: &Path, files: usize, rows: usize) -> std::io::Result<Vec<PathBuf>> {
-    let file = |index| {
-        let path = folder.join(format!("data_{index}.csv"));
-        fs::write(&path, "key,value,weight\n".to_owned() + &block(index).repeat(rows / BLOCK))?;
-        Ok(path)
-    };
-    (0..files).map(file).collect()
+pub fn write(folder: &Path, files: usize, rows: usize) -> io::Result<Vec<PathBuf>> {
+    CONTENT.write(folder, files, rows)
 }
 
 fn block(index: usize) -> String {
@@ -88,6 +67,8 @@ mod tests {
         // The answer in `workloads/pandas-read-csv/README.md`.
         assert_eq!(sequential(&paths).unwrap(), [2_092_170, 2_092_260, 2_092_350, 2_092_440]);
         assert_eq!(sequential(&paths).unwrap(), rayon(&paths).unwrap());
-        assert!(fs::read_to_string(&paths[1]).unwrap().starts_with("key,value,weight\n0,0,0.0\n1,4,0.125\n"));
+        assert!(
+            std::fs::read_to_string(&paths[1]).unwrap().starts_with("key,value,weight\n0,0,0.0\n1,4,0.125\n")
+        );
     }
 }
