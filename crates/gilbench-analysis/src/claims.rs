@@ -92,6 +92,7 @@ impl<'a> Decider<'a> {
             (true, _) => combine(parts()),
             (false, _) => {
                 let (verdict, reason) = combine(decided.iter().copied());
+                let verdict = if contradicted(verdict, &interpreters) { Verdict::Partly } else { verdict };
                 let untested = parts().filter(|(verdict, _)| *verdict == Verdict::Untestable).count();
                 let tested = interpreters.len() - untested;
                 // That it differs needs two witnesses; that it is so everywhere, at least half of those heard.
@@ -405,14 +406,27 @@ fn finding(interpreter: &Name, comparisons: Vec<Comparison>) -> InterpreterFindi
             }
         }
     }
-    InterpreterFinding {
+    let mut finding = InterpreterFinding {
         interpreter: interpreter.clone(),
         verdict,
         reason,
-        estimate: comparisons.iter().find_map(|comparison| comparison.estimate).map(Into::into),
+        estimate: None,
         cases,
         comparisons,
-    }
+    };
+    finding.estimate = finding.shown().and_then(|comparison| comparison.estimate).map(Into::into);
+    finding
+}
+
+/// Whether any comparison says the opposite of a verdict, on an interpreter that decides nothing as a whole.
+fn contradicted(verdict: Verdict, interpreters: &[InterpreterFinding]) -> bool {
+    let opposite = match verdict {
+        Verdict::Confirmed => Verdict::Refuted,
+        Verdict::Refuted => Verdict::Confirmed,
+        _ => return false,
+    };
+    let mut comparisons = interpreters.iter().flat_map(|finding| &finding.comparisons);
+    comparisons.any(|comparison| comparison.verdict == opposite)
 }
 
 /// Whether a case can decide anything.

@@ -1,6 +1,6 @@
 //! A claim put right: its correction with the figures of the run in the places that wait for them.
 
-use gilbench_model::claim::Claim;
+use gilbench_model::claim::{Claim, Measure};
 
 use crate::figure::measured;
 use crate::findings::{Comparison, InterpreterFinding};
@@ -9,7 +9,7 @@ use crate::findings::{Comparison, InterpreterFinding};
 const NO_FIGURE: &str = "(not measured in this run)";
 
 /// The correction of a claim, as this run found it on each interpreter. Of several interpreters, the least and the
-/// greatest figure are named.
+/// greatest figure are named; what is the same on all of them, or of the only one, needs no name.
 pub(crate) fn correction(claim: &Claim, interpreters: &[InterpreterFinding]) -> Option<String> {
     let mut text = claim.correction.clone()?;
     for place in claim.placeholders() {
@@ -33,16 +33,22 @@ fn figure(test: usize, only: Option<&str>, interpreters: &[InterpreterFinding]) 
     known.sort_by(|left, right| left.0.total_cmp(&right.0));
     let written = |comparison: &Comparison| {
         let estimate = comparison.estimate.as_ref()?;
-        Some(measured(estimate, comparison.measure).text())
+        let figure = measured(estimate, comparison.measure);
+        // A count that never varied is a number in a sentence.
+        let exact = comparison.measure == Measure::Observation && estimate.high <= estimate.low;
+        Some(if exact { figure.point } else { figure.text() })
     };
     match known.as_slice() {
         [] => None,
         [(_, id, one)] => {
-            Some(if only.is_some() { written(one)? } else { format!("{} on {id}", written(one)?) })
+            let said = only.is_some() || interpreters.len() == 1;
+            Some(if said { written(one)? } else { format!("{} on {id}", written(one)?) })
         }
         [(_, least_on, least), .., (_, most_on, most)] => {
             let (least, most) = (written(least)?, written(most)?);
-            Some(if least_on == most_on {
+            Some(if least == most {
+                least
+            } else if least_on == most_on {
                 format!("from {least} to {most} on {most_on}")
             } else {
                 format!("from {least} on {least_on} to {most} on {most_on}")

@@ -100,7 +100,33 @@ fn an_observation_decides_only_if_every_iteration_says_so() {
     assert_eq!(decided(&varied, observation(&json!({"at_least": 4}))).verdict, Verdict::Inconclusive);
     let refuted = decided(&varied, observation(&json!({"at_least": 6})));
     assert_eq!(refuted.verdict, Verdict::Refuted);
-    assert_eq!(refuted.correction.as_deref(), Some("It is 4 (seen from 3 to 5) on one."));
+    assert_eq!(refuted.correction.as_deref(), Some("It is 4 (seen from 3 to 5)."));
+}
+
+#[test]
+fn a_comparison_that_comes_out_the_other_way_makes_a_claim_partly_and_its_row_shows_what_decided() {
+    let run = run(|interpreter, round| match interpreter {
+        "one" => seen(8, 1),
+        // One test is refuted and one is not decided: as a whole it says nothing.
+        _ => json!({
+            "system_ns": null, "voluntary_switches": null, "involuntary_switches": null, "phases": {},
+            "observations": {"threads": 1, "tasks": 3 + round % 3}
+        }),
+    });
+    let mut claim = observation(&json!({"at_least": 4}));
+    let case = json!({"workload": "work", "strategy": "sequential"});
+    let test = |name: &str| {
+        let confirmed = json!({"at_least": 4});
+        json!({"name": name, "measure": "observation", "observation": name, "case": case, "confirmed": confirmed})
+    };
+    claim["tests"] = json!([test("threads"), test("tasks")]);
+    let finding = decided(&run, claim);
+    assert_eq!(finding.verdict, Verdict::Partly);
+    assert!(finding.correction.is_some());
+    let [one, two] = &finding.interpreters[..] else { panic!("{finding:?}") };
+    assert_eq!((one.verdict, two.verdict), (Verdict::Confirmed, Verdict::Inconclusive));
+    let shown = two.shown().unwrap();
+    assert_eq!((shown.test, shown.verdict), (1, Verdict::Inconclusive));
 }
 
 #[test]

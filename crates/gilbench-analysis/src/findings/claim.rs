@@ -87,12 +87,22 @@ pub struct InterpreterFinding {
     pub verdict: Verdict,
     /// Why it is not decided.
     pub reason: Option<String>,
-    /// The first number of a comparison.
+    /// The number of the comparison that shows the verdict: see [`Self::shown`].
     pub estimate: Option<RatioFinding>,
     /// Ids of all cases that were used.
     pub cases: Vec<String>,
     /// Each comparison.
     pub comparisons: Vec<Comparison>,
+}
+
+impl InterpreterFinding {
+    /// The comparison that shows the verdict: the first that came to it, of one that holds in part the first that does
+    /// not, and else the first that has a number.
+    pub fn shown(&self) -> Option<&Comparison> {
+        let wanted = if self.verdict == Verdict::Partly { Verdict::Refuted } else { self.verdict };
+        let numbers = || self.comparisons.iter().filter(|comparison| comparison.estimate.is_some());
+        numbers().find(|comparison| comparison.verdict == wanted).or_else(|| numbers().next())
+    }
 }
 
 /// A ratio and its interval, in the names of the JSON contract.

@@ -83,8 +83,7 @@ fn card(report: &Report<'_>, claim: &ClaimFinding) -> Result<Card, ReportErrorKi
 }
 
 fn row(report: &Report<'_>, found: &InterpreterFinding) -> Row {
-    // The first comparison that has a number, as in the finding's own estimate, and what that number is.
-    let first = found.comparisons.iter().find_map(|comparison| Some((comparison, comparison.estimate?)));
+    let first = found.shown().and_then(|comparison| Some((comparison, comparison.estimate?)));
     Row {
         interpreter: found.interpreter.to_string(),
         badge: badge(found.verdict),

@@ -66,8 +66,7 @@ fn counted(counts: &ComparisonCounts) -> String {
 
 /// The interpreter in a column of this width, then what is known.
 fn interpreter(finding: &InterpreterFinding, width: usize) -> String {
-    // The first comparison that has a number, as in the finding's own estimate.
-    let number = finding.comparisons.iter().find_map(|comparison| {
+    let number = finding.shown().and_then(|comparison| {
         let number = measured(&comparison.estimate?, comparison.measure).text();
         Some(format!("{} {number}", comparison.measure))
     });

@@ -73,7 +73,8 @@ fn print(explanation: &Explanation<'_>) -> output::Result {
     } else {
         said.push(("verdict", "none: there is no run yet".to_owned()));
     }
-    said.extend(command.clone().map(|command| ("measure it again", command)));
+    let again = if claim.kind.is_tested() { "measure it again" } else { "measure what bears on it" };
+    said.extend(command.clone().map(|command| (again, command)));
     for (label, text) in said {
         output::line(&format!("  {label}: {text}"))?;
     }
