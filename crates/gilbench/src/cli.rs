@@ -434,9 +434,9 @@ pub(crate) struct ProtocolCheck {
     /// The strategy to ask for
     #[arg(long, default_value = "sequential")]
     pub(crate) strategy: Name,
-    /// The size to ask for
-    #[arg(long, default_value = "small")]
-    pub(crate) size: Name,
+    /// The size to ask for; left out: `small`, or `default` where the workload has none of that name
+    #[arg(long)]
+    pub(crate) size: Option<Name>,
     /// The worker's command
     #[arg(last = true, required = true, value_name = "CMD")]
     pub(crate) command: Vec<String>,

@@ -1,12 +1,15 @@
 //! `gilbench protocol check`: tests anybody's worker against the protocol.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use gilbench_model::catalog::Catalog;
+use gilbench_model::condition::DEFAULT_SIZE;
+use gilbench_model::data_file::known_words;
 use gilbench_model::protocol::{End, Request, Transcript, TranscriptErrorKind};
 use gilbench_model::workload::Digest;
-use gilbench_model::{Conditions, Nanoseconds};
+use gilbench_model::{Conditions, Name, Nanoseconds};
 use gilbench_runner::launcher::{Ended, Input, Launch, Launcher, Stream};
 use gilbench_runner::probe::PATIENCE;
 use gilbench_runner::worker::base_environment;
@@ -25,6 +28,8 @@ const LONGEST_ANSWER: usize = 1024 * 1024;
 struct Answer {
     transcript: Transcript,
     error: Option<String>,
+    /// What it wrote to stderr.
+    errors: Vec<u8>,
     /// What is wrong with the case that it answers for. Kept apart, for it says nothing of the other checks.
     another_case: Option<String>,
     exit_code: Option<i32>,
@@ -82,16 +87,13 @@ pub(super) fn check(common: &Common, arguments: &ProtocolCheck) -> anyhow::Resul
 }
 
 fn request(catalog: &Catalog, arguments: &ProtocolCheck) -> anyhow::Result<(Request, Digest)> {
-    let hint = "`gilbench list workloads` shows workloads, strategies and sizes";
-    let missing = |what: &str, name: &str| UsageError::new(format!("no {what} `{name}`"), hint);
-    let workload = catalog
-        .workloads
-        .get(&arguments.workload)
-        .ok_or_else(|| missing("workload", arguments.workload.as_str()))?;
-    let size = workload.sizes.get(&arguments.size).ok_or_else(|| missing("size", arguments.size.as_str()))?;
-    if !workload.strategies.contains_key(&arguments.strategy) {
-        return Err(missing("strategy", arguments.strategy.as_str()).into());
-    }
+    let workload = among("workload", &catalog.workloads, &arguments.workload)?;
+    among("strategy", &workload.strategies, &arguments.strategy)?;
+    let sizes = &workload.sizes;
+    let small = ["small", DEFAULT_SIZE].into_iter().find_map(|name| sizes.get_key_value(name));
+    let size_name = arguments.size.as_ref().or(small.map(|(name, _)| name));
+    let size_name = size_name.expect("every workload has the default size");
+    let size = among("size", sizes, size_name)?;
     if workload.server.is_some() {
         return Err(UsageError::new(
             format!("`{}` needs a server", workload.name),
@@ -99,11 +101,19 @@ fn request(catalog: &Catalog, arguments: &ProtocolCheck) -> anyhow::Result<(Requ
         )
         .into());
     }
-    let mut conditions = Conditions::neutral(arguments.size.clone());
+    let mut conditions = Conditions::neutral(size_name.clone());
     conditions.workers = 2;
     let parameters = size.parameters.clone();
     let request = Request::new(workload.name.clone(), arguments.strategy.clone(), &conditions, parameters);
     Ok((request, size.digest.clone()))
+}
+
+/// The one of this name, or an error that names those that there are.
+fn among<'a, T>(what: &str, known: &'a BTreeMap<Name, T>, name: &Name) -> Result<&'a T, UsageError> {
+    known.get(name).ok_or_else(|| {
+        let hint = known_words(name.as_str(), known.keys().map(Name::as_str));
+        UsageError::new(format!("no {what} `{name}`"), hint)
+    })
 }
 
 /// The absolute path of a program.
@@ -151,7 +161,7 @@ impl Checker<'_> {
             input: Input::Bytes(input),
             discard_output: false,
         };
-        let (mut transcript, mut rest) = (Transcript::new(request), Vec::new());
+        let (mut transcript, mut rest, mut errors) = (Transcript::new(request), Vec::new(), Vec::new());
         let (mut error, mut another_case) = (None, None);
         let take = |line: &[u8]| {
             let Err(problem) = transcript.push(line) else { return };
@@ -164,10 +174,9 @@ impl Checker<'_> {
         let (begun, mut told) = (Instant::now(), false);
         let ended = self.launcher.launch(launch)?.wait(
             |stream, bytes| {
-                if stream == Stream::Output {
-                    rest.extend_from_slice(bytes);
-                }
-                rest.len() <= LONGEST_ANSWER
+                let said = if stream == Stream::Output { &mut rest } else { &mut errors };
+                said.extend_from_slice(bytes);
+                rest.len().max(errors.len()) <= LONGEST_ANSWER
             },
             || {
                 if !told && begun.elapsed() >= PATIENCE {
@@ -188,7 +197,7 @@ impl Checker<'_> {
                 Err(UsageError::new(reason, "name the worker's command after `--`").into())
             }
             Ended::Tree { tree, timed_out, .. } => {
-                Ok(Answer { transcript, error, another_case, exit_code: tree.exit_code, timed_out })
+                Ok(Answer { transcript, error, errors, another_case, exit_code: tree.exit_code, timed_out })
             }
         }
     }
@@ -215,7 +224,10 @@ impl Checker<'_> {
         };
         let messages = match &answer.error {
             Some(error) => Verdict::Failed(error.clone()),
-            None => require(answer.said_something(), || "no message".to_owned()),
+            None => require(answer.said_something(), || match answer.last_words() {
+                Some(words) => format!("no message, and on stderr: {words}"),
+                None => "no message".to_owned(),
+            }),
         };
         self.judge("answers with messages only", messages)?;
         self.judge("says hello with facts", require(hello, || "no `hello`".to_owned()))?;
@@ -288,9 +300,17 @@ impl Answer {
     /// The last message, where there is one.
     fn how_it_ended(&self) -> String {
         match &self.transcript.end {
-            Some(end) => format!("{end:?}"),
+            Some(End::Failed { error, message, .. }) => format!("failed: {error}: {message}"),
+            Some(End::Unsupported { reason }) => format!("unsupported: {reason}"),
+            Some(End::Done) => "done".to_owned(),
             None => format!("no such message, {}", self.exit()),
         }
+    }
+
+    /// The last line that the worker wrote to stderr.
+    fn last_words(&self) -> Option<String> {
+        let errors = String::from_utf8_lossy(&self.errors);
+        errors.lines().rev().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned)
     }
 
     fn exit(&self) -> String {
