@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gilbench_worker import Task, run
+from gilbench_worker.pools import meet, started_pool
 
 
 def successor(number: int) -> int:
@@ -12,11 +13,6 @@ def successor(number: int) -> int:
 def sequential(task: Task) -> list[int]:
     with task.phase("work"):
         return [sum([successor(number) for number in range(task.tasks)])]
-
-
-def meet(barrier: object) -> None:
-    """Wait in each worker as it starts, until all are there; then the pool is ready."""
-    barrier.wait()
 
 
 def thread_pool(task: Task) -> list[int]:
@@ -63,10 +59,7 @@ def process_pool(task: Task) -> list[int]:
     import multiprocessing
 
     with task.phase("start"):
-        context = multiprocessing.get_context(task.start_method)
-        barrier = context.Barrier(task.workers + 1)
-        pool = context.Pool(task.workers, initializer=meet, initargs=(barrier,))
-        barrier.wait()
+        pool = started_pool(multiprocessing.get_context(task.start_method), task.workers)
         for first in [pool.apply_async(successor, (0,)) for _ in range(task.workers)]:
             first.get()
     with task.phase("work"):
