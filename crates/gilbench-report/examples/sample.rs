@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Some(cases) => fixture::large_run(cases.parse()?),
     };
     let began = Instant::now();
-    let site = gilbench_report::render(&run, &findings)?;
+    let site = gilbench_report::render(gilbench_report::Sources::new(&run, &findings))?;
     let took = began.elapsed();
     site.write(Path::new(&folder))?;
     let bytes: usize = site.files.values().map(Vec::len).sum();

@@ -12,6 +12,7 @@ use gilbench_model::interpreter::WorkerKind;
 use gilbench_model::plan::{Case, WorkloadSummary};
 use gilbench_model::run_directory::Run;
 
+use crate::Sources;
 use crate::charts::Shape;
 use crate::error::{ReportError, ReportErrorKind};
 use crate::numbers::count;
@@ -20,6 +21,8 @@ use crate::numbers::count;
 pub(crate) struct Report<'a> {
     pub(crate) run: &'a Run,
     pub(crate) findings: &'a Findings,
+    /// Other runs, oldest first.
+    pub(crate) others: &'a [Run],
     /// What the suite asks for, in the plan's order.
     pub(crate) entries: Vec<Entry<'a>>,
     /// The others: one case again, and calibration. No table of results has them.
@@ -49,7 +52,8 @@ const COLOURS: usize = 8;
 
 impl<'a> Report<'a> {
     /// Refuses findings that are not of this run.
-    pub(crate) fn new(run: &'a Run, findings: &'a Findings) -> Result<Self, ReportError> {
+    pub(crate) fn new(sources: Sources<'a>) -> Result<Self, ReportError> {
+        let Sources { run, findings, others } = sources;
         let cases = &run.plan.cases;
         let fits = findings.cases.iter().zip(0_u32..).all(|(finding, index)| finding.case == index);
         if findings.cases.len() != cases.len() || !fits {
@@ -70,7 +74,7 @@ impl<'a> Report<'a> {
             own.map(unmeasured).min().unwrap_or(2)
         });
         let strategies = distinct(entries.iter().map(|entry| &entry.case.strategy));
-        Ok(Self { run, findings, entries, controls, by_id, interpreters, strategies })
+        Ok(Self { run, findings, others, entries, controls, by_id, interpreters, strategies })
     }
 
     /// The case with this id, of those that the suite asks for.

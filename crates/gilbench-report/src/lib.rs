@@ -31,19 +31,37 @@ pub use noise::noise_sentence;
 pub use site::{MARKER, Site};
 pub use text::{markdown, visible};
 
+/// What a site is made from.
+#[derive(Clone, Copy)]
+pub struct Sources<'a> {
+    /// The run that it is about.
+    pub run: &'a Run,
+    /// What that shows.
+    pub findings: &'a Findings,
+    /// Other runs, oldest first, to compare it with.
+    pub others: &'a [Run],
+}
+
+impl<'a> Sources<'a> {
+    /// Nothing but one run.
+    pub fn new(run: &'a Run, findings: &'a Findings) -> Self {
+        Self { run, findings, others: &[] }
+    }
+}
+
 /// Renders every page of a run's site.
 ///
-/// Fails where `findings` are not those of `run`; a template or chart that cannot be drawn is a defect, but is
+/// Fails where the findings are not those of the run; a template or chart that cannot be drawn is a defect, but is
 /// returned too, because a recorded run must not be lost to a panic.
-pub fn render(run: &Run, findings: &Findings) -> Result<Site, ReportError> {
-    pages::render(&joined::Report::new(run, findings)?)
+pub fn render(sources: Sources<'_>) -> Result<Site, ReportError> {
+    pages::render(&joined::Report::new(sources)?)
 }
 
 /// The run's answer, verdicts and fastest strategies as Markdown, for a job summary.
 ///
-/// Says so, and nothing else, where `findings` are not those of `run`.
-pub fn summary_markdown(run: &Run, findings: &Findings) -> String {
-    match joined::Report::new(run, findings) {
+/// Says so, and nothing else, where the findings are not those of the run.
+pub fn summary_markdown(sources: Sources<'_>) -> String {
+    match joined::Report::new(sources) {
         Ok(report) => summary::summary(&report),
         Err(error) => format!("No summary: {}\n", markdown(&error.to_string())),
     }

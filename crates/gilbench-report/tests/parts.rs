@@ -5,11 +5,11 @@ mod fixture;
 use std::path::Path;
 
 use fixture::run;
-use gilbench_report::{Site, render, summary_markdown};
+use gilbench_report::{Site, Sources, render, summary_markdown};
 
 fn page(path: &str) -> String {
     let (run, findings) = run();
-    let Site { files } = render(&run, &findings).expect("renders");
+    let Site { files } = render(Sources::new(&run, &findings)).expect("renders");
     String::from_utf8(files[Path::new(path)].clone()).expect("text")
 }
 
@@ -60,7 +60,7 @@ fn speed_up_chart() {
 #[test]
 fn summary() {
     let (run, findings) = run();
-    insta::assert_snapshot!(summary_markdown(&run, &findings));
+    insta::assert_snapshot!(summary_markdown(Sources::new(&run, &findings)));
 }
 
 #[test]

@@ -9,11 +9,11 @@ use fixture::{HOSTILE, empty_run, hostile_run, large_run, run};
 use gilbench_analysis::findings::{CaseFinding, CaseState};
 use gilbench_analysis::statistics::Estimate;
 use gilbench_model::plan::Case;
-use gilbench_report::{MARKER, Site, render, summary_markdown};
+use gilbench_report::{MARKER, Site, Sources, render, summary_markdown};
 
 fn site() -> Site {
     let (run, findings) = run();
-    render(&run, &findings).expect("renders")
+    render(Sources::new(&run, &findings)).expect("renders")
 }
 
 fn text<'a>(site: &'a Site, path: &str) -> &'a str {
@@ -40,7 +40,7 @@ fn attributes<'a>(page: &'a str, name: &str) -> impl Iterator<Item = String> + u
 fn every_stop_is_explained_with_the_width_that_was_reached() {
     let (run, mut findings) = run();
     let cell = |findings: &_, id: &str| {
-        let site = render(&run, findings).unwrap();
+        let site = render(Sources::new(&run, findings)).unwrap();
         let page = text(&site, "cases.html").to_owned();
         let row = &page[page.find(&format!("<tr id=\"{id}\"")).unwrap()..];
         let row = &row[..row.find("</tr>").unwrap()];
@@ -67,7 +67,7 @@ fn every_stop_is_explained_with_the_width_that_was_reached() {
 #[test]
 fn every_case_has_a_row_even_one_that_was_not_measured() {
     let (run, findings) = run();
-    let site = render(&run, &findings).unwrap();
+    let site = render(Sources::new(&run, &findings)).unwrap();
     let page = text(&site, "cases.html");
     let ids: BTreeSet<String> = attributes(page, "id").collect();
     let (asked_for, controls): (Vec<_>, Vec<_>) = run.plan.cases.iter().partition(|case| case.is_measured());
@@ -104,7 +104,7 @@ fn controls_are_in_no_ranking_and_no_table_of_results() {
 fn an_exceeded_noise_floor_is_said_first() {
     let (run, mut findings) = run();
     let first_page = |findings: &_| {
-        let site = render(&run, findings).unwrap();
+        let site = render(Sources::new(&run, findings)).unwrap();
         text(&site, "index.html").to_owned()
     };
     let warning = "The noise floor is exceeded";
@@ -134,7 +134,7 @@ fn a_value_that_is_not_known_has_its_reason() {
     let waits = run.plan.cases.iter().position(|case| case.strategy == "asyncio").unwrap();
     findings.cases[waits].efficiency = None;
     run.plan.cases[waits].id = "waits".to_owned();
-    let site = render(&run, &findings).unwrap();
+    let site = render(Sources::new(&run, &findings)).unwrap();
     let page = text(&site, "cases.html");
     let row = page.split("<tr id=\"waits\"").nth(1).unwrap().split("</tr>").next().unwrap();
     assert!(
@@ -241,7 +241,7 @@ fn a_task_size_is_never_given_beyond_those_measured() {
 #[test]
 fn a_workload_with_one_strategy_has_no_fastest() {
     let (run, findings) = large_run(1);
-    let site = render(&run, &findings).unwrap();
+    let site = render(Sources::new(&run, &findings)).unwrap();
     assert!(!text(&site, "workloads/sum-squares.html").contains("What was fastest"));
     let several = self::site();
     assert_eq!(text(&several, "workloads/sum-squares.html").matches("What was fastest").count(), 1);
@@ -291,7 +291,7 @@ fn the_answer_names_its_size_and_is_no_more_credulous_than_the_claims() {
         if !claimed {
             findings.claims.clear();
         }
-        let site = render(&run, &findings).unwrap();
+        let site = render(Sources::new(&run, &findings)).unwrap();
         let page = text(&site, "index.html");
         page.split("class=\"answer\">").nth(1).unwrap().split("</p>").next().unwrap().to_owned()
     };
@@ -321,7 +321,7 @@ fn the_answer_is_of_the_size_that_says_it_of_most_interpreters() {
             case.conditions.size = "brief".parse().unwrap();
         }
     }
-    let site = render(&run, &findings).unwrap();
+    let site = render(Sources::new(&run, &findings)).unwrap();
     let page = text(&site, "index.html");
     let answer = page.split("class=\"answer\">").nth(1).unwrap().split("</p>").next().unwrap();
     assert!(answer.contains("(sum-squares, size brief) faster on cpython-3.13t"), "{answer}");
@@ -339,7 +339,7 @@ fn an_interpreter_without_an_answer_says_why() {
                 finding.speed_up = None;
             }
         }
-        let site = render(&run, &findings).unwrap();
+        let site = render(Sources::new(&run, &findings)).unwrap();
         let table = text(&site, "index.html").split("<caption>CPU-bound work").nth(1).unwrap();
         let rows = table.split("</table>").next().unwrap();
         let row = rows.split("role=\"rowheader\">cpython-3.12</th>").nth(1).unwrap();
@@ -359,7 +359,7 @@ fn an_interpreter_without_an_answer_says_why() {
     for finding in &mut findings.cases {
         finding.crowded = true;
     }
-    let site = render(&run, &findings).unwrap();
+    let site = render(Sources::new(&run, &findings)).unwrap();
     let page = text(&site, "index.html");
     assert!(page.contains("This run does not say whether threads run CPU-bound code in parallel"));
     assert_eq!(page.matches(": crowded: other programs or machines left it too few CPUs<").count(), 2);
@@ -378,7 +378,7 @@ fn rounds_that_pair_tell_cases_apart_whose_intervals_overlap() {
     let mut ties = |factor: f64| {
         findings.cases[case("threads")].values = drift(1.0);
         findings.cases[case("thread-pool")].values = drift(factor);
-        let summary = summary_markdown(&run, &findings);
+        let summary = summary_markdown(Sources::new(&run, &findings));
         let row = summary.lines().find(|line| line.contains("(default) | cpython-3.13t |")).unwrap();
         row.split(" | ").nth(5).unwrap().to_owned()
     };
@@ -406,7 +406,7 @@ fn a_difference_that_is_one_of_many_does_not_tell_cases_apart() {
     }
     let mut ties = |third_is_ranked: bool| {
         findings.cases[case("threads-lock")].crowded = !third_is_ranked;
-        let summary = summary_markdown(&run, &findings);
+        let summary = summary_markdown(Sources::new(&run, &findings));
         let row = summary.lines().find(|line| line.contains("(default) | cpython-3.13t |")).unwrap();
         row.split(" | ").nth(5).unwrap().to_owned()
     };
@@ -442,7 +442,7 @@ fn a_count_is_exact_and_named_by_the_comparison_that_it_comes_from() {
 #[test]
 fn nothing_leads_outside() {
     for (run, findings) in [run(), empty_run()] {
-        let site = render(&run, &findings).unwrap();
+        let site = render(Sources::new(&run, &findings)).unwrap();
         for (path, content) in &site.files {
             let content = String::from_utf8(content.clone()).unwrap();
             for outside in ["http:", "https:", "src=\"//", "href=\"//", "@import", "url("] {
@@ -455,7 +455,7 @@ fn nothing_leads_outside() {
 #[test]
 fn every_link_and_anchor_resolves() {
     for (run, findings) in [run(), hostile_run(), empty_run()] {
-        let site = render(&run, &findings).unwrap();
+        let site = render(Sources::new(&run, &findings)).unwrap();
         let pages = pages(&site);
         let ids: BTreeMap<&Path, Vec<String>> =
             pages.iter().map(|(path, page)| (*path, attributes(page, "id").collect())).collect();
@@ -502,7 +502,7 @@ fn resolve(page: &Path, link: &str) -> PathBuf {
 #[test]
 fn hostile_text_is_inert() {
     let (run, findings) = hostile_run();
-    let site = render(&run, &findings).unwrap();
+    let site = render(Sources::new(&run, &findings)).unwrap();
     for (path, page) in pages(&site) {
         let path = path.display();
         assert!(!page.contains("<script>"), "{path}: live script");
@@ -527,7 +527,7 @@ fn hostile_text_is_inert() {
 #[test]
 fn hostile_text_is_inert_in_the_summary() {
     let (run, findings) = hostile_run();
-    let summary = summary_markdown(&run, &findings);
+    let summary = summary_markdown(Sources::new(&run, &findings));
     assert!(summary.contains("&lt;script&gt;") && !summary.contains("<script"));
     assert!(!summary.contains('\u{202e}'));
     let columns = |line: &str| line.replace("\\|", "").matches('|').count();
@@ -540,7 +540,7 @@ fn hostile_text_is_inert_in_the_summary() {
 #[test]
 fn a_run_without_any_time_still_has_all_its_pages() {
     let (run, findings) = empty_run();
-    let site = render(&run, &findings).unwrap();
+    let site = render(Sources::new(&run, &findings)).unwrap();
     assert!(text(&site, "index.html").contains("This run does not say"));
     assert!(text(&site, "machine.html").contains("<dt>Rounds asked for</dt><dd>8 to 22</dd>"));
     assert!(text(&site, "workloads/sum-squares.html").contains("No case of this size has been measured"));
@@ -550,7 +550,7 @@ fn a_run_without_any_time_still_has_all_its_pages() {
 #[test]
 fn a_thousand_cases_have_a_thousand_rows() {
     let (run, findings) = large_run(1000);
-    let site = render(&run, &findings).unwrap();
+    let site = render(Sources::new(&run, &findings)).unwrap();
     assert_eq!(text(&site, "cases.html").matches("<tr id=").count(), 1000);
 }
 
@@ -558,18 +558,18 @@ fn a_thousand_cases_have_a_thousand_rows() {
 fn findings_of_another_run_are_refused() {
     let (run, _) = run();
     let (_, findings) = large_run(3);
-    let error = render(&run, &findings).unwrap_err();
+    let error = render(Sources::new(&run, &findings)).unwrap_err();
     assert_eq!(
         std::error::Error::source(&error).unwrap().to_string(),
         format!("the findings are of 3 cases, the plan has {}", run.plan.cases.len())
     );
-    assert!(summary_markdown(&run, &findings).starts_with("No summary"));
+    assert!(summary_markdown(Sources::new(&run, &findings)).starts_with("No summary"));
 }
 
 #[test]
 fn data_can_be_read_back() {
     let (run, findings) = run();
-    let site = render(&run, &findings).unwrap();
+    let site = render(Sources::new(&run, &findings)).unwrap();
     let read: gilbench_analysis::findings::Findings =
         serde_json::from_str(text(&site, "data/findings.json")).unwrap();
     assert_eq!(read.cases.len(), findings.cases.len());
@@ -599,7 +599,7 @@ fn a_foreign_folder_is_left_alone_and_an_older_site_is_replaced() {
     assert!(path.join(MARKER).is_file() && path.join("workloads/sleepers.html").is_file());
 
     let (run, findings) = empty_run();
-    render(&run, &findings).unwrap().write(&path).unwrap();
+    render(Sources::new(&run, &findings)).unwrap().write(&path).unwrap();
     assert!(!path.join("workloads/sleepers.html").exists(), "no page of the older site stays");
     assert!(path.join("index.html").is_file());
 }
@@ -614,7 +614,7 @@ fn a_site_can_be_written_where_nothing_is() {
 #[test]
 fn what_somebody_else_put_beside_the_site_stays() {
     let (run, findings) = run();
-    let site = render(&run, &findings).unwrap();
+    let site = render(Sources::new(&run, &findings)).unwrap();
     let folder = tempfile::tempdir().unwrap();
     site.write(folder.path()).unwrap();
     std::fs::create_dir(folder.path().join(".git")).unwrap();
@@ -639,13 +639,13 @@ fn what_somebody_else_put_beside_the_site_stays() {
 #[test]
 fn limits_of_the_machine_are_figures_in_units_of_what_is_done() {
     let (run, findings) = run();
-    let page = text(&render(&run, &findings).expect("renders"), "machine.html").to_owned();
+    let page = text(&render(Sources::new(&run, &findings)).expect("renders"), "machine.html").to_owned();
     let limits = page.split("id=\"limits\"").nth(1).expect("a section").split("</section>").next().unwrap();
     assert!(limits.contains("Integer chain") && limits.contains("5.08 ns"), "{limits}");
     assert!(limits.contains("per step"), "{limits}");
 
     let (run, mut findings) = fixture::run();
     findings.cases.iter_mut().for_each(|case| case.limit = None);
-    let page = text(&render(&run, &findings).expect("renders"), "machine.html").to_owned();
+    let page = text(&render(Sources::new(&run, &findings)).expect("renders"), "machine.html").to_owned();
     assert!(!page.contains("id=\"limits\""), "a table of nothing");
 }

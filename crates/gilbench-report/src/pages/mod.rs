@@ -1,6 +1,6 @@
 //! The pages: what each shows, as values for its template.
 //!
-//! One file per page. No number is computed here; see `gilbench-analysis`.
+//! One file per page, and one line for it in [`PAGES`]. No number is computed here; see `gilbench-analysis`.
 
 mod case_rows;
 mod cases;
@@ -14,6 +14,11 @@ mod workload;
 
 use std::path::PathBuf;
 
+use gilbench_model::Name;
+use gilbench_model::plan::WorkloadSummary;
+use minijinja::Value;
+use minijinja::value::Serde;
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::error::{ReportError, ReportErrorKind};
@@ -24,98 +29,137 @@ use crate::templates::Templates;
 
 pub(crate) use overview::{controls, unfinished};
 
+/// A page of which a site has at most one.
+struct Top {
+    /// Its file, and its template's name.
+    file: &'static str,
+    /// Its entry of the navigation.
+    label: &'static str,
+    title: &'static str,
+    /// Its content; `None` where the run has nothing for it, so that the site goes without.
+    make: fn(&Report<'_>) -> Made,
+}
+
+type Made = Result<Option<Value>, ReportErrorKind>;
+
+/// In the order of the navigation.
+const PAGES: [Top; 4] = [
+    Top {
+        file: "index.html",
+        label: "Start",
+        title: "Start",
+        make: |report| made(overview::overview(report)),
+    },
+    Top {
+        file: "claims.html",
+        label: "Claims",
+        title: "Claims",
+        make: |report| made(claims::claims(report)?),
+    },
+    Top { file: "cases.html", label: "Cases", title: "All cases", make: |report| made(cases::cases(report)) },
+    Top {
+        file: "machine.html",
+        label: "Machine",
+        title: "Machine",
+        make: |report| made(machine::machine(report)),
+    },
+];
+
+#[expect(clippy::unnecessary_wraps, reason = "what a page is made by returns")]
+fn made(content: impl Serialize) -> Made {
+    Ok(Some(Value::from(Serde(content))))
+}
+
+/// A page before its template is filled in.
+struct Draft {
+    path: String,
+    template: &'static str,
+    label: Option<&'static str>,
+    title: String,
+    body: Value,
+}
+
 /// What every page needs besides its own content.
 #[derive(Serialize)]
-struct Page<T> {
+struct Page<'a> {
     /// Leads from the page to the site's folder: empty or `../`.
     root: &'static str,
-    /// The entry of the navigation that it belongs to.
-    current: &'static str,
-    title: String,
-    suite: String,
-    gilbench: String,
-    planned: String,
-    body: T,
+    path: &'a str,
+    title: &'a str,
+    navigation: &'a [(String, &'static str)],
+    suite: &'a str,
+    gilbench: &'a str,
+    planned: &'a str,
+    body: &'a Value,
 }
 
 const STYLE: &str = include_str!("../../assets/style.css");
-const SCRIPT: &str = include_str!("../../assets/report.js");
 
-/// Where a page is and which template fills it.
-struct Place<'a> {
-    path: &'a str,
-    template: &'static str,
-    root: &'static str,
-    current: &'static str,
-    title: &'a str,
-}
+/// Each works alone, in this order, and does nothing on a page that lacks what it is about.
+const SCRIPTS: [&str; 1] = [include_str!("../../assets/tables.js")];
 
 /// Makes all files of a site.
 pub(crate) fn render(report: &Report<'_>) -> Result<Site, ReportError> {
     let templates = Templates::new().map_err(|kind| kind.at("."))?;
-    // The table of all cases and the workloads' pages are the bulk; they take about as long as each other.
-    let (workloads, others) =
-        rayon::join(|| workload_pages(report, &templates), || other_pages(report, &templates));
-    let mut site = others?;
-    site.files.extend(workloads?.files);
+    let (tops, workloads) = rayon::join(|| tops(report), || workloads(report));
+    let (mut drafts, workloads) = (tops?, workloads?);
+    drafts.extend(workloads);
+    let navigation: Vec<(String, &str)> =
+        drafts.iter().filter_map(|draft| Some((draft.path.clone(), draft.label?))).collect();
 
+    let suite = report.run.plan.suite.to_string();
+    let planned = moment(report.run.environment.planned_ms);
+    let fill = |draft: &Draft| {
+        let page = Page {
+            root: if draft.path.contains('/') { "../" } else { "" },
+            path: &draft.path,
+            title: &draft.title,
+            navigation: &navigation,
+            suite: &suite,
+            gilbench: &report.run.environment.gilbench,
+            planned: &planned,
+            body: &draft.body,
+        };
+        let content = templates.fill(draft.template, page).map_err(|kind| kind.at(&draft.path))?;
+        Ok((PathBuf::from(&draft.path), content))
+    };
+    let files = drafts.par_iter().map(fill).collect::<Result<_, ReportError>>()?;
+    let mut site = Site { files };
     data(report, &mut site).map_err(|kind| kind.at("data"))?;
     site.files.insert("assets/style.css".into(), STYLE.into());
-    site.files.insert("assets/report.js".into(), SCRIPT.into());
+    site.files.insert("assets/report.js".into(), SCRIPTS.concat().into_bytes());
     let marker = format!("A site of gilbench {}.\n", report.run.environment.gilbench);
     site.files.insert(MARKER.into(), marker.into_bytes());
     Ok(site)
 }
 
-fn workload_pages(report: &Report<'_>, templates: &Templates) -> Result<Site, ReportError> {
-    let mut site = Site::default();
-    for (name, summary) in report.workloads() {
-        let path = format!("workloads/{name}.html");
-        let workload = workload::workload(report, name, summary).map_err(|kind| kind.at(path.as_str()))?;
-        let title = summary.map_or(name.as_str(), |summary| summary.title.as_str());
-        let place =
-            Place { path: &path, template: "workload.html", root: "../", current: "workloads", title };
-        add(report, templates, &mut site, &place, workload)?;
-    }
-    Ok(site)
-}
-
-fn other_pages(report: &Report<'_>, templates: &Templates) -> Result<Site, ReportError> {
-    let mut site = Site::default();
-    let top = |path, current, title| Place { path, template: path, root: "", current, title };
-    add(
-        report,
-        templates,
-        &mut site,
-        &top("index.html", "overview", "Overview"),
-        overview::overview(report),
-    )?;
-    let claims = claims::claims(report).map_err(|kind| kind.at("claims.html"))?;
-    add(report, templates, &mut site, &top("claims.html", "claims", "Claims"), claims)?;
-    add(report, templates, &mut site, &top("cases.html", "cases", "All cases"), cases::cases(report))?;
-    add(report, templates, &mut site, &top("machine.html", "machine", "Machine"), machine::machine(report))?;
-    Ok(site)
-}
-
-fn add<T: Serialize>(
-    report: &Report<'_>,
-    templates: &Templates,
-    site: &mut Site,
-    place: &Place<'_>,
-    body: T,
-) -> Result<(), ReportError> {
-    let page = Page {
-        root: place.root,
-        current: place.current,
-        title: place.title.to_owned(),
-        suite: report.run.plan.suite.to_string(),
-        gilbench: report.run.environment.gilbench.clone(),
-        planned: moment(report.run.environment.planned_ms),
-        body,
+fn tops(report: &Report<'_>) -> Result<Vec<Draft>, ReportError> {
+    let draft = |top: &Top| {
+        let body = (top.make)(report).map_err(|kind| kind.at(top.file))?;
+        let Top { file, label, title, .. } = *top;
+        let draft = |body| Draft {
+            path: file.to_owned(),
+            template: file,
+            label: Some(label),
+            title: title.to_owned(),
+            body,
+        };
+        Ok(body.map(draft))
     };
-    let content = templates.fill(place.template, page).map_err(|kind| kind.at(place.path))?;
-    site.files.insert(PathBuf::from(place.path), content);
-    Ok(())
+    let drafts = PAGES.par_iter().map(draft).collect::<Result<Vec<_>, ReportError>>()?;
+    Ok(drafts.into_iter().flatten().collect())
+}
+
+fn workloads(report: &Report<'_>) -> Result<Vec<Draft>, ReportError> {
+    let workloads = report.workloads();
+    let draft = |(name, summary): &(&Name, Option<&WorkloadSummary>)| {
+        let path = format!("workloads/{name}.html");
+        let workload = workload::workload(report, name, *summary).map_err(|kind| kind.at(path.as_str()))?;
+        let title = summary.map_or_else(|| name.to_string(), |summary| summary.title.clone());
+        let body = Value::from(Serde(workload));
+        Ok(Draft { path, template: "workload.html", label: None, title, body })
+    };
+    workloads.par_iter().map(draft).collect()
 }
 
 /// What the pages were made from, to be read by programs.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use gilbench_analysis::findings::Findings;
 use gilbench_model::catalog::Catalog;
 use gilbench_model::run_directory::Run;
+use gilbench_report::Sources;
 
 use crate::cli::{Common, Report};
 use crate::{data, output};
@@ -17,7 +18,7 @@ pub(super) fn run(common: &Common, arguments: &Report) -> anyhow::Result<ExitCod
     let findings = gilbench_analysis::analyse(&run, &catalog.claims);
     let site = || render(&catalog, &run, &findings, arguments.out.as_deref());
     if arguments.markdown {
-        output::verbatim(&gilbench_report::summary_markdown(&run, &findings))?;
+        output::verbatim(&gilbench_report::summary_markdown(Sources::new(&run, &findings)))?;
         if arguments.out.is_some() {
             output::note(&site()?.display().to_string());
         }
@@ -35,6 +36,6 @@ pub(super) fn render(
     out: Option<&Path>,
 ) -> anyhow::Result<PathBuf> {
     let folder = out.map_or_else(|| data::site(&catalog.root), Path::to_owned);
-    gilbench_report::render(run, findings)?.write(&folder)?;
+    gilbench_report::render(Sources::new(run, findings))?.write(&folder)?;
     Ok(folder.join("index.html"))
 }
