@@ -13,6 +13,7 @@ mod claims;
 pub mod compare;
 pub mod contest;
 mod correction;
+pub mod costs;
 pub mod deciding;
 mod disturbances;
 pub mod figure;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use gilbench_analysis::costs::{Costs, costs};
 use gilbench_analysis::findings::{
     ClaimFinding, Findings, MemoryFinding, Verdict, WarmUpClass, WarmUpCounts, WarmUpFinding,
 };
@@ -10,7 +11,7 @@ use gilbench_model::claim::Claim;
 use gilbench_model::interpreter::WorkerKind;
 use gilbench_model::plan::{Plan, Role, Skip, SteadyRule, sha256};
 use gilbench_model::run_directory::Run;
-use gilbench_model::sample::Process;
+use gilbench_model::sample::{Iteration, Process};
 use serde_json::{Value, from_value, json};
 
 /// A run of `work/sequential` on these interpreters, whose processes were not recorded yet.
@@ -69,6 +70,48 @@ fn process(round: Option<u32>, peak_bytes: u64, source: &str) -> Process {
         },
     }))
     .unwrap()
+}
+
+#[test]
+fn costs_are_ratios_of_the_rounds_that_both_completed() {
+    // The baseline starts in 40 and works 50 in each iteration; the other starts in as much, and a pool of its own in 80.
+    let costly = |case: u32, round: u32, iterations: usize, cpu_ns: u64, peak_bytes: u64, source: &str| {
+        let mut process = process(Some(round), peak_bytes, source);
+        process.case = case;
+        let nanoseconds = gilbench_model::Nanoseconds;
+        let iteration = Iteration {
+            user_ns: Some(nanoseconds(50)),
+            system_ns: Some(nanoseconds(0)),
+            ..process.iterations[0].clone()
+        };
+        process.iterations = vec![iteration; iterations];
+        process.tree.as_mut().unwrap().user_ns = nanoseconds(cpu_ns);
+        process
+    };
+    let rounds = |source: &'static str| {
+        let both = |round| {
+            [
+                costly(0, round, 4, 40 + 80 + 4 * 80, 300, "cgroup"),
+                costly(1, round, 8, 40 + 8 * 50, 100, source),
+            ]
+        };
+        (0..8).flat_map(both).collect::<Vec<_>>()
+    };
+    let run = run(&["one", "two"], &json!([]));
+    let mut processes = rounds("cgroup");
+    // Only one of them has this round.
+    processes.push(costly(0, 9, 4, 40_000, 30_000, "cgroup"));
+    let found = costs(&Run { processes, ..run.clone() }, 0, 1);
+    let (cpu, memory) = (found.cpu.unwrap(), found.memory.unwrap());
+    assert!((cpu.point - 2.0).abs() < 1e-9 && cpu.count == 8, "{cpu:?}");
+    assert!((memory.point - 3.0).abs() < 1e-9 && memory.count == 8, "{memory:?}");
+
+    let sampled = costs(&Run { processes: rounds("sampled-pss"), ..run.clone() }, 0, 1);
+    assert!(sampled.cpu.is_some() && sampled.memory.is_none());
+    let mut distrusted = Run { processes: rounds("cgroup"), ..run.clone() };
+    distrusted.plan.cases[1].cpu_time_trusted = false;
+    assert!(costs(&distrusted, 0, 1).cpu.is_none());
+    assert_eq!(costs(&run, 0, 1), Costs::default());
 }
 
 fn memory_of(processes: Vec<Process>) -> Option<MemoryFinding> {

@@ -1,11 +1,13 @@
 //! The catalogue: all data files of one data folder, read and checked against each other.
 //!
 //! The folder holds `workloads/<name>/workload.yaml`, `workloads/suites/<name>.yaml`,
-//! `workloads/claims.yaml`, `interpreters/<id>.yaml`, `interpreters/_base.yaml` and `interpreters/locks/<id>.txt`.
+//! `workloads/claims.yaml`, `workloads/kinds.yaml`, `interpreters/<id>.yaml`, `interpreters/_base.yaml` and
+//! `interpreters/locks/<id>.txt`.
 //! Loading collects every error instead of stopping at the first, so that `gilbench check` can show them together.
 
 mod check;
 mod check_claims;
+mod check_kinds;
 mod reader;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +19,7 @@ use crate::Name;
 use crate::claim::{Claim, Claims};
 use crate::data_file::{DataError, Source};
 use crate::interpreter::{Interpreter, WorkerKind};
+use crate::kind_of_work::{KindOfWork, KindsOfWork};
 use crate::lock::Lock;
 use crate::provider::Base;
 use crate::suite::Suite;
@@ -39,6 +42,8 @@ pub struct Catalog {
     pub suites: BTreeMap<Name, Suite>,
     /// In the order of the article.
     pub claims: Vec<Claim>,
+    /// In the order of the decision matrix; none where the folder has no such file.
+    pub kinds: Vec<KindOfWork>,
     /// Packages that interpreters are asked for besides those that workloads need.
     further_packages: BTreeSet<String>,
 }
@@ -73,6 +78,9 @@ impl Catalog {
         let locks = reader.locks(&root.join("interpreters/locks"), |id| interpreters.contains_key(id));
         let suites = reader.files(&root.join("workloads/suites"), "name", |suite: &Suite| &suite.name);
         let claims: Option<(Source, Claims)> = reader.file(&root.join("workloads/claims.yaml"));
+        let kinds_file = root.join("workloads/kinds.yaml");
+        let kinds: Option<(Source, KindsOfWork)> =
+            kinds_file.exists().then(|| reader.file(&kinds_file)).flatten();
 
         let checker = Checker { workloads: &workloads, interpreters: &interpreters, failed: &reader.failed };
         let mut errors = reader.errors;
@@ -93,6 +101,9 @@ impl Catalog {
         if let Some((source, claims)) = &claims {
             checker.claims(source, claims, &mut errors);
         }
+        if let Some((source, kinds)) = &kinds {
+            checker.kinds(source, kinds, claims.as_ref().map(|(_, claims)| claims), &mut errors);
+        }
         if errors.is_empty() {
             Ok(Self {
                 root: root.to_owned(),
@@ -102,6 +113,7 @@ impl Catalog {
                 base: base.map(|(_, base)| base).unwrap_or_default(),
                 suites: extended(&without_sources(suites)),
                 claims: claims.map(|(_, claims)| claims.claims).unwrap_or_default(),
+                kinds: kinds.map(|(_, kinds)| kinds.kinds).unwrap_or_default(),
                 further_packages: BTreeSet::new(),
             })
         } else {

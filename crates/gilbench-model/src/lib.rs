@@ -1,6 +1,6 @@
 //! The vocabulary of gilbench and every file format it reads or writes.
 //!
-//! Owns: names, conditions, interpreter, workload and suite definitions, claims, the plan, the worker
+//! Owns: names, conditions, interpreter, workload and suite definitions, claims, kinds of work, the plan, the worker
 //! protocol, samples, the environment and the run directory's layout.
 //!
 //! Not responsible for: starting processes, reading clocks, talking to a terminal, or drawing any
@@ -17,6 +17,7 @@ pub mod event;
 pub mod facts;
 pub mod identity;
 pub mod interpreter;
+pub mod kind_of_work;
 pub mod lock;
 pub mod machine;
 pub mod name;

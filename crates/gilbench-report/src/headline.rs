@@ -24,6 +24,9 @@ const THREADS: [&str; 2] = ["threads", "thread-pool"];
 /// A gain within this share of one is not worth a change of code (the band of *equivalent* in the methodology).
 const BAND: f64 = 0.03;
 
+/// Threads that may gain no more than this share of one do not run in parallel: two CPUs would give a share of 1.
+const HARDLY: f64 = 0.1;
+
 /// The answer.
 #[derive(Debug, Serialize)]
 pub(crate) struct Headline {
@@ -52,6 +55,9 @@ pub(crate) struct Answer {
     /// `faster`, `not faster` or `undecided`.
     pub(crate) gain: &'static str,
     pub(crate) threads: Figure,
+    /// The same, to be drawn.
+    #[serde(skip)]
+    pub(crate) estimate: Estimate,
     pub(crate) threads_label: String,
     pub(crate) threads_anchor: String,
     /// The fastest way, if any was measured.
@@ -65,6 +71,9 @@ pub(crate) struct Fastest {
     pub(crate) anchor: String,
     /// Missing where it is the sequential case itself.
     pub(crate) speed_up: Option<Figure>,
+    /// The same, to be drawn.
+    #[serde(skip)]
+    pub(crate) estimate: Option<Estimate>,
     pub(crate) of: usize,
     /// How many of them cannot be told apart from it.
     pub(crate) ties: usize,
@@ -154,9 +163,10 @@ fn answer(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Name)
     // The case with the most threads that there are CPUs for.
     let (entry, speed_up) = THREADS.iter().find_map(threads)?;
     let fastest = best(report, workload, size, interpreter).map(|best| Fastest {
-        label: best.entry.label(),
+        label: best.entry.way(),
         anchor: anchor(&best.entry.case.id),
         speed_up: best.entry.finding.speed_up.as_ref().map(ratio),
+        estimate: best.entry.finding.speed_up,
         of: best.of,
         ties: best.ties.len(),
     });
@@ -165,7 +175,8 @@ fn answer(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Name)
         colour: report.colour(interpreter),
         gain: gain(&speed_up),
         threads: ratio(&speed_up),
-        threads_label: entry.label(),
+        estimate: speed_up,
+        threads_label: entry.way(),
         threads_anchor: anchor(&entry.case.id),
         fastest,
     })
@@ -225,33 +236,47 @@ fn with_threads<'a>(
 fn gain(speed_up: &Estimate) -> &'static str {
     if speed_up.low > 1.0 + BAND {
         "faster"
-    } else if speed_up.high <= 1.0 + BAND {
+    } else if speed_up.high <= 1.0 + HARDLY {
         "not faster"
     } else {
         "undecided"
     }
 }
 
+/// Figures named in a group of the sentence; the table has the others.
+const NAMED: usize = 2;
+
 fn sentence(work: &str, answers: &[Answer]) -> String {
     let group = |gain: &str| {
-        let figures: Vec<String> = answers
-            .iter()
-            .filter(|answer| answer.gain == gain)
-            .map(|answer| format!("{} ({})", answer.interpreter, answer.threads.text()))
-            .collect();
-        listed(&figures)
+        let of_group = || answers.iter().filter(|answer| answer.gain == gain);
+        let figures = of_group().map(|answer| format!("{} ({})", answer.interpreter, answer.threads.text()));
+        let more = of_group().count().saturating_sub(NAMED);
+        let more = (more > 0).then(|| format!("{more} more"));
+        listed(&figures.take(NAMED).chain(more).collect::<Vec<_>>())
     };
-    let decided: Vec<String> = [("faster", "faster on "), ("not faster", "no faster on ")]
-        .into_iter()
-        .filter_map(|(gain, words)| group(gain).map(|figures| format!("{words}{figures}")))
-        .collect();
+    let decided: Vec<String> =
+        [("faster", "faster on "), ("not faster", "no faster, or by less than a tenth, on ")]
+            .into_iter()
+            .filter_map(|(gain, words)| group(gain).map(|figures| format!("{words}{figures}")))
+            .collect();
     let undecided = group("undecided");
     if decided.is_empty() {
         let on = undecided.map(|figures| format!(" on {figures}")).unwrap_or_default();
         return format!("Whether threads make CPU-bound Python code ({work}) faster is undecided{on}.");
     }
     let rest = undecided.map(|figures| format!(" Undecided on {figures}.")).unwrap_or_default();
-    format!("Threads made CPU-bound Python code ({work}) {}.{rest}", decided.join("; "))
+    let instead = instead(answers).unwrap_or_default();
+    format!("Threads made CPU-bound Python code ({work}) {}.{rest}{instead}", decided.join("; "))
+}
+
+/// What made it faster on the first interpreter on which threads did not.
+fn instead(answers: &[Answer]) -> Option<String> {
+    answers.iter().filter(|answer| answer.gain == "not faster").find_map(|answer| {
+        let fastest = answer.fastest.as_ref()?;
+        let helps = fastest.estimate.is_some_and(|estimate| gain(&estimate) == "faster");
+        let figure = fastest.speed_up.as_ref().filter(|_| helps)?.text();
+        Some(format!(" The fastest way on {} was {} ({figure}).", answer.interpreter, fastest.label))
+    })
 }
 
 fn listed(items: &[String]) -> Option<String> {

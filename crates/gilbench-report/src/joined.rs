@@ -9,6 +9,7 @@ use gilbench_model::Name;
 use gilbench_model::condition::DEFAULT_SIZE;
 use gilbench_model::environment::InterpreterState;
 use gilbench_model::interpreter::WorkerKind;
+use gilbench_model::kind_of_work::KindOfWork;
 use gilbench_model::plan::{Case, WorkloadSummary};
 use gilbench_model::run_directory::Run;
 
@@ -23,6 +24,8 @@ pub(crate) struct Report<'a> {
     pub(crate) findings: &'a Findings,
     /// Other runs, oldest first.
     pub(crate) others: &'a [Run],
+    /// The rows of the decision matrix.
+    pub(crate) kinds: &'a [KindOfWork],
     /// What the suite asks for, in the plan's order.
     pub(crate) entries: Vec<Entry<'a>>,
     /// The others: one case again, and calibration. No table of results has them.
@@ -53,7 +56,7 @@ const COLOURS: usize = 8;
 impl<'a> Report<'a> {
     /// Refuses findings that are not of this run.
     pub(crate) fn new(sources: Sources<'a>) -> Result<Self, ReportError> {
-        let Sources { run, findings, others } = sources;
+        let Sources { run, findings, others, kinds } = sources;
         let cases = &run.plan.cases;
         let fits = findings.cases.iter().zip(0_u32..).all(|(finding, index)| finding.case == index);
         if findings.cases.len() != cases.len() || !fits {
@@ -74,7 +77,7 @@ impl<'a> Report<'a> {
             own.map(unmeasured).min().unwrap_or(2)
         });
         let strategies = distinct(entries.iter().map(|entry| &entry.case.strategy));
-        Ok(Self { run, findings, others, entries, controls, by_id, interpreters, strategies })
+        Ok(Self { run, findings, others, kinds, entries, controls, by_id, interpreters, strategies })
     }
 
     /// The case with this id, of those that the suite asks for.
@@ -194,6 +197,11 @@ impl Entry<'_> {
     /// Conditions and strategy, for a table of one interpreter: `threads workers=4`.
     pub(crate) fn label(&self) -> String {
         format!("{} {}", self.case.strategy, self.case.conditions)
+    }
+
+    /// The same without the size, where only one is spoken of: `threads workers=4`.
+    pub(crate) fn way(&self) -> String {
+        self.strategy_without(&["size="])
     }
 
     /// Strategy and conditions but for the number of workers: what one line of a speed-up chart is about.

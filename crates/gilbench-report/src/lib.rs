@@ -24,6 +24,7 @@ mod templates;
 mod text;
 
 use gilbench_analysis::findings::Findings;
+use gilbench_model::kind_of_work::KindOfWork;
 use gilbench_model::run_directory::Run;
 
 pub use error::{ReportError, ReportErrorKind};
@@ -40,12 +41,14 @@ pub struct Sources<'a> {
     pub findings: &'a Findings,
     /// Other runs, oldest first, to compare it with.
     pub others: &'a [Run],
+    /// The rows of the decision matrix; none: no matrix.
+    pub kinds: &'a [KindOfWork],
 }
 
 impl<'a> Sources<'a> {
     /// Nothing but one run.
     pub fn new(run: &'a Run, findings: &'a Findings) -> Self {
-        Self { run, findings, others: &[] }
+        Self { run, findings, others: &[], kinds: &[] }
     }
 }
 

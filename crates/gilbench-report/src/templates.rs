@@ -8,10 +8,11 @@ use serde::Serialize;
 use crate::error::ReportErrorKind;
 use crate::text::markup;
 
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 10] = [
     ("base.html", include_str!("../templates/base.html")),
     ("macros.html", include_str!("../templates/macros.html")),
     ("index.html", include_str!("../templates/index.html")),
+    ("matrix.html", include_str!("../templates/matrix.html")),
     ("claims.html", include_str!("../templates/claims.html")),
     ("workload.html", include_str!("../templates/workload.html")),
     ("cases.html", include_str!("../templates/cases.html")),

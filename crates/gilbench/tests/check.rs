@@ -335,3 +335,40 @@ fn a_mistake_at_the_top_of_a_file_has_its_line() {
     assert!(told.contains("missing field `interpreters` at line 1 column 1\n"), "{told}");
     assert!(told.contains("beginning with a letter or digit at line 2\n"), "{told}");
 }
+
+/// What `check` says of a file of kinds of work.
+fn complaint_of_kinds(text: &str) -> String {
+    let test = Test::new();
+    std::fs::write(test.data().join("workloads/kinds.yaml"), text).unwrap();
+    complaint(&test)
+}
+
+#[test]
+fn a_kind_of_work_names_workloads_sizes_and_claims_that_there_are() {
+    let kind = |rest: &str| {
+        complaint_of_kinds(&format!(
+            "kinds:\n  - name: some\n    title: Some\n    summary: Some work.\n    when_not: Never.\n{rest}"
+        ))
+    };
+    for (rest, words) in [
+        (
+            "    shown_by:\n      - {workload: faulti, size: default}\n",
+            "line 7, field `some.shown_by`: found `faulti`, expected a known workload\nhint: did you mean `faulty`?",
+        ),
+        (
+            "    shown_by:\n      - {workload: faulty, size: defualt}\n",
+            "line 7, field `some.shown_by`: found `defualt`, expected a known size",
+        ),
+        (
+            "    shown_by: []\n",
+            "field `some.shown_by`: found nothing, expected at least one workload and size",
+        ),
+        (
+            "    shown_by:\n      - {workload: faulty, size: default}\n    claims: [c77]\n",
+            "field `some.claims`: found `c77`, expected a known claim",
+        ),
+    ] {
+        let complaint = kind(rest);
+        assert!(complaint.contains(words), "{complaint}");
+    }
+}

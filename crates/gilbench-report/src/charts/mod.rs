@@ -5,6 +5,7 @@
 //!
 //! Not responsible for computing anything that is drawn.
 
+pub(crate) mod answer;
 mod axis;
 mod backend;
 mod element;

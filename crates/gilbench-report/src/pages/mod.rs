@@ -2,11 +2,13 @@
 //!
 //! One file per page, and one line for it in [`PAGES`]. No number is computed here; see `gilbench-analysis`.
 
+mod best_tables;
 mod case_rows;
 mod cases;
 mod claims;
 mod limits;
 mod machine;
+mod matrix;
 mod overview;
 mod scaling;
 pub(crate) mod verdicts;
@@ -48,7 +50,7 @@ const PAGES: [Top; 4] = [
         file: "index.html",
         label: "Start",
         title: "Start",
-        make: |report| made(overview::overview(report)),
+        make: |report| made(overview::overview(report)?),
     },
     Top {
         file: "claims.html",

@@ -1,20 +1,19 @@
 //! The first page: the answer, then everything that it rests on in short.
 
 use gilbench_analysis::findings::{CaseState, ComparisonCounts, Totals};
-use gilbench_model::Name;
-use gilbench_model::condition::DEFAULT_SIZE;
 use gilbench_model::environment::{InterpreterState, Status};
 use gilbench_model::event::Event;
 use serde::Serialize;
 
 use super::machine::{BuildGil, Fact, build_gil, machine_facts, range};
+use super::matrix::{Matrix, matrix};
 use super::verdicts::{Count, counts};
-use crate::best::{best, sizes};
-use crate::charts::{Shape, key};
+use crate::charts::{Figure as Chart, Shape, answer, key};
+use crate::error::ReportErrorKind;
 use crate::headline::{Headline, headline};
-use crate::joined::{Entry, Report};
+use crate::joined::Report;
 use crate::noise::{alarm, noise_sentence};
-use crate::numbers::{Figure, count, duration, percent, ratio, seconds};
+use crate::numbers::{Figure, count, duration, percent};
 use crate::stops::counted;
 use crate::tax::{Tax, taxes};
 use crate::text::anchor;
@@ -24,7 +23,11 @@ pub(super) struct Overview {
     headline: Headline,
     verdicts: Vec<Count>,
     claims: usize,
-    best: Vec<BestTable>,
+    /// The answer as a picture.
+    figure: Option<Chart>,
+    /// Kinds of work, and what to use for them.
+    matrix: Option<Matrix>,
+    noise: Option<String>,
     /// What was measured in a container and outside.
     taxes: Vec<TaxRow>,
     interpreters: Vec<Interpreter>,
@@ -47,37 +50,6 @@ struct Failed {
     id: String,
     anchor: String,
     reason: String,
-}
-
-/// The fastest strategy per interpreter, for one size of a workload.
-#[derive(Serialize)]
-pub(super) struct BestTable {
-    name: String,
-    title: String,
-    summary: Option<String>,
-    size: Option<String>,
-    rows: Vec<BestRow>,
-}
-
-#[derive(Serialize)]
-struct BestRow {
-    interpreter: String,
-    key: String,
-    /// `None` where nothing could be ranked.
-    best: Option<BestCell>,
-}
-
-#[derive(Serialize)]
-struct BestCell {
-    strategy: String,
-    conditions: String,
-    anchor: String,
-    time: Option<Figure>,
-    speed_up: Option<Figure>,
-    of: usize,
-    unranked: usize,
-    ties: Vec<String>,
-    more_ties: usize,
 }
 
 /// A case in a container beside the same one on the machine itself.
@@ -106,7 +78,7 @@ struct Interpreter {
     hint: Option<String>,
 }
 
-pub(super) fn overview(report: &Report<'_>) -> Overview {
+pub(super) fn overview(report: &Report<'_>) -> Result<Overview, ReportErrorKind> {
     let failed: Vec<Failed> = report
         .entries
         .iter()
@@ -120,11 +92,13 @@ pub(super) fn overview(report: &Report<'_>) -> Overview {
         })
         .collect();
     let more_failures = failed.len().saturating_sub(FAILURES);
-    Overview {
-        headline: headline(report),
+    let headline = headline(report);
+    Ok(Overview {
         verdicts: counts(&report.findings.claims),
         claims: report.findings.claims.len(),
-        best: report.workloads().iter().flat_map(|(name, _)| best_tables(report, name)).collect(),
+        figure: answer::figure(&headline)?,
+        matrix: matrix(report),
+        noise: noise_sentence(report.run, report.findings),
         taxes: taxes(report).iter().map(tax_row).collect(),
         interpreters: report.states().map(|state| interpreter(report, state)).collect(),
         machine: machine_facts(report),
@@ -133,7 +107,8 @@ pub(super) fn overview(report: &Report<'_>) -> Overview {
         alarm: alarm(report.run, report.findings),
         failures: failed.into_iter().take(FAILURES).collect(),
         more_failures,
-    }
+        headline,
+    })
 }
 
 fn tax_row(tax: &Tax<'_>) -> TaxRow {
@@ -143,56 +118,6 @@ fn tax_row(tax: &Tax<'_>) -> TaxRow {
         ratio: tax.figure(),
         state: tax.entry.state().0,
     }
-}
-
-/// A table for each size of a workload.
-pub(super) fn best_tables(report: &Report<'_>, workload: &Name) -> Vec<BestTable> {
-    let summary = report.run.plan.workloads.get(workload);
-    let interpreters = report.interpreters_of(workload);
-    let table = |size: &Name| BestTable {
-        name: workload.to_string(),
-        title: summary.map_or_else(|| workload.to_string(), |summary| summary.title.clone()),
-        summary: summary.map(|summary| summary.summary.clone()),
-        size: (*size != DEFAULT_SIZE).then(|| size.to_string()),
-        rows: interpreters.iter().map(|interpreter| best_row(report, workload, size, interpreter)).collect(),
-    };
-    // Where only one strategy was measured, nothing was fastest.
-    let compares = |row: &BestRow| row.best.as_ref().is_none_or(|best| best.of > 1);
-    let tables = sizes(report, workload).into_iter().map(table);
-    tables.filter(|table| table.rows.iter().any(compares)).collect()
-}
-
-fn best_row(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Name) -> BestRow {
-    /// Strategies that cannot be told from the fastest, named in a cell; with more, their number says enough.
-    const TIES: usize = 3;
-    let found = best(report, workload, size, interpreter);
-    let shape = found.as_ref().map_or(Shape::Circle, |best| report.shape(&best.entry.case.strategy));
-    BestRow {
-        interpreter: interpreter.to_string(),
-        key: key(shape, &report.colour(interpreter)),
-        best: found.map(|best| BestCell {
-            strategy: best.entry.case.strategy.to_string(),
-            conditions: conditions(&best.entry),
-            anchor: anchor(&best.entry.case.id),
-            time: best.entry.finding.steady.as_ref().map(seconds),
-            speed_up: best.entry.finding.speed_up.as_ref().map(ratio),
-            of: best.of,
-            unranked: best.unranked,
-            ties: best.ties.iter().take(TIES).map(Entry::label).collect(),
-            more_ties: best.ties.len().saturating_sub(TIES),
-        }),
-    }
-}
-
-/// Its conditions, and that its time is not that of a steady state.
-fn conditions(entry: &Entry<'_>) -> String {
-    let conditions = entry.case.conditions.to_string();
-    let class = entry.unsteady().map(str::to_owned);
-    [Some(conditions).filter(|text| !text.is_empty()), class]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(", ")
 }
 
 fn interpreter(report: &Report<'_>, state: &InterpreterState) -> Interpreter {

@@ -6,8 +6,8 @@ use gilbench_model::plan::WorkloadSummary;
 use gilbench_model::workload::Bound;
 use serde::Serialize;
 
+use super::best_tables::{BestTable, best_tables};
 use super::case_rows::{CaseTable, table};
-use super::overview::{BestTable, best_tables};
 use super::scaling::{Scaling, scaling};
 use crate::best::sizes;
 use crate::charts::{Figure, rounds, speed_up, times};

@@ -36,6 +36,7 @@ pub(super) fn render(
     out: Option<&Path>,
 ) -> anyhow::Result<PathBuf> {
     let folder = out.map_or_else(|| data::site(&catalog.root), Path::to_owned);
-    gilbench_report::render(Sources::new(run, findings))?.write(&folder)?;
+    gilbench_report::render(Sources { kinds: &catalog.kinds, ..Sources::new(run, findings) })?
+        .write(&folder)?;
     Ok(folder.join("index.html"))
 }
