@@ -3,8 +3,11 @@
 //! Writing while a run goes on is the runner's task; here is only what both sides must agree on.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use flate2::read::MultiGzDecoder;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +28,9 @@ pub const SAMPLES: &str = "samples.jsonl";
 pub const EVENTS: &str = "events.jsonl";
 /// Whole-process times by another tool, if it was installed.
 pub const SECOND_OPINION: &str = "second-opinion.json";
+
+/// Behind a file's name where it is compressed by gzip. Only runs that are over are.
+pub const COMPRESSED: &str = ".gz";
 
 /// A recorded run.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,6 +82,9 @@ pub enum RunErrorKind {
     /// It cannot be read.
     #[error("cannot be read")]
     Read(#[from] std::io::Error),
+    /// There as it is and compressed too, so that nobody knows which is the newer.
+    #[error("found both the file and the same compressed (`{COMPRESSED}`), expected one of them")]
+    Both,
     /// Not the JSON that it should be.
     #[error(transparent)]
     Shape(#[from] serde_json::Error),
@@ -179,6 +188,28 @@ impl Run {
     }
 }
 
+/// Where a file of a run is when it is compressed.
+pub fn compressed(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(COMPRESSED);
+    name.into()
+}
+
+/// Reads a file as it is, or else compressed.
+fn read(path: &Path) -> Result<Vec<u8>, RunErrorKind> {
+    let packed = compressed(path);
+    match (path.exists(), packed.exists()) {
+        (true, true) => Err(RunErrorKind::Both),
+        (false, true) => {
+            let mut bytes = Vec::new();
+            // A file may have been compressed in several parts.
+            MultiGzDecoder::new(File::open(&packed)?).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        }
+        (_, false) => Ok(std::fs::read(path)?),
+    }
+}
+
 #[derive(Deserialize)]
 struct Versioned {
     schema: u64,
@@ -186,21 +217,20 @@ struct Versioned {
 
 /// Reads `plan.json` or `environment.json`, version first, so that an old file is refused by its version.
 pub fn read_document<T: DeserializeOwned>(path: &Path) -> Result<T, RunErrorKind> {
-    let text = std::fs::read_to_string(path)?;
-    let Versioned { schema } = serde_json::from_str(&text)?;
+    let text = read(path)?;
+    let Versioned { schema } = serde_json::from_slice(&text)?;
     if schema != u64::from(SCHEMA) {
         return Err(RunErrorKind::Schema { found: schema });
     }
-    Ok(serde_json::from_str(&text)?)
+    Ok(serde_json::from_slice(&text)?)
 }
 
 /// Reads JSON Lines; also says how many bytes are whole lines. Only the last line may be torn.
 pub fn read_lines<T: DeserializeOwned>(path: &Path) -> Result<(Vec<T>, u64), RunErrorKind> {
-    let bytes = match std::fs::read(path) {
-        Ok(bytes) => bytes,
+    let bytes = match read(path) {
         // A run that was killed before its first process has not made the file yet.
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-        Err(error) => return Err(error.into()),
+        Err(RunErrorKind::Read(error)) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        read => read?,
     };
     let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |last| last + 1);
     let lines = bytes[..whole].split_inclusive(|&byte| byte == b'\n').enumerate();
@@ -252,11 +282,13 @@ fn check_complete(processes: &[Process], events: &[TimedEvent]) -> Result<(), Ru
 
 /// Reads the second opinions, where there are any.
 fn read_opinions(path: &Path, cases: usize) -> Result<Vec<SecondOpinion>, RunErrorKind> {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error.into()),
+    let text = match read(path) {
+        Err(RunErrorKind::Read(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(Vec::new());
+        }
+        read => read?,
     };
+    let text = String::from_utf8_lossy(&text);
     let opinions: Vec<SecondOpinion> = serde_json::from_str(&text)?;
     // Each object has the key once, on a line of its own as we write it.
     let lines = (1..).zip(text.lines()).filter(|(_, line)| line.contains("\"case\":")).map(|(line, _)| line);

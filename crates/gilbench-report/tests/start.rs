@@ -53,7 +53,7 @@ fn each_kind_of_work_has_its_fastest_way_on_each_interpreter() {
     assert!(computing.contains("Not Computing on Sundays."));
     // A claim that the run does not know leads nowhere.
     assert!(computing.contains("claims.html#c01") && !computing.contains("c99"));
-    assert!(part(matrix, "Waiting</a>", "</tbody>").contains("asyncio workers=1"));
+    assert!(part(matrix, "Waiting</a>", "</tbody>").contains("thread-pool workers=100"));
 }
 
 #[test]

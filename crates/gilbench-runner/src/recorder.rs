@@ -9,7 +9,9 @@ use gilbench_model::environment::Environment;
 use gilbench_model::event::{Event, TimedEvent};
 use gilbench_model::facts::Facts;
 use gilbench_model::plan::Plan;
-use gilbench_model::run_directory::{ENVIRONMENT, EVENTS, PLAN, Run, RunError, SAMPLES, read_lines};
+use gilbench_model::run_directory::{
+    COMPRESSED, ENVIRONMENT, EVENTS, PLAN, Run, RunError, SAMPLES, compressed, read_lines,
+};
 use gilbench_model::sample::{FactsLine, Line, Process};
 use serde::Serialize;
 
@@ -58,6 +60,14 @@ pub enum RecordError {
     /// There is a file where the folder should be.
     #[error("`{}` cannot be made: it, or a folder above it, is a file", .0.display())]
     NotAFolder(PathBuf),
+    /// Lines cannot be appended to what is compressed.
+    #[error("cannot go on with run `{}`: found `{file}{COMPRESSED}`, expected `{file}`", .directory.display())]
+    Compressed {
+        /// The run.
+        directory: PathBuf,
+        /// The file.
+        file: &'static str,
+    },
     /// The run that should go on cannot be read.
     #[error(transparent)]
     Read(#[from] RunError),
@@ -171,6 +181,11 @@ impl Recorder {
         Run::load(directory)?;
         let lock = lock(directory)?;
         let run = Run::load(directory)?;
+        if let Some(file) =
+            [SAMPLES, EVENTS].into_iter().find(|file| compressed(&directory.join(file)).exists())
+        {
+            return Err(RecordError::Compressed { directory: directory.to_owned(), file });
+        }
         let whole = |file: &'static str| {
             let read = read_lines::<serde_json::Value>(&directory.join(file));
             let error = |kind| RunError { directory: directory.to_owned(), file, kind };

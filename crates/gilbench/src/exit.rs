@@ -8,7 +8,7 @@ use gilbench_model::Name;
 use gilbench_model::catalog::CatalogError;
 use gilbench_model::data_file::known_words;
 use gilbench_model::plan::PlanError;
-use gilbench_model::run_directory::{EVENTS, RunError, RunErrorKind};
+use gilbench_model::run_directory::{EVENTS, RunError, RunErrorKind, compressed};
 use gilbench_model::shell::quoted;
 use gilbench_runner::RunFailure;
 use gilbench_runner::commands::Fate;
@@ -109,6 +109,7 @@ fn unreadable(error: &RunError) -> String {
         RunErrorKind::Read(_) | RunErrorKind::Schema { .. } | RunErrorKind::Shape(_) => {
             "a run directory holds `plan.json`, `environment.json` and `samples.jsonl`".to_owned()
         }
+        RunErrorKind::Both => "remove the one that is not of this run".to_owned(),
         _ => "the file was changed after the run: put it back as it was, or measure again".to_owned(),
     }
 }
@@ -186,6 +187,10 @@ fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
             (RECORD, hint("choose an empty or a new folder with `--out`"))
         }
         RecordError::Locked(_) => (RECORD, hint("wait for it, or choose another folder with `--out`")),
+        RecordError::Compressed { directory, file } => {
+            let packed = compressed(&directory.join(file));
+            (RUN, Some(format!("`gunzip {}` makes it one that can go on", pasted(&packed))))
+        }
         RecordError::Read(error) => (RUN, Some(unreadable(error))),
         RecordError::NotBegun { .. } => (
             RECORD,

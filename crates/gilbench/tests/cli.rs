@@ -524,6 +524,31 @@ fn a_case_that_ended_with_too_few_rounds_is_not_pending() {
 }
 
 #[test]
+fn a_compressed_run_is_read_as_it_was_and_does_not_go_on() {
+    let test = Test::new();
+    let run = one_round(&test);
+    let claims = |run: &std::path::Path| test.run(&["claims", run.to_str().unwrap(), "--format", "json"]);
+    let before = claims(&run);
+    let gzip = |file: &str| {
+        let packed = std::process::Command::new("gzip").arg("-k").arg(run.join(file)).status().unwrap();
+        assert!(packed.success());
+    };
+    gzip("samples.jsonl");
+    let both = claims(&run);
+    assert!(
+        both.code != Some(0) && both.stderr.contains("found both the file and the same compressed"),
+        "{both:?}"
+    );
+    std::fs::remove_file(run.join("samples.jsonl")).unwrap();
+
+    let after = claims(&run);
+    assert_eq!((after.code, &after.stdout), (Some(0), &before.stdout));
+    let resumed = test.run(&["run", "--resume", run.to_str().unwrap()]);
+    assert!(resumed.code != Some(0) && resumed.stderr.contains("found `samples.jsonl.gz`"), "{resumed:?}");
+    assert!(resumed.stderr.contains("hint: `gunzip ") && !run.join("samples.jsonl").exists(), "{resumed:?}");
+}
+
+#[test]
 fn a_finished_run_has_nothing_left_to_do() {
     let test = Test::new();
     let run = one_round(&test);

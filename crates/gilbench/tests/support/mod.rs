@@ -14,6 +14,7 @@ pub(crate) struct Test {
 }
 
 /// What the program left.
+#[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
