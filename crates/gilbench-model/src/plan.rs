@@ -67,9 +67,21 @@ pub struct WorkloadSummary {
     pub summary: String,
     /// What limits it.
     pub bound: Bound,
+    /// Whether one of its strategies is the fastest way of doing the same; left out for true.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub race: bool,
     /// How its native time is read as a limit of the machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roofline: Option<Roofline>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_yes(value: &bool) -> bool {
+    *value
 }
 
 /// Workload × strategy × interpreter × conditions, with all that follows from them.

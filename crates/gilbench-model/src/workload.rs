@@ -24,6 +24,10 @@ pub struct Workload {
     pub summary: String,
     /// What limits it.
     pub bound: Bound,
+    /// Whether its strategies are ways of doing the same, of which one is the fastest. Where they are not, or do more than
+    /// one another, none has a rank.
+    #[serde(default = "race")]
+    pub race: bool,
     /// Whether every run measures it, natively and one after another, to show how fast the machine is.
     #[serde(default)]
     pub calibration: bool,
@@ -42,6 +46,10 @@ pub struct Workload {
     /// How its native time is read as a limit of the machine.
     #[serde(default)]
     pub roofline: Option<Roofline>,
+}
+
+fn race() -> bool {
+    true
 }
 
 /// What limits a workload.

@@ -23,14 +23,17 @@ pub(crate) struct Best<'a> {
     pub(crate) unranked: usize,
 }
 
-/// The fastest case of a workload and size on an interpreter; `None` if none can be ranked. Oversubscribed and
-/// crowded cases cannot.
+/// The fastest case of a workload and size on an interpreter; `None` if none can be ranked: oversubscribed and crowded
+/// cases cannot, nor can strategies that do not do the same.
 pub(crate) fn best<'a>(
     report: &Report<'a>,
     workload: &Name,
     size: &Name,
     interpreter: &Name,
 ) -> Option<Best<'a>> {
+    if !report.is_race(workload) {
+        return None;
+    }
     let cases = report
         .of(workload)
         .filter(|entry| entry.case.interpreter == *interpreter && entry.case.conditions.size == *size);

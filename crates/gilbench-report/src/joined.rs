@@ -142,6 +142,11 @@ impl<'a> Report<'a> {
         self.entries.iter().copied().filter(move |entry| entry.case.workload == *workload)
     }
 
+    /// Whether one of a workload's strategies is the fastest way of doing the same.
+    pub(crate) fn is_race(&self, workload: &Name) -> bool {
+        self.run.plan.workloads.get(workload).is_none_or(|summary| summary.race)
+    }
+
     /// The workloads that the suite asks for, in the order of the plan.
     pub(crate) fn workloads(&self) -> Vec<(&'a Name, Option<&'a WorkloadSummary>)> {
         let names = distinct(self.entries.iter().map(|entry| &entry.case.workload));

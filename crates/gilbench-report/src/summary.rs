@@ -71,7 +71,7 @@ fn write(report: &Report<'_>, out: &mut String) -> std::fmt::Result {
         "| workload | interpreter | fastest | time | speed-up | not told apart from it | of |\n\
          |---|---|---|---|---|---|---|",
     )?;
-    for (workload, _) in report.workloads() {
+    for (workload, _) in report.workloads().into_iter().filter(|(name, _)| report.is_race(name)) {
         for size in sizes(report, workload) {
             for interpreter in report.interpreters_of(workload) {
                 let Some(best) = best(report, workload, size, interpreter) else {

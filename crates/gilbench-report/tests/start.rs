@@ -9,7 +9,7 @@ use gilbench_analysis::findings::Findings;
 use gilbench_analysis::statistics::Estimate;
 use gilbench_model::kind_of_work::{Example, KindOfWork};
 use gilbench_model::run_directory::Run;
-use gilbench_report::{Sources, render};
+use gilbench_report::{Sources, render, summary_markdown};
 
 fn kind(title: &str, shown_by: &[&str]) -> KindOfWork {
     KindOfWork {
@@ -133,4 +133,16 @@ fn a_gain_of_less_than_a_tenth_is_no_parallelism_and_a_wide_interval_is_undecide
         let answer = part(&page, "<p class=\"answer\">", "</p>");
         assert!(answer.contains(words), "{answer}");
     }
+}
+
+#[test]
+fn what_is_no_race_has_no_fastest_way() {
+    let (mut run, findings) = run();
+    let kinds = [kind("Computing", &["sum-squares"])];
+    run.plan.workloads.get_mut("sum-squares").expect("a workload").race = false;
+    let site = render(Sources { kinds: &kinds, ..Sources::new(&run, &findings) }).expect("renders");
+    let page = |path: &str| std::str::from_utf8(&site.files[Path::new(path)]).expect("text");
+    assert!(!page("index.html").contains("matrix"));
+    assert!(!page("workloads/sum-squares.html").contains("Fastest strategy"));
+    assert!(!summary_markdown(Sources::new(&run, &findings)).contains("| sum-squares (default)"));
 }

@@ -131,6 +131,7 @@ impl Planner<'_> {
             title: workload.title.clone(),
             summary: workload.summary.clone(),
             bound: workload.bound,
+            race: workload.race && workload.bound != Bound::Behaviour,
             roofline: workload.roofline.clone(),
         };
         let workloads = names

@@ -43,6 +43,9 @@ struct BestCell {
 
 /// A table for each size of a workload.
 pub(super) fn best_tables(report: &Report<'_>, workload: &Name) -> Vec<BestTable> {
+    if !report.is_race(workload) {
+        return Vec::new();
+    }
     let summary = report.run.plan.workloads.get(workload);
     let interpreters = report.interpreters_of(workload);
     let table = |size: &Name| BestTable {
