@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::error::ReportErrorKind;
 use crate::text::markup;
 
-const TEMPLATES: [(&str, &str); 10] = [
+const TEMPLATES: &[(&str, &str)] = &[
     ("base.html", include_str!("../templates/base.html")),
     ("macros.html", include_str!("../templates/macros.html")),
     ("index.html", include_str!("../templates/index.html")),
@@ -41,7 +41,7 @@ impl Templates {
                 None => minijinja::escape_formatter(out, state, value),
             }
         });
-        for (name, source) in TEMPLATES {
+        for (name, source) in TEMPLATES.iter().copied() {
             environment.add_template(name, source)?;
         }
         Ok(Self(environment))
