@@ -17,6 +17,7 @@ pub mod deciding;
 mod disturbances;
 pub mod figure;
 pub mod findings;
+pub mod grids;
 mod measures;
 mod noise;
 mod partners;
@@ -26,6 +27,7 @@ mod series;
 mod significance;
 pub mod statistics;
 mod steady;
+pub mod switching;
 pub mod warm_up;
 
 use gilbench_model::Nanoseconds;
