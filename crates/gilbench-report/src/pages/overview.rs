@@ -3,11 +3,11 @@
 use gilbench_analysis::findings::{CaseState, ComparisonCounts, Totals};
 use gilbench_model::Name;
 use gilbench_model::condition::DEFAULT_SIZE;
-use gilbench_model::environment::{InterpreterState, Status};
 use gilbench_model::event::Event;
 use serde::Serialize;
 
-use super::machine::{BuildGil, Fact, build_gil, machine_facts, range};
+use super::interpreter_states::{State, states};
+use super::machine::{Fact, machine_facts, range};
 use super::verdicts::{Count, counts};
 use crate::best::{best, sizes};
 use crate::charts::{Shape, key};
@@ -27,7 +27,7 @@ pub(super) struct Overview {
     best: Vec<BestTable>,
     /// What was measured in a container and outside.
     taxes: Vec<TaxRow>,
-    interpreters: Vec<Interpreter>,
+    interpreters: Vec<State>,
     machine: Vec<Fact>,
     run: Vec<Fact>,
     /// Said where the run is not complete.
@@ -90,22 +90,6 @@ struct TaxRow {
     state: &'static str,
 }
 
-#[derive(Serialize)]
-struct Interpreter {
-    id: String,
-    label: String,
-    /// Empty for one that no chart and no other table has.
-    key: String,
-    status: &'static str,
-    measured: String,
-    version: Option<String>,
-    provider: Option<String>,
-    gil: String,
-    jit: Option<String>,
-    reason: Option<String>,
-    hint: Option<String>,
-}
-
 pub(super) fn overview(report: &Report<'_>) -> Overview {
     let failed: Vec<Failed> = report
         .entries
@@ -126,7 +110,7 @@ pub(super) fn overview(report: &Report<'_>) -> Overview {
         claims: report.findings.claims.len(),
         best: report.workloads().iter().flat_map(|(name, _)| best_tables(report, name)).collect(),
         taxes: taxes(report).iter().map(tax_row).collect(),
-        interpreters: report.states().map(|state| interpreter(report, state)).collect(),
+        interpreters: states(report),
         machine: machine_facts(report),
         run: run_facts(report),
         unfinished: unfinished(report),
@@ -193,46 +177,6 @@ fn conditions(entry: &Entry<'_>) -> String {
         .flatten()
         .collect::<Vec<_>>()
         .join(", ")
-}
-
-fn interpreter(report: &Report<'_>, state: &InterpreterState) -> Interpreter {
-    let planned = report.entries.iter().any(|entry| entry.case.interpreter == state.id);
-    Interpreter {
-        id: state.id.to_string(),
-        label: state.label.clone(),
-        key: if planned { key(Shape::Circle, &report.colour(&state.id)) } else { String::new() },
-        status: status_word(state.status),
-        measured: report.measured(&state.id),
-        version: state.version.clone(),
-        provider: state.provider.clone(),
-        gil: gil(state),
-        jit: state.facts.as_ref().and_then(|facts| facts.jit.clone()),
-        reason: state.reason.clone(),
-        hint: state.hint.clone(),
-    }
-}
-
-/// Whether there is a GIL, and whether it is in force by default.
-fn gil(state: &InterpreterState) -> String {
-    let enabled = match state.gil.enabled {
-        Some(true) => "on",
-        Some(false) => "off",
-        None => "not known",
-    };
-    match build_gil(state) {
-        Some(BuildGil::Optional) => format!("{}, {enabled}", BuildGil::Optional.word()),
-        Some(build) => build.word().to_owned(),
-        None => enabled.to_owned(),
-    }
-}
-
-pub(super) fn status_word(status: Status) -> &'static str {
-    match status {
-        Status::Ready => "ready",
-        Status::Missing => "missing",
-        Status::Skipped => "skipped",
-        Status::Broken => "broken",
-    }
 }
 
 fn run_facts(report: &Report<'_>) -> Vec<Fact> {
