@@ -18,6 +18,7 @@ pub mod deciding;
 mod disturbances;
 pub mod figure;
 pub mod findings;
+pub mod grids;
 mod measures;
 mod noise;
 mod partners;
@@ -27,6 +28,7 @@ mod series;
 mod significance;
 pub mod statistics;
 mod steady;
+pub mod switching;
 pub mod warm_up;
 
 use gilbench_model::Nanoseconds;

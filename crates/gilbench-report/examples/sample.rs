@@ -1,4 +1,4 @@
-//! Writes a made-up site to a folder, for looking at: `sample FOLDER [hostile|empty|CASES]`.
+//! Writes a made-up site to a folder, for looking at: `sample FOLDER [hostile|empty|conditions|CASES]`.
 
 #![expect(clippy::print_stdout, reason = "an example speaks to whoever runs it")]
 
@@ -14,6 +14,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (run, findings) = match arguments.next().as_deref() {
         None => fixture::run(),
         Some("hostile") => fixture::hostile_run(),
+        Some("conditions") => fixture::conditions_run(),
         Some("empty") => fixture::empty_run(),
         Some(cases) => fixture::large_run(cases.parse()?),
     };

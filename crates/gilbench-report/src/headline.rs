@@ -155,13 +155,7 @@ fn is_claimed(report: &Report<'_>, workload: &Name, size: &Name) -> bool {
 }
 
 fn answer(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Name) -> Option<Answer> {
-    let threads = |strategy: &&str| {
-        candidates(report, workload, size, strategy)
-            .filter(|(entry, _)| entry.case.interpreter == *interpreter)
-            .max_by_key(|(entry, _)| entry.case.conditions.workers)
-    };
-    // The case with the most threads that there are CPUs for.
-    let (entry, speed_up) = THREADS.iter().find_map(threads)?;
+    let (entry, speed_up) = threads(report, workload, size, interpreter)?;
     let fastest = best(report, workload, size, interpreter).map(|best| Fastest {
         label: best.entry.way(),
         anchor: anchor(&best.entry.case.id),
@@ -179,6 +173,20 @@ fn answer(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Name)
         threads_label: entry.way(),
         threads_anchor: anchor(&entry.case.id),
         fastest,
+    })
+}
+
+/// The case with the most threads that there are CPUs for, and what these gain; `None` where none may decide anything.
+pub(crate) fn threads<'a>(
+    report: &Report<'a>,
+    workload: &Name,
+    size: &Name,
+    interpreter: &Name,
+) -> Option<(Entry<'a>, Estimate)> {
+    THREADS.iter().find_map(|strategy| {
+        candidates(report, workload, size, strategy)
+            .filter(|(entry, _)| entry.case.interpreter == *interpreter)
+            .max_by_key(|(entry, _)| entry.case.conditions.workers)
     })
 }
 

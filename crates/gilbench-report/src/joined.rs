@@ -85,6 +85,12 @@ impl<'a> Report<'a> {
         self.by_id.get(id).map(|&index| self.entries[index])
     }
 
+    /// The case with this index in the plan, of those that the suite asks for.
+    pub(crate) fn planned(&self, case: u32) -> Option<Entry<'a>> {
+        // Controls stand at the end of a plan.
+        self.entries.get(case as usize).copied().filter(|entry| entry.finding.case == case)
+    }
+
     /// Interpreters in the order of every table.
     pub(crate) fn interpreters(&self) -> &[&'a Name] {
         &self.interpreters
@@ -217,6 +223,11 @@ impl Entry<'_> {
     /// The same but for the size too.
     pub(crate) fn series_of_all_sizes(&self) -> String {
         self.strategy_without(&["workers=", "size="])
+    }
+
+    /// Strategy and conditions but for the size: `threads workers=4`.
+    pub(crate) fn label_of_all_sizes(&self) -> String {
+        self.strategy_without(&["size="])
     }
 
     fn strategy_without(&self, conditions: &[&str]) -> String {

@@ -15,9 +15,12 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("matrix.html", include_str!("../templates/matrix.html")),
     ("claims.html", include_str!("../templates/claims.html")),
     ("workload.html", include_str!("../templates/workload.html")),
+    ("interpreters.html", include_str!("../templates/interpreters.html")),
+    ("conditions.html", include_str!("../templates/conditions.html")),
     ("cases.html", include_str!("../templates/cases.html")),
     ("machine.html", include_str!("../templates/machine.html")),
     ("scaling.html", include_str!("../templates/scaling.html")),
+    ("scaling_section.html", include_str!("../templates/scaling_section.html")),
     ("case_table.html", include_str!("../templates/case_table.html")),
 ];
 

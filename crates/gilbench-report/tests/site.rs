@@ -155,7 +155,7 @@ fn memory_has_an_interval_or_says_that_it_is_of_the_pilot() {
 #[test]
 fn an_interpreter_that_is_only_ready_is_not_taken_for_a_measured_one() {
     let site = site();
-    let page = text(&site, "index.html");
+    let page = text(&site, "interpreters.html");
     let table = page.split("aria-label=\"Interpreters and their state\"").nth(1).unwrap();
     let rows: Vec<&str> = table.split("<tr>").skip(2).collect();
     let words = |id: &str| {
@@ -176,7 +176,7 @@ fn an_interpreter_that_is_only_ready_is_not_taken_for_a_measured_one() {
 fn a_runtime_without_a_gil_is_not_said_to_have_switched_it_off() {
     let site = site();
     let row = |id: &str| {
-        let page = text(&site, "index.html").split(&format!(" {id} <span")).nth(1).unwrap();
+        let page = text(&site, "interpreters.html").split(&format!(" {id} <span")).nth(1).unwrap();
         page.split("</tr>").next().unwrap()
     };
     assert!(row("native").contains("<td>none (no GIL in this runtime)</td>"));

@@ -44,6 +44,32 @@ impl Axis {
         }
     }
 
+    /// An axis on which equal steps are equal ratios, over some positive values and a little further.
+    pub(super) fn logarithmic(values: impl IntoIterator<Item = f64>, label: impl Fn(f64) -> String) -> Self {
+        /// From this ratio on, there are enough of 1, 2 and 5 × 10ⁿ.
+        const FEW: f64 = 4.0;
+        let (low, high) = values
+            .into_iter()
+            .filter(|value| value.is_finite() && *value > 0.0)
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+        if low > high {
+            return Self::logarithmic([0.5, 2.0], label);
+        }
+        if high / low >= FEW {
+            return Self::decades(low, high, label);
+        }
+        // Close to each other, round numbers are more than multiples of a decade.
+        let room = ((high / low).ln() * 0.08).max(0.02).exp();
+        let (start, end) = (low / room, high * room);
+        let Self { ticks, .. } = Self::linear(start, end, label);
+        let ticks = ticks.into_iter().filter(|(value, _)| (start..=end).contains(value));
+        Self {
+            range: start.log10()..end.log10(),
+            ticks: ticks.map(|(value, label)| (value.log10(), label)).collect(),
+            logarithmic: true,
+        }
+    }
+
     /// A linear axis from `low` to `high` and a little further, but not below zero for values that are not.
     pub(super) fn linear(low: f64, high: f64, label: impl Fn(f64) -> String) -> Self {
         let room = if high > low { (high - low) * 0.08 } else { (high.abs() * 0.1).max(1e-12) };
@@ -218,6 +244,23 @@ mod tests {
     fn no_value_or_equal_values_still_make_an_axis() {
         for values in [vec![], vec![1.0, 1.0], vec![0.0], vec![f64::NAN]] {
             let axis = Axis::over(values, plain_label);
+            assert!(axis.range.start < axis.range.end);
+        }
+    }
+
+    #[test]
+    fn a_logarithmic_axis_has_round_ticks_within_a_decade_too() {
+        let axis = Axis::logarithmic([0.11, 0.15], seconds_label);
+        assert!(axis.is_logarithmic());
+        assert_eq!(labels(&axis), ["120 ms", "140 ms"]);
+        assert!(axis.ticks.iter().all(|(position, _)| axis.range.contains(position)));
+        assert_eq!(
+            labels(&Axis::logarithmic([0.021, 0.2], seconds_label)),
+            ["20 ms", "50 ms", "100 ms", "200 ms"]
+        );
+        assert_eq!(labels(&Axis::logarithmic([0.001, 0.2], seconds_label)).first(), Some(&"1 ms"));
+        for values in [vec![], vec![2.0, 2.0], vec![0.0]] {
+            let axis = Axis::logarithmic(values, plain_label);
             assert!(axis.range.start < axis.range.end);
         }
     }

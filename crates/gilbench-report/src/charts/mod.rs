@@ -8,9 +8,13 @@
 pub(crate) mod answer;
 mod axis;
 mod backend;
+pub(crate) mod beside;
+pub(crate) mod crossovers;
 mod element;
 pub(crate) mod forest;
 mod frame;
+pub(crate) mod heatmap;
+pub(crate) mod laws;
 pub(crate) mod rounds;
 mod rows;
 pub(crate) mod speed_up;

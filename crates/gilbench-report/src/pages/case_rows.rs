@@ -194,16 +194,21 @@ fn disturbed(finding: &CaseFinding) -> Option<DisturbedCell> {
 }
 
 fn memory(entry: Entry<'_>, not_measured: Option<&'static str>) -> Cell {
-    let figure = entry.finding.memory.map(|found| match found {
+    let figure = peak_memory(entry.finding);
+    let missing = figure.is_none().then_some(not_measured.unwrap_or("neither a cgroup nor a sampled peak"));
+    Cell { figure, missing }
+}
+
+/// Peak memory of the tree: with its interval, or as one number of the pilot.
+pub(super) fn peak_memory(finding: &CaseFinding) -> Option<Figure> {
+    finding.memory.map(|found| match found {
         MemoryFinding::Cgroup { bytes } => numbers::memory(&bytes),
         MemoryFinding::SampledPss { bytes } => Figure {
             point: numbers::bytes(bytes),
             interval: "pilot only, sampled".to_owned(),
             value: bytes as f64,
         },
-    });
-    let missing = figure.is_none().then_some(not_measured.unwrap_or("neither a cgroup nor a sampled peak"));
-    Cell { figure, missing }
+    })
 }
 
 /// How rounds ended that did not complete. The reason of a failed case is not said twice.

@@ -11,8 +11,8 @@ use gilbench_model::plan::{Role, SteadyRule};
 use gilbench_model::units::significant;
 use serde::Serialize;
 
+use super::interpreter_states::status_word;
 use super::limits::{Limit, limits};
-use super::overview::status_word;
 use crate::joined::{Entry, Report};
 use crate::noise::noise_sentence;
 use crate::numbers::{Figure, bytes, moment, seconds};

@@ -6,11 +6,15 @@ mod best_tables;
 mod case_rows;
 mod cases;
 mod claims;
+mod conditions;
+mod interpreter_states;
+mod interpreters;
 mod limits;
 mod machine;
 mod matrix;
 mod overview;
 mod scaling;
+mod scaling_page;
 pub(crate) mod verdicts;
 mod workload;
 
@@ -29,6 +33,7 @@ use crate::numbers::moment;
 use crate::site::{MARKER, Site};
 use crate::templates::Templates;
 
+pub(crate) use interpreters::work_name;
 pub(crate) use overview::{controls, unfinished};
 
 /// A page of which a site has at most one.
@@ -45,7 +50,7 @@ struct Top {
 type Made = Result<Option<Value>, ReportErrorKind>;
 
 /// In the order of the navigation.
-const PAGES: [Top; 4] = [
+const PAGES: [Top; 7] = [
     Top {
         file: "index.html",
         label: "Start",
@@ -57,6 +62,24 @@ const PAGES: [Top; 4] = [
         label: "Claims",
         title: "Claims",
         make: |report| made(claims::claims(report)?),
+    },
+    Top {
+        file: "interpreters.html",
+        label: "Interpreters",
+        title: "Interpreters side by side",
+        make: |report| maybe(interpreters::interpreters(report)?),
+    },
+    Top {
+        file: "conditions.html",
+        label: "Conditions",
+        title: "Conditions",
+        make: |report| maybe(conditions::conditions(report)?),
+    },
+    Top {
+        file: "scaling.html",
+        label: "Scaling",
+        title: "Scaling",
+        make: |report| made(scaling_page::scaling(report)?),
     },
     Top { file: "cases.html", label: "Cases", title: "All cases", make: |report| made(cases::cases(report)) },
     Top {
@@ -70,6 +93,11 @@ const PAGES: [Top; 4] = [
 #[expect(clippy::unnecessary_wraps, reason = "what a page is made by returns")]
 fn made(content: impl Serialize) -> Made {
     Ok(Some(Value::from(Serde(content))))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "what a page is made by returns")]
+fn maybe(content: Option<impl Serialize>) -> Made {
+    Ok(content.map(|content| Value::from(Serde(content))))
 }
 
 /// A page before its template is filled in.

@@ -1,14 +1,13 @@
 //! The first page: the answer, then everything that it rests on in short.
 
 use gilbench_analysis::findings::{CaseState, ComparisonCounts, Totals};
-use gilbench_model::environment::{InterpreterState, Status};
 use gilbench_model::event::Event;
 use serde::Serialize;
 
-use super::machine::{BuildGil, Fact, build_gil, machine_facts, range};
+use super::machine::{Fact, machine_facts, range};
 use super::matrix::{Matrix, matrix};
 use super::verdicts::{Count, counts};
-use crate::charts::{Figure as Chart, Shape, answer, key};
+use crate::charts::{Figure as Chart, answer};
 use crate::error::ReportErrorKind;
 use crate::headline::{Headline, headline};
 use crate::joined::Report;
@@ -30,7 +29,6 @@ pub(super) struct Overview {
     noise: Option<String>,
     /// What was measured in a container and outside.
     taxes: Vec<TaxRow>,
-    interpreters: Vec<Interpreter>,
     machine: Vec<Fact>,
     run: Vec<Fact>,
     /// Said where the run is not complete.
@@ -62,22 +60,6 @@ struct TaxRow {
     state: &'static str,
 }
 
-#[derive(Serialize)]
-struct Interpreter {
-    id: String,
-    label: String,
-    /// Empty for one that no chart and no other table has.
-    key: String,
-    status: &'static str,
-    measured: String,
-    version: Option<String>,
-    provider: Option<String>,
-    gil: String,
-    jit: Option<String>,
-    reason: Option<String>,
-    hint: Option<String>,
-}
-
 pub(super) fn overview(report: &Report<'_>) -> Result<Overview, ReportErrorKind> {
     let failed: Vec<Failed> = report
         .entries
@@ -100,7 +82,6 @@ pub(super) fn overview(report: &Report<'_>) -> Result<Overview, ReportErrorKind>
         matrix: matrix(report),
         noise: noise_sentence(report.run, report.findings),
         taxes: taxes(report).iter().map(tax_row).collect(),
-        interpreters: report.states().map(|state| interpreter(report, state)).collect(),
         machine: machine_facts(report),
         run: run_facts(report),
         unfinished: unfinished(report),
@@ -117,46 +98,6 @@ fn tax_row(tax: &Tax<'_>) -> TaxRow {
         anchor: anchor(&tax.entry.case.id),
         ratio: tax.figure(),
         state: tax.entry.state().0,
-    }
-}
-
-fn interpreter(report: &Report<'_>, state: &InterpreterState) -> Interpreter {
-    let planned = report.entries.iter().any(|entry| entry.case.interpreter == state.id);
-    Interpreter {
-        id: state.id.to_string(),
-        label: state.label.clone(),
-        key: if planned { key(Shape::Circle, &report.colour(&state.id)) } else { String::new() },
-        status: status_word(state.status),
-        measured: report.measured(&state.id),
-        version: state.version.clone(),
-        provider: state.provider.clone(),
-        gil: gil(state),
-        jit: state.facts.as_ref().and_then(|facts| facts.jit.clone()),
-        reason: state.reason.clone(),
-        hint: state.hint.clone(),
-    }
-}
-
-/// Whether there is a GIL, and whether it is in force by default.
-fn gil(state: &InterpreterState) -> String {
-    let enabled = match state.gil.enabled {
-        Some(true) => "on",
-        Some(false) => "off",
-        None => "not known",
-    };
-    match build_gil(state) {
-        Some(BuildGil::Optional) => format!("{}, {enabled}", BuildGil::Optional.word()),
-        Some(build) => build.word().to_owned(),
-        None => enabled.to_owned(),
-    }
-}
-
-pub(super) fn status_word(status: Status) -> &'static str {
-    match status {
-        Status::Ready => "ready",
-        Status::Missing => "missing",
-        Status::Skipped => "skipped",
-        Status::Broken => "broken",
     }
 }
 

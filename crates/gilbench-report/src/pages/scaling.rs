@@ -28,8 +28,14 @@ pub(super) struct Scaling {
 /// One strategy on one interpreter.
 #[derive(Serialize)]
 struct Series {
-    label: Label,
+    law: Law,
     points: Vec<Point>,
+}
+
+/// What its numbers of workers tell.
+#[derive(Serialize)]
+pub(super) struct Law {
+    label: Label,
     rounds: u32,
     /// The serial fraction.
     amdahl: Fit,
@@ -39,7 +45,7 @@ struct Series {
 }
 
 #[derive(Serialize)]
-struct Label {
+pub(super) struct Label {
     key: String,
     interpreter: String,
     /// The strategy, with the conditions that are not neutral.
@@ -75,8 +81,9 @@ struct Words {
     detail: String,
 }
 
+/// From which task size on a strategy pays.
 #[derive(Serialize)]
-struct CrossoverRow {
+pub(super) struct CrossoverRow {
     label: Label,
     workers: u32,
     sizes: Vec<SizeCell>,
@@ -111,6 +118,34 @@ pub(super) fn scaling(report: &Report<'_>, workload: &Name) -> Option<Scaling> {
     })
 }
 
+impl Law {
+    /// Curves and knee in words, for a description.
+    pub(super) fn words(&self) -> String {
+        let of = |name: &str, fit: &Fit| {
+            let parameters = fit.parameters.iter().map(|(name, figure)| format!("{name} {}", figure.text()));
+            let parts: Vec<String> = parameters.chain([fit.said.text()]).collect();
+            format!("{name}: {}.", parts.join("; "))
+        };
+        format!("Knee: {}. {} {}", self.knee.text(), of("Amdahl's law", &self.amdahl), of("USL", &self.usl))
+    }
+}
+
+impl Words {
+    fn text(&self) -> String {
+        if self.detail.is_empty() { self.word.clone() } else { format!("{}, {}", self.word, self.detail) }
+    }
+}
+
+impl CrossoverRow {
+    /// The task size in words, for a description.
+    pub(super) fn words(&self) -> String {
+        match &self.from {
+            Some(from) => format!("Pays from a task of {}; {}.", from.text(), self.said),
+            None => format!("{}.", self.said),
+        }
+    }
+}
+
 fn label(report: &Report<'_>, entry: &Entry<'_>, strategy: String) -> Label {
     Label {
         key: key(report.shape(&entry.case.strategy), &report.colour(&entry.case.interpreter)),
@@ -120,22 +155,26 @@ fn label(report: &Report<'_>, entry: &Entry<'_>, strategy: String) -> Label {
 }
 
 fn series(report: &Report<'_>, finding: &ScalingFinding) -> Option<Series> {
-    let own = finding.points.iter().find(|point| !point.stands_in)?;
-    let first = report.entries.get(own.case as usize)?;
     let point = |point: &ScalingPoint| {
-        let entry = report.entries.get(point.case as usize)?;
+        let entry = report.planned(point.case)?;
         Some(Point {
             workers: point.workers,
-            case: row(report, *entry),
+            case: row(report, entry),
             stands_in: point.stands_in,
             left_out: point.left_out.map(|why| why.to_string()),
         })
     };
+    Some(Series { law: law(report, finding)?, points: finding.points.iter().filter_map(point).collect() })
+}
+
+/// Curves and knee of a series; `None` if none of its cases is the strategy's own.
+pub(super) fn law(report: &Report<'_>, finding: &ScalingFinding) -> Option<Law> {
+    let own = finding.points.iter().find(|point| !point.stands_in)?;
+    let first = report.planned(own.case)?;
     let most =
         finding.points.iter().filter(|point| point.left_out.is_none()).map(|point| point.workers).max();
-    Some(Series {
-        label: label(report, first, first.series()),
-        points: finding.points.iter().filter_map(point).collect(),
+    Some(Law {
+        label: label(report, &first, first.series()),
         rounds: finding.rounds,
         amdahl: fit(&finding.amdahl, |fit: &AmdahlFit| {
             (vec![("serial fraction", plain(&fit.serial_fraction))], &fit.goodness, String::new())
@@ -206,10 +245,11 @@ fn knee(finding: &ScalingFinding) -> Words {
     }
 }
 
-fn crossover(report: &Report<'_>, finding: &CrossoverFinding) -> Option<CrossoverRow> {
-    let first = report.entries.get(finding.sizes.first()?.case as usize)?;
+/// What is said of a crossover; `None` for one without a size.
+pub(super) fn crossover(report: &Report<'_>, finding: &CrossoverFinding) -> Option<CrossoverRow> {
+    let first = report.planned(finding.sizes.first()?.case)?;
     let size = |size: &gilbench_analysis::findings::CrossoverSize| {
-        let entry = report.entries.get(size.case as usize)?;
+        let entry = report.planned(size.case)?;
         Some(SizeCell {
             size: size.size.to_string(),
             anchor: anchor(&entry.case.id),
@@ -222,7 +262,7 @@ fn crossover(report: &Report<'_>, finding: &CrossoverFinding) -> Option<Crossove
         None => (None, finding.reason.clone().unwrap_or_default()),
     };
     Some(CrossoverRow {
-        label: label(report, first, first.series_of_all_sizes()),
+        label: label(report, &first, first.series_of_all_sizes()),
         workers: first.case.conditions.workers,
         sizes: finding.sizes.iter().filter_map(size).collect(),
         from,
