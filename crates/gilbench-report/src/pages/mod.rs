@@ -3,6 +3,7 @@
 //! One file per page, and one line for it in [`PAGES`]. No number is computed here; see `gilbench-analysis`.
 
 mod case_rows;
+mod case_table;
 mod cases;
 mod claims;
 mod limits;
