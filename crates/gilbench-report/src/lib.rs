@@ -10,6 +10,8 @@
 
 mod best;
 mod charts;
+mod csv;
+mod data;
 mod error;
 mod headline;
 mod joined;
@@ -26,6 +28,7 @@ mod text;
 use gilbench_analysis::findings::Findings;
 use gilbench_model::run_directory::Run;
 
+pub use csv::csv_cell;
 pub use error::{ReportError, ReportErrorKind};
 pub use noise::noise_sentence;
 pub use site::{MARKER, Site};

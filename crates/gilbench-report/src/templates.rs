@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::error::ReportErrorKind;
 use crate::text::markup;
 
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("base.html", include_str!("../templates/base.html")),
     ("macros.html", include_str!("../templates/macros.html")),
     ("index.html", include_str!("../templates/index.html")),
@@ -17,6 +17,8 @@ const TEMPLATES: [(&str, &str); 9] = [
     ("cases.html", include_str!("../templates/cases.html")),
     ("machine.html", include_str!("../templates/machine.html")),
     ("scaling.html", include_str!("../templates/scaling.html")),
+    ("failures.html", include_str!("../templates/failures.html")),
+    ("data.html", include_str!("../templates/data.html")),
     ("case_table.html", include_str!("../templates/case_table.html")),
 ];
 
