@@ -33,7 +33,7 @@
     let at = 0;
     for (const cell of html.split("<td").slice(1)) {
       const begin = cell.indexOf(">") + 1;
-      const span = /^[^>]*colspan="(\d+)"/.exec(cell);
+      const span = /^[^>]*colspan="?(\d+)/.exec(cell);
       at += span ? Number(span[1]) : 1;
       if (at >= column) {
         const none = /^ class="?none/.test(cell) || (span && column > 1);

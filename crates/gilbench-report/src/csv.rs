@@ -13,6 +13,9 @@ use crate::text::visible;
 /// one: it gets an apostrophe before it (OWASP, "CSV Injection"). A number stays as it is, whatever its sign. Characters
 /// that hide or reorder text are written out.
 pub fn csv_cell(text: &str) -> Cow<'_, str> {
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Cow::Borrowed(text);
+    }
     let text = visible(text);
     let active = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && !is_number(&text);
     let quoted = text.contains([',', '"', '\n', '\r', '\t']);
@@ -52,6 +55,23 @@ impl Csv {
     pub(crate) fn text(&mut self, text: &str) -> &mut Self {
         self.separate();
         self.text.push_str(&csv_cell(text));
+        self
+    }
+
+    /// Text of which it is known that it needs no care: a cell of [`csv_cell`], or digits and letters of ours.
+    pub(crate) fn plain(&mut self, text: &str) -> &mut Self {
+        self.separate();
+        self.text.push_str(text);
+        self
+    }
+
+    /// Whole numbers with spaces between.
+    pub(crate) fn numbers(&mut self, numbers: impl Iterator<Item = u64>) -> &mut Self {
+        self.separate();
+        for (index, number) in numbers.enumerate() {
+            let space = if index > 0 { " " } else { "" };
+            let _ = write!(self.text, "{space}{number}");
+        }
         self
     }
 

@@ -15,7 +15,7 @@ use gilbench_model::plan::Role;
 use gilbench_model::sample::{MemorySource, Outcome, Process};
 use rayon::prelude::*;
 
-use crate::csv::Csv;
+use crate::csv::{Csv, csv_cell};
 use crate::error::ReportErrorKind;
 use crate::joined::{Entry, Report};
 
@@ -218,12 +218,11 @@ const PROCESS_COLUMNS: [&str; 21] = [
 
 /// A line for each process, pilots and failed ones included, in the order in which they were recorded.
 fn processes(report: &Report<'_>) -> String {
-    let cases = &report.run.plan.cases;
+    let ids: Vec<_> = report.run.plan.cases.iter().map(|case| csv_cell(&case.id)).collect();
     let parts = report.run.processes.par_chunks(4096).map(|part| {
         let mut csv = Csv::new(&[]);
         for process in part {
-            let id = cases.get(process.case as usize).map_or("", |case| case.id.as_str());
-            line(&mut csv, id, process);
+            line(&mut csv, ids.get(process.case as usize).map_or("", |id| id), process);
         }
         // The empty head of a part is a line break.
         csv.into_text().split_off(1)
@@ -233,7 +232,7 @@ fn processes(report: &Report<'_>) -> String {
 }
 
 fn line(csv: &mut Csv, id: &str, process: &Process) {
-    csv.text(id).value(process.round).value(Some(process.began_ms));
+    csv.plain(id).value(process.round).value(Some(process.began_ms));
     let (outcome, message) = match &process.outcome {
         Outcome::Completed => ("completed", String::new()),
         failed @ Outcome::Failed { .. } => ("failed", failed.to_string()),
@@ -243,15 +242,7 @@ fn line(csv: &mut Csv, id: &str, process: &Process) {
     csv.text(outcome).text(&message).value(process.facts).value(Some(process.iterations.len()));
     // Letters, so that no spreadsheet makes a number of them.
     let tags: String = process.iterations.iter().map(|one| if one.warmup { 'w' } else { 's' }).collect();
-    csv.text(&tags);
-    let mut times = String::new();
-    for (index, iteration) in process.iterations.iter().enumerate() {
-        if index > 0 {
-            times.push(' ');
-        }
-        times.push_str(&iteration.wall_ns.0.to_string());
-    }
-    csv.text(&times);
+    csv.plain(&tags).numbers(process.iterations.iter().map(|iteration| iteration.wall_ns.0));
     let tree = process.tree.as_ref();
     let time = |time: Option<Nanoseconds>| time.map(|time| time.0);
     csv.value(time(tree.map(|tree| tree.wall_ns))).value(time(tree.map(|tree| tree.user_ns)));

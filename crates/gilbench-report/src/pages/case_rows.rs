@@ -38,27 +38,27 @@ pub(super) enum Shown {
 }
 
 /// The name, the state and the command of a case.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(super) struct Head {
     /// The id of the row, to which every link to the case leads.
-    anchor: String,
-    workload: String,
-    strategy: String,
-    interpreter: String,
-    conditions: String,
+    pub(super) anchor: String,
+    pub(super) workload: String,
+    pub(super) strategy: String,
+    pub(super) interpreter: String,
+    pub(super) conditions: String,
     /// Class of the interpreter's colour.
-    colour: String,
+    pub(super) colour: String,
     /// Id of the strategy's mark.
-    mark: String,
-    tags: Vec<&'static str>,
+    pub(super) mark: String,
+    pub(super) tags: Vec<&'static str>,
     pub(super) state: &'static str,
     /// Why it has no time.
-    reason: Option<String>,
-    hint: Option<String>,
+    pub(super) reason: Option<String>,
+    pub(super) hint: Option<String>,
     /// Rounds that did not complete.
-    failures: Vec<String>,
+    pub(super) failures: Vec<String>,
     /// Measures it again.
-    command: String,
+    pub(super) command: String,
 }
 
 /// Describes a case but for its figures.

@@ -6,18 +6,17 @@
 
 use std::collections::BTreeSet;
 
+use gilbench_analysis::findings::CaseState;
 use serde::Serialize;
 
-use super::case_rows::{self, Head, Shown, Word, head, tags};
+use super::case_rows::{self, Shown, Word, head, tags};
+use super::markup_of_cases;
 use crate::charts::{Shape, mark};
 use crate::joined::{Entry, Report};
 use crate::numbers::above_one;
 
 /// Rows that are elements of the page before anybody asks for more.
 const AT_ONCE: usize = 200;
-
-/// Text longer than that, in bytes, is wrapped.
-const LONG: usize = 24;
 
 /// Which columns a table has.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -96,9 +95,12 @@ pub(super) struct CaseTable {
     marks: String,
     columns: Vec<Title>,
     total: usize,
-    rows: Vec<Row>,
-    /// Those that are not elements of the page at once.
-    rest: Vec<Row>,
+    /// Markup of the rows, which a template would take ten times as long to fill in.
+    rows: String,
+    /// Markup of those that are not elements of the page at once.
+    rest: String,
+    /// How many those are.
+    behind: usize,
     /// Words in its cells and beside its names.
     words: Vec<Word>,
     /// Columns without a value in any row, and why.
@@ -109,22 +111,6 @@ pub(super) struct CaseTable {
 struct Title {
     title: &'static str,
     meaning: Option<&'static str>,
-}
-
-#[derive(Debug, Serialize)]
-struct Row {
-    head: Head,
-    /// How many columns one cell takes that says why there is nothing; `None` where each has its own cell.
-    gap: Option<usize>,
-    cells: Vec<Cell>,
-}
-
-#[derive(Debug, Serialize)]
-struct Cell {
-    text: String,
-    more: Option<String>,
-    /// How it looks, where it is no number.
-    class: Option<&'static str>,
 }
 
 /// The table of some cases.
@@ -149,13 +135,13 @@ pub(super) fn table<'a>(
         words.extend(tags(entry));
         grid.push(all.iter().map(|column| (column.show)(report, entry)).collect());
     }
-    let states: Vec<bool> = entries.clone().map(|entry| entry.state().0 == "measured").collect();
+    let is_measured = |entry: &Entry<'_>| entry.finding.state == CaseState::Measured;
     let mut left_out = Vec::new();
     let mut kept = Vec::new();
     for (place, column) in all.iter().enumerate() {
         let empty = grid.iter().all(|row| matches!(row[place], Shown::Missing(_)));
         if empty && !column.few {
-            let of_measured = grid.iter().zip(&states).filter(|(_, measured)| **measured);
+            let of_measured = grid.iter().zip(entries.clone()).filter(|(_, entry)| is_measured(entry));
             let why: BTreeSet<&str> = of_measured.filter_map(|(row, _)| missing(&row[place])).collect();
             left_out.push((column.title, why.into_iter().collect::<Vec<_>>().join("; ")));
         } else {
@@ -163,35 +149,33 @@ pub(super) fn table<'a>(
         }
     }
     let of_figures = kept.iter().take_while(|place| **place < figures.len()).count();
-    let titles = kept.iter().map(|place| Title { title: all[*place].title, meaning: all[*place].meaning });
-    let titles = titles.collect();
-    let mut rows: Vec<Row> = Vec::with_capacity(grid.len());
-    for (entry, mut shown) in entries.clone().zip(grid) {
-        let mut cells: Vec<Shown> = kept
-            .iter()
-            .map(|place| std::mem::replace(&mut shown[*place], Shown::Text(String::new(), None)))
-            .collect();
-        let head = head(report, entry);
-        let measured = head.state == "measured";
-        let gap = (!measured && cells[..of_figures].iter().all(|cell| matches!(cell, Shown::Missing(_))))
-            .then_some(of_figures + 1);
-        if gap.is_some() {
-            cells.drain(..of_figures);
-        }
-        let course = cells.len() - (kept.len() - of_figures);
-        let cells = cells.into_iter().enumerate().map(|(place, shown)| {
+    let columns_shown =
+        kept.iter().map(|place| Title { title: all[*place].title, meaning: all[*place].meaning });
+    let (mut rows, mut rest) = (String::new(), String::new());
+    for (number, (entry, shown)) in entries.clone().zip(&grid).enumerate() {
+        let out = if number < AT_ONCE { &mut rows } else { &mut rest };
+        let measured = is_measured(&entry);
+        let nothing = kept[..of_figures].iter().all(|place| matches!(shown[*place], Shown::Missing(_)));
+        let gap = (!measured && nothing).then_some(of_figures + 1);
+        markup_of_cases::head(out, &head(report, entry), gap);
+        for (place, column) in kept.iter().enumerate().skip(gap.map_or(0, |gap| gap - 1)) {
             // Why a case that was not measured lacks a figure is its state, and said there.
-            cell(shown, measured || place >= course, &mut words)
-        });
-        rows.push(Row { gap, cells: cells.collect(), head });
+            let says_why = measured || place >= of_figures;
+            markup_of_cases::cell(out, &shown[*column], says_why);
+            words.extend(match &shown[*column] {
+                Shown::Missing(word) if says_why => Some(*word),
+                _ => None,
+            });
+        }
+        out.push_str("</tr>\n");
     }
-    let rest = rows.split_off(rows.len().min(AT_ONCE));
     let efficiencies = entries.filter_map(|entry| entry.finding.efficiency.as_ref());
     CaseTable {
         note: if columns == Columns::All { above_one(efficiencies) } else { None },
         marks: shapes.into_iter().map(|shape: Shape| mark(shape)).collect(),
-        columns: titles,
-        total: rows.len() + rest.len(),
+        columns: columns_shown.collect(),
+        total: grid.len(),
+        behind: grid.len().saturating_sub(AT_ONCE),
         rows,
         rest,
         words: words.into_iter().collect(),
@@ -203,20 +187,5 @@ fn missing(shown: &Shown) -> Option<&'static str> {
     match shown {
         Shown::Missing(word) => Some(word.meaning),
         Shown::Figure(_) | Shown::Text(..) => None,
-    }
-}
-
-fn cell(shown: Shown, says_why: bool, words: &mut BTreeSet<Word>) -> Cell {
-    match shown {
-        Shown::Figure(figure) => Cell { text: figure.point, more: Some(figure.interval), class: None },
-        Shown::Text(text, more) => {
-            let long = text.len().max(more.as_ref().map_or(0, String::len)) > LONG;
-            Cell { text, more, class: long.then_some("words") }
-        }
-        Shown::Missing(word) if says_why => {
-            words.insert(word);
-            Cell { text: word.word.to_owned(), more: None, class: Some("none") }
-        }
-        Shown::Missing(_) => Cell { text: "—".to_owned(), more: None, class: None },
     }
 }

@@ -10,6 +10,7 @@ mod data;
 mod failures;
 mod limits;
 mod machine;
+mod markup_of_cases;
 mod overview;
 mod scaling;
 pub(crate) mod verdicts;
