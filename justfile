@@ -34,6 +34,7 @@ validate-statistics *ARGS:
 # What the harness itself costs: per process beside hyperfine, planning, rendering
 perf:
     cargo bench -p gilbench --bench perf
+    cargo bench -p gilbench-report --bench render
 
 # Write docs/claims.md anew from workloads/claims.yaml
 claims-document:

@@ -1,7 +1,7 @@
 //! A run joined with its findings: each case beside what is known of it, and the looks that stand for
 //! interpreters and strategies on every page.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use gilbench_analysis::findings::{CaseFinding, CaseState, Findings};
 use gilbench_analysis::statistics::{Estimate, paired_ratio, signed_rank_p_value};
@@ -30,9 +30,28 @@ pub(crate) struct Report<'a> {
     pub(crate) entries: Vec<Entry<'a>>,
     /// The others: one case again, and calibration. No table of results has them.
     pub(crate) controls: Vec<Entry<'a>>,
-    by_id: BTreeMap<&'a str, usize>,
     interpreters: Vec<&'a Name>,
-    strategies: Vec<&'a Name>,
+    index: Index<'a>,
+}
+
+/// Where everything stands, so that no look-up goes through all cases.
+struct Index<'a> {
+    by_id: HashMap<&'a str, usize>,
+    /// In the order of the plan.
+    workloads: Vec<&'a Name>,
+    /// The places of each workload's entries.
+    of_workload: HashMap<&'a Name, Vec<usize>>,
+    /// Each with cases of the workload, in order.
+    interpreters_of: HashMap<&'a Name, Vec<&'a Name>>,
+    native: HashSet<&'a Name>,
+    /// How many cases of an interpreter were asked for and measured.
+    measured: HashMap<&'a Name, (u64, u64)>,
+    /// An interpreter's place in the palette.
+    colours: HashMap<&'a Name, usize>,
+    /// How many places are taken.
+    coloured: usize,
+    /// A strategy's place in the order of shapes.
+    shapes: HashMap<&'a Name, usize>,
 }
 
 /// A case and what is known of it.
@@ -65,24 +84,23 @@ impl<'a> Report<'a> {
         }
         let all = cases.iter().zip(&findings.cases).map(|(case, finding)| Entry { case, finding });
         let (entries, controls): (Vec<_>, Vec<_>) = all.partition(|entry| entry.case.is_measured());
-        let by_id =
-            entries.iter().enumerate().map(|(index, entry)| (entry.case.id.as_str(), index)).collect();
         // What was measured first, which also keeps its colours apart; then the rest of the run's, then all others.
         // Within that in the environment's order, with those that it does not know at the end.
         let known = run.environment.interpreters.iter().map(|state| &state.id);
         let mut interpreters = distinct(known.chain(entries.iter().map(|entry| &entry.case.interpreter)));
-        let unmeasured = |entry: &Entry<'_>| u8::from(entry.finding.state != CaseState::Measured);
-        interpreters.sort_by_key(|name| {
-            let own = entries.iter().filter(|entry| entry.case.interpreter == **name);
-            own.map(unmeasured).min().unwrap_or(2)
+        let measured = measured(&entries);
+        interpreters.sort_by_key(|name| match measured.get(name) {
+            None => 2,
+            Some((_, 0)) => 1,
+            Some(_) => 0,
         });
-        let strategies = distinct(entries.iter().map(|entry| &entry.case.strategy));
-        Ok(Self { run, findings, others, kinds, entries, controls, by_id, interpreters, strategies })
+        let index = Index::new(run, &entries, &interpreters, measured);
+        Ok(Self { run, findings, others, kinds, entries, controls, interpreters, index })
     }
 
     /// The case with this id, of those that the suite asks for.
     pub(crate) fn entry(&self, id: &str) -> Option<Entry<'a>> {
-        self.by_id.get(id).map(|&index| self.entries[index])
+        self.index.by_id.get(id).map(|&index| self.entries[index])
     }
 
     /// The case with this index in the plan, of those that the suite asks for.
@@ -104,10 +122,7 @@ impl<'a> Report<'a> {
 
     /// Whether and how far this run measured an interpreter: to be ready is not to be measured.
     pub(crate) fn measured(&self, interpreter: &Name) -> String {
-        let own = self.entries.iter().filter(|entry| entry.case.interpreter == *interpreter);
-        let (planned, measured) = own.fold((0, 0), |(planned, measured), entry| {
-            (planned + 1, measured + u64::from(entry.finding.state == CaseState::Measured))
-        });
+        let (planned, measured) = self.index.measured.get(interpreter).copied().unwrap_or_default();
         match (planned, measured) {
             (0, _) => "no".to_owned(),
             (_, 0) => format!("no, none of {}", count(planned, "case")),
@@ -117,14 +132,12 @@ impl<'a> Report<'a> {
 
     /// Interpreters with a case of this workload, in order.
     pub(crate) fn interpreters_of(&self, workload: &Name) -> Vec<&'a Name> {
-        let measured = |name: &Name| self.of(workload).any(|entry| entry.case.interpreter == *name);
-        self.interpreters.iter().copied().filter(|name| measured(name)).collect()
+        self.index.interpreters_of.get(workload).cloned().unwrap_or_default()
     }
 
     /// Whether this is the native baseline: compiled into gilbench, so no interpreter at all.
     pub(crate) fn is_native(&self, interpreter: &Name) -> bool {
-        let cases = &self.run.plan.cases;
-        cases.iter().any(|case| case.interpreter == *interpreter && case.worker == WorkerKind::Native)
+        self.index.native.contains(interpreter)
     }
 
     /// The class that colours an interpreter.
@@ -132,20 +145,20 @@ impl<'a> Report<'a> {
         if self.is_native(interpreter) {
             return "colour-native".to_owned();
         }
-        let others = self.interpreters.iter().filter(|name| !self.is_native(name));
-        let index = others.take_while(|name| **name != interpreter).count();
-        format!("colour-{}", index % COLOURS)
+        let place = self.index.colours.get(interpreter).copied().unwrap_or(self.index.coloured);
+        format!("colour-{}", place % COLOURS)
     }
 
     /// The marker of a strategy.
     pub(crate) fn shape(&self, strategy: &Name) -> Shape {
-        let index = self.strategies.iter().take_while(|name| **name != strategy).count();
-        Shape::ALL[index % Shape::ALL.len()]
+        let place = self.index.shapes.get(strategy).copied().unwrap_or(self.index.shapes.len());
+        Shape::ALL[place % Shape::ALL.len()]
     }
 
     /// A workload's cases.
     pub(crate) fn of(&self, workload: &Name) -> impl Iterator<Item = Entry<'a>> + Clone {
-        self.entries.iter().copied().filter(move |entry| entry.case.workload == *workload)
+        let places = self.index.of_workload.get(workload).map_or(&[][..], Vec::as_slice);
+        places.iter().map(|&place| self.entries[place])
     }
 
     /// Whether one of a workload's strategies is the fastest way of doing the same.
@@ -155,9 +168,57 @@ impl<'a> Report<'a> {
 
     /// The workloads that the suite asks for, in the order of the plan.
     pub(crate) fn workloads(&self) -> Vec<(&'a Name, Option<&'a WorkloadSummary>)> {
-        let names = distinct(self.entries.iter().map(|entry| &entry.case.workload));
-        names.into_iter().map(|name| (name, self.run.plan.workloads.get(name))).collect()
+        let summary = |name: &&'a Name| (*name, self.run.plan.workloads.get(*name));
+        self.index.workloads.iter().map(summary).collect()
     }
+}
+
+impl<'a> Index<'a> {
+    fn new(
+        run: &'a Run,
+        entries: &[Entry<'a>],
+        interpreters: &[&'a Name],
+        measured: HashMap<&'a Name, (u64, u64)>,
+    ) -> Self {
+        let native_cases = run.plan.cases.iter().filter(|case| case.worker == WorkerKind::Native);
+        let native: HashSet<&Name> = native_cases.map(|case| &case.interpreter).collect();
+        let mut by_id = HashMap::with_capacity(entries.len());
+        let mut of_workload: HashMap<&Name, Vec<usize>> = HashMap::new();
+        let mut having: HashMap<&Name, HashSet<&Name>> = HashMap::new();
+        for (place, Entry { case, .. }) in entries.iter().enumerate() {
+            by_id.insert(case.id.as_str(), place);
+            of_workload.entry(&case.workload).or_default().push(place);
+            having.entry(&case.workload).or_default().insert(&case.interpreter);
+        }
+        let in_order = |(workload, having): (&'a Name, HashSet<&Name>)| {
+            let own = interpreters.iter().copied().filter(|name| having.contains(name));
+            (workload, own.collect())
+        };
+        let coloured = || interpreters.iter().copied().filter(|name| !native.contains(name));
+        let numbered = |names: Vec<&'a Name>| names.into_iter().zip(0..).collect();
+        Self {
+            by_id,
+            workloads: distinct(entries.iter().map(|entry| &entry.case.workload)),
+            of_workload,
+            interpreters_of: having.into_iter().map(in_order).collect(),
+            measured,
+            colours: coloured().zip(0..).collect(),
+            coloured: coloured().count(),
+            shapes: numbered(distinct(entries.iter().map(|entry| &entry.case.strategy))),
+            native,
+        }
+    }
+}
+
+/// Cases of each interpreter that were asked for, and those of them that were measured.
+fn measured<'a>(entries: &[Entry<'a>]) -> HashMap<&'a Name, (u64, u64)> {
+    let mut counts: HashMap<&Name, (u64, u64)> = HashMap::new();
+    for Entry { case, finding } in entries {
+        let (planned, measured) = counts.entry(&case.interpreter).or_default();
+        *planned += 1;
+        *measured += u64::from(finding.state == CaseState::Measured);
+    }
+    counts
 }
 
 impl Entry<'_> {
@@ -246,7 +307,7 @@ impl Entry<'_> {
 /// Each once, in the order of the first.
 fn distinct<'a>(names: impl Iterator<Item = &'a Name>) -> Vec<&'a Name> {
     let mut found = Vec::new();
-    let mut seen = BTreeSet::new();
+    let mut seen = HashSet::new();
     for name in names {
         if seen.insert(name) {
             found.push(name);

@@ -10,6 +10,8 @@
 
 mod best;
 mod charts;
+mod csv;
+mod data;
 mod error;
 mod headline;
 mod joined;
@@ -27,6 +29,7 @@ use gilbench_analysis::findings::Findings;
 use gilbench_model::kind_of_work::KindOfWork;
 use gilbench_model::run_directory::Run;
 
+pub use csv::csv_cell;
 pub use error::{ReportError, ReportErrorKind};
 pub use noise::noise_sentence;
 pub use site::{MARKER, Site};

@@ -3,6 +3,7 @@
 //! Not responsible for choosing what to show.
 
 pub use gilbench_analysis::figure::{Figure, measured, written};
+use gilbench_analysis::findings::MemoryFinding;
 use gilbench_analysis::statistics::Estimate;
 use gilbench_model::units::{format_seconds, format_utc, significant};
 
@@ -41,6 +42,16 @@ pub(crate) fn per_second(estimate: &Estimate, unit: &str) -> Figure {
 pub fn memory(estimate: &Estimate) -> Figure {
     let (size, unit) = binary_unit(estimate.point);
     written(estimate, size.recip(), unit)
+}
+
+/// Peak memory of a process tree: with its interval, or as the one number of the pilot.
+pub(crate) fn peak_memory(found: MemoryFinding) -> Figure {
+    match found {
+        MemoryFinding::Cgroup { bytes } => memory(&bytes),
+        MemoryFinding::SampledPss { bytes: peak } => {
+            Figure { point: bytes(peak), interval: "pilot only, sampled".to_owned(), value: peak as f64 }
+        }
+    }
 }
 
 /// What to say of efficiencies, if an interval of theirs holds more than there can be.

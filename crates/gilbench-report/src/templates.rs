@@ -21,6 +21,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("machine.html", include_str!("../templates/machine.html")),
     ("scaling.html", include_str!("../templates/scaling.html")),
     ("scaling_section.html", include_str!("../templates/scaling_section.html")),
+    ("failures.html", include_str!("../templates/failures.html")),
+    ("data.html", include_str!("../templates/data.html")),
     ("case_table.html", include_str!("../templates/case_table.html")),
 ];
 

@@ -55,7 +55,12 @@ fn is_hidden(character: char) -> bool {
 }
 
 /// `text` as the content of an element or of a quoted attribute, in HTML and in SVG.
-pub(crate) fn markup(text: &str) -> String {
+pub(crate) fn markup(text: &str) -> Cow<'_, str> {
+    // Nearly all text is names and numbers, and there is much of it.
+    let plain = |byte: u8| matches!(byte, b' '..=b'~') && !b"&<>\"'".contains(&byte);
+    if text.bytes().all(plain) {
+        return Cow::Borrowed(text);
+    }
     let text = visible(text);
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -68,7 +73,7 @@ pub(crate) fn markup(text: &str) -> String {
             other => escaped.push(other),
         }
     }
-    escaped
+    Cow::Owned(escaped)
 }
 
 /// `text` on one line of Markdown, in a table cell too, with nothing in it that Markdown or HTML reads as markup.

@@ -37,60 +37,6 @@ fn attributes<'a>(page: &'a str, name: &str) -> impl Iterator<Item = String> + u
 }
 
 #[test]
-fn every_stop_is_explained_with_the_width_that_was_reached() {
-    let (run, mut findings) = run();
-    let cell = |findings: &_, id: &str| {
-        let site = render(Sources::new(&run, findings)).unwrap();
-        let page = text(&site, "cases.html").to_owned();
-        let row = &page[page.find(&format!("<tr id=\"{id}\"")).unwrap()..];
-        let row = &row[..row.find("</tr>").unwrap()];
-        let cell = &row[row.rfind("<td").unwrap()..];
-        cell[cell.find('>').unwrap() + 1..cell.find("</td>").unwrap()].to_owned()
-    };
-    let baseline = run.plan.cases[0].id.clone();
-    assert_eq!(
-        cell(&findings, &baseline),
-        "most rounds: time ±3.12 %, target ±2 %; 3 rounds more for cases compared with it"
-    );
-    assert_eq!(
-        cell(&findings, "sum-squares/threads/cpython-3.12/workers=2"),
-        "precise enough: ratio ±1.84 %"
-    );
-    // As of a run that an older gilbench recorded.
-    findings.cases[0].reached = None;
-    findings.cases[0].later_rounds = 0;
-    assert_eq!(cell(&findings, &baseline), "most rounds: time ±1.38 %, target ±2 %");
-    findings.cases[0].steady = None;
-    assert_eq!(cell(&findings, &baseline), "most rounds: no interval, target ±2 %");
-}
-
-#[test]
-fn every_case_has_a_row_even_one_that_was_not_measured() {
-    let (run, findings) = run();
-    let site = render(Sources::new(&run, &findings)).unwrap();
-    let page = text(&site, "cases.html");
-    let ids: BTreeSet<String> = attributes(page, "id").collect();
-    let (asked_for, controls): (Vec<_>, Vec<_>) = run.plan.cases.iter().partition(|case| case.is_measured());
-    for case in &asked_for {
-        assert!(ids.contains(&case.id), "{}", case.id);
-    }
-    assert_eq!(page.matches("<tr id=").count(), asked_for.len());
-    // What no suite asks for has its row elsewhere.
-    let machine: BTreeSet<String> = attributes(text(&site, "machine.html"), "id").collect();
-    assert!(!controls.is_empty() && controls.iter().all(|case| machine.contains(&case.id)), "{machine:?}");
-    for words in [
-        "can&#39;t start new process",
-        "not found on PATH",
-        "uv python install pypy-3.11",
-        "3 of 6 rounds recorded",
-        "oversubscribed",
-        "drifting machine",
-    ] {
-        assert!(page.contains(words), "{words}");
-    }
-}
-
-#[test]
 fn controls_are_in_no_ranking_and_no_table_of_results() {
     let site = site();
     for (path, page) in pages(&site) {
@@ -112,44 +58,7 @@ fn an_exceeded_noise_floor_is_said_first() {
     assert!(calm.contains("Noise floor: ") && !calm.contains(warning));
     findings.noise_floor.as_mut().unwrap().ratio = Some(Estimate::new(1.05, 1.02, 1.08, 8).unwrap());
     let page = first_page(&findings);
-    assert!(page.find(warning) < page.find("<table>") && page.contains(warning), "{page}");
-}
-
-#[test]
-fn a_value_that_is_not_known_has_its_reason() {
-    let site = site();
-    let page = text(&site, "cases.html");
-    for line in page.lines().filter(|line| line.contains("—")) {
-        for cell in line.split("<td").skip(1).filter(|cell| cell.contains(">—")) {
-            assert!(cell.contains("title=\""), "{cell}");
-        }
-    }
-    assert!(page.contains("title=\"not asked for by the suite\">—"));
-    assert!(page.contains("title=\"skipped\">—"));
-    let row = |id: &str| page.split(&format!("<tr id=\"{id}")).nth(1).unwrap().split("</tr>").next().unwrap();
-    // A case that was not tried has not failed to end, and one that waits has a sequential twin but no ideal.
-    assert!(!row("sum-squares/threads/pypy-3.11").contains("has not ended"));
-    assert!(row("sleepers/to-thread/cpython-3.12").contains("has not ended"));
-    let (mut run, mut findings) = run();
-    let waits = run.plan.cases.iter().position(|case| case.strategy == "asyncio").unwrap();
-    findings.cases[waits].efficiency = None;
-    run.plan.cases[waits].id = "waits".to_owned();
-    let site = render(Sources::new(&run, &findings)).unwrap();
-    let page = text(&site, "cases.html");
-    let row = page.split("<tr id=\"waits\"").nth(1).unwrap().split("</tr>").next().unwrap();
-    assert!(
-        row.contains("title=\"only where computing is the limit\">—") && !row.contains("no sequential case")
-    );
-}
-
-#[test]
-fn memory_has_an_interval_or_says_that_it_is_of_the_pilot() {
-    let site = site();
-    let page = text(&site, "cases.html");
-    let interval = |bracket: &str| page.matches(&format!(" MiB<span class=\"interval\">{bracket}")).count();
-    let (estimated, sampled) = (interval("["), interval("pilot only, sampled"));
-    assert!(estimated > 0 && sampled > 0);
-    assert_eq!(estimated + sampled, page.matches("data-state=\"measured\"").count());
+    assert!(page.find(warning) < page.find("id=\"claims\"") && page.contains(warning), "{page}");
 }
 
 #[test]
@@ -185,14 +94,6 @@ fn a_runtime_without_a_gil_is_not_said_to_have_switched_it_off() {
     let machine = text(&site, "machine.html").split("id=\"interpreter-native\"").nth(1).unwrap();
     let section = machine.split("<h3").next().unwrap();
     assert!(section.contains("<dt>GIL after imports</dt><dd>none</dd>"), "{section}");
-}
-
-#[test]
-fn efficiencies_above_one_are_explained_where_there_are_any() {
-    let site = site();
-    let pages = ["cases.html", "workloads/sleepers.html", "workloads/sum-squares.html"];
-    let explained = pages.map(|path| text(&site, path).matches("not cut off at 1").count());
-    assert_eq!(explained, [1, 1, 0]);
 }
 
 #[test]
@@ -445,7 +346,7 @@ fn a_count_is_exact_and_named_by_the_comparison_that_it_comes_from() {
 fn nothing_leads_outside() {
     for (run, findings) in [run(), empty_run()] {
         let site = render(Sources::new(&run, &findings)).unwrap();
-        for (path, content) in &site.files {
+        for (path, content) in site.files.iter().filter(|(path, _)| path.extension() != Some("gz".as_ref())) {
             let content = String::from_utf8(content.clone()).unwrap();
             for outside in ["http:", "https:", "src=\"//", "href=\"//", "@import", "url("] {
                 assert!(!content.contains(outside), "{}: {outside}", path.display());
@@ -550,13 +451,6 @@ fn a_run_without_any_time_still_has_all_its_pages() {
 }
 
 #[test]
-fn a_thousand_cases_have_a_thousand_rows() {
-    let (run, findings) = large_run(1000);
-    let site = render(Sources::new(&run, &findings)).unwrap();
-    assert_eq!(text(&site, "cases.html").matches("<tr id=").count(), 1000);
-}
-
-#[test]
 fn findings_of_another_run_are_refused() {
     let (run, _) = run();
     let (_, findings) = large_run(3);
@@ -566,18 +460,6 @@ fn findings_of_another_run_are_refused() {
         format!("the findings are of 3 cases, the plan has {}", run.plan.cases.len())
     );
     assert!(summary_markdown(Sources::new(&run, &findings)).starts_with("No summary"));
-}
-
-#[test]
-fn data_can_be_read_back() {
-    let (run, findings) = run();
-    let site = render(Sources::new(&run, &findings)).unwrap();
-    let read: gilbench_analysis::findings::Findings =
-        serde_json::from_str(text(&site, "data/findings.json")).unwrap();
-    assert_eq!(read.cases.len(), findings.cases.len());
-    assert_eq!(read.totals, findings.totals);
-    let plan: gilbench_model::plan::Plan = serde_json::from_str(text(&site, "data/plan.json")).unwrap();
-    assert_eq!(plan, run.plan);
 }
 
 #[test]

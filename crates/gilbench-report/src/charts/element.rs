@@ -76,6 +76,11 @@ impl Shape {
         }
     }
 
+    /// Id of the symbol that [`mark`] draws, for pages that show the same marks many times.
+    pub(crate) fn mark(self) -> String {
+        format!("m{}", Self::ALL.iter().take_while(|shape| **shape != self).count())
+    }
+
     fn write(self, backend: &mut SvgBackend<'_>, (x, y): BackendCoord) {
         if self == Self::Circle {
             backend.raw(format_args!(
@@ -99,6 +104,16 @@ pub(crate) fn key(shape: Shape, colour: &str) -> String {
     ));
     shape.write(&mut backend, (7 * SCALE, 7 * SCALE));
     backend.raw(format_args!("</svg>"));
+    out
+}
+
+/// The same drawing as a symbol, to be used as often as it is needed: `<svg class="key"><use href="#m0"/></svg>`.
+pub(crate) fn mark(shape: Shape) -> String {
+    let mut out = String::new();
+    let mut backend = SvgBackend::new(&mut out, (14, 14));
+    backend.raw(format_args!(r#"<symbol id="{}" viewBox="0 0 14 14">"#, shape.mark()));
+    shape.write(&mut backend, (7 * SCALE, 7 * SCALE));
+    backend.raw(format_args!("</symbol>"));
     out
 }
 

@@ -22,7 +22,7 @@ pub(crate) mod times;
 
 use serde::Serialize;
 
-pub(crate) use element::{Shape, key};
+pub(crate) use element::{Shape, key, mark};
 
 /// One drawing, with a heading of its own.
 #[derive(Debug, Serialize)]

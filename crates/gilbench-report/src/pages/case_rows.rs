@@ -1,214 +1,98 @@
-//! The table of cases. Every case has a row; a cell without a value says why.
+//! A case as a row: its name, the command that measures it again, and its figures. A figure that is not known is a word
+//! that says why.
+//!
+//! Not responsible for which rows and columns a table has: see [`super::case_table`].
 
-use gilbench_analysis::findings::{
-    CaseFinding, CaseState, FailureCount, MemoryFinding, WarmUpClass, WarmUpFinding,
-};
+use gilbench_analysis::findings::{CaseState, FailureCount, MemoryFinding, WarmUpClass};
 use gilbench_analysis::statistics::Estimate;
-use gilbench_model::interpreter::WorkerKind;
+use gilbench_model::interpreter::{Interpreter, WorkerKind};
+use gilbench_model::plan::Case;
+use gilbench_model::shell::quoted;
+use gilbench_model::workload::BASELINE;
 use serde::Serialize;
 
-use crate::charts::key;
 use crate::joined::{Entry, Report};
-use crate::numbers::{self, Figure, above_one, count, plain, ratio, seconds};
+use crate::numbers::{Figure, count, peak_memory, plain, ratio, seconds};
 use crate::stops::stopped;
 use crate::text::anchor;
 
-/// Some cases, in order.
-#[derive(Debug, Serialize)]
-pub(super) struct CaseTable {
-    rows: Vec<CaseRow>,
-    /// What a reader could stumble over.
-    note: Option<&'static str>,
+/// A word in a cell or beside a name, and what it means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(super) struct Word {
+    pub(super) word: &'static str,
+    pub(super) meaning: &'static str,
 }
 
-/// The table of some cases.
-pub(super) fn table<'a>(report: &Report<'a>, entries: impl Iterator<Item = Entry<'a>> + Clone) -> CaseTable {
-    let efficiencies = entries.clone().filter_map(|entry| entry.finding.efficiency.as_ref());
-    CaseTable { note: above_one(efficiencies), rows: entries.map(|entry| row(report, entry)).collect() }
+const fn word(word: &'static str, meaning: &'static str) -> Word {
+    Word { word, meaning }
 }
 
-/// A case in a table.
-#[derive(Debug, Serialize)]
-pub(super) struct CaseRow {
-    anchor: String,
-    workload: String,
-    strategy: String,
-    interpreter: String,
-    conditions: String,
-    key: String,
-    state: &'static str,
+/// What a cell shows.
+#[derive(Debug)]
+pub(super) enum Shown {
+    Figure(Figure),
+    /// A number or a few words, and more of them below.
+    Text(String, Option<String>),
+    /// Why there is nothing.
+    Missing(Word),
+}
+
+/// The name, the state and the command of a case.
+#[derive(Debug)]
+pub(super) struct Head {
+    /// The id of the row, to which every link to the case leads.
+    pub(super) anchor: String,
+    pub(super) workload: String,
+    pub(super) strategy: String,
+    pub(super) interpreter: String,
+    pub(super) conditions: String,
+    /// Class of the interpreter's colour.
+    pub(super) colour: String,
+    /// Id of the strategy's mark.
+    pub(super) mark: String,
+    pub(super) tags: Vec<&'static str>,
+    pub(super) state: &'static str,
     /// Why it has no time.
-    reason: Option<String>,
-    hint: Option<String>,
+    pub(super) reason: Option<String>,
+    pub(super) hint: Option<String>,
     /// Rounds that did not complete.
-    failures: Vec<String>,
-    rounds: u32,
-    stopped: String,
-    tags: Vec<Tag>,
-    steady: Cell,
-    warm_up: Option<WarmUp>,
-    /// Why its warm-up is not known.
-    no_warm_up: &'static str,
-    first: Cell,
-    whole: Cell,
-    second_opinion: Cell,
-    speed_up: Cell,
-    efficiency: Cell,
-    ceiling: Cell,
-    cpu_per_wall: Cell,
-    tree_cpu: Cell,
-    memory: Cell,
-    disturbed: Option<DisturbedCell>,
+    pub(super) failures: Vec<String>,
+    /// Measures it again.
+    pub(super) command: String,
 }
 
-/// Rounds in which something disturbed the process.
-#[derive(Debug, Serialize)]
-struct DisturbedCell {
-    count: u32,
-    known: u32,
-    /// By what.
-    reasons: String,
-    /// The steady time of the other rounds.
-    without: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct Tag {
-    word: &'static str,
-    meaning: &'static str,
-}
-
-/// How the processes of a case warmed up.
-#[derive(Debug, Serialize)]
-struct WarmUp {
-    class: &'static str,
-    /// How many processes are of each class.
-    counts: String,
-    iterations: Option<Figure>,
-    seconds: Option<Figure>,
-}
-
-impl From<&WarmUpFinding> for WarmUp {
-    fn from(found: &WarmUpFinding) -> Self {
-        Self {
-            class: found.class.as_str(),
-            counts: found.counts.text(),
-            iterations: found.iterations.as_ref().map(plain),
-            seconds: found.seconds.as_ref().map(seconds),
-        }
-    }
-}
-
-/// A number with its interval, or why there is none.
-#[derive(Debug, Serialize)]
-struct Cell {
-    figure: Option<Figure>,
-    missing: Option<&'static str>,
-}
-
-impl Cell {
-    fn new(estimate: Option<&Estimate>, write: fn(&Estimate) -> Figure, missing: &'static str) -> Self {
-        let figure = estimate.map(write);
-        let missing = figure.is_none().then_some(missing);
-        Self { figure, missing }
-    }
-}
-
-/// Describes a case.
-pub(super) fn row(report: &Report<'_>, entry: Entry<'_>) -> CaseRow {
-    let (case, finding) = (entry.case, entry.finding);
+/// Describes a case but for its figures.
+pub(super) fn head(report: &Report<'_>, entry: Entry<'_>) -> Head {
+    let Entry { case, finding } = entry;
     let (state, reason) = entry.state();
     let hint = match &finding.state {
         CaseState::Skipped { hint, .. } => hint.clone(),
         _ => None,
     };
-    // What is said where a case that was not measured has no number.
-    let not_measured = match state {
-        "skipped" => Some("skipped"),
-        "failed" => Some("failed"),
-        "ended" => Some("too few rounds"),
-        "pending" => Some("too few rounds yet"),
-        _ => None,
-    };
-    let cell = |estimate: &Option<Estimate>, write, missing| {
-        Cell::new(estimate.as_ref(), write, not_measured.unwrap_or(missing))
-    };
-    let second_opinion = if !case.conditions.cold {
-        "not asked for by the suite"
-    } else if report.run.environment.hyperfine.is_none() {
-        "hyperfine is not installed"
-    } else {
-        "not measured"
-    };
-    let cpu_per_wall = if case.cpu_time_trusted {
-        "the worker reports no CPU time, or in too few rounds"
-    } else {
-        "what this interpreter says of its CPU time is not trusted"
-    };
-    let alone = "no sequential case to compare with in enough rounds, or it is that case";
-    // Where there is a speed-up, only what it could be at best is missing.
-    let no_ideal = if finding.speed_up.is_some() { "only where computing is the limit" } else { alone };
-    let no_ceiling = if case.worker == WorkerKind::Native {
-        "it is native code"
-    } else {
-        "no native case of this size and these CPUs in enough of its rounds"
-    };
-    CaseRow {
+    Head {
         anchor: anchor(&case.id),
         workload: case.workload.to_string(),
         strategy: case.strategy.to_string(),
         interpreter: case.interpreter.to_string(),
         conditions: case.conditions.to_string(),
-        key: key(report.shape(&case.strategy), &report.colour(&case.interpreter)),
+        colour: report.colour(&case.interpreter),
+        mark: report.shape(&case.strategy).mark(),
+        tags: tags(entry).map(|tag| tag.word).collect(),
         state,
         reason,
         hint,
         failures: failures(entry),
-        rounds: finding.rounds,
-        stopped: stopped(report, finding),
-        tags: tags(entry),
-        steady: cell(&finding.steady, seconds, "no steady iteration"),
-        warm_up: finding.warm_up.as_ref().map(WarmUp::from),
-        no_warm_up: not_measured.unwrap_or("too few processes made ten iterations"),
-        first: cell(&finding.first, seconds, "no first iteration"),
-        whole: cell(&finding.whole, seconds, "the process tree was not observed"),
-        second_opinion: cell(&finding.second_opinion, seconds, second_opinion),
-        speed_up: cell(&finding.speed_up, ratio, alone),
-        efficiency: cell(&finding.efficiency, plain, no_ideal),
-        ceiling: cell(&finding.ceiling.map(|found| found.ratio), ratio, no_ceiling),
-        cpu_per_wall: cell(&finding.cpu_per_wall, plain, cpu_per_wall),
-        tree_cpu: cell(&finding.tree_cpu, seconds, "the process tree was not observed"),
-        memory: memory(entry, not_measured),
-        disturbed: disturbed(finding),
+        command: command(report, case),
     }
 }
 
-fn disturbed(finding: &CaseFinding) -> Option<DisturbedCell> {
-    let found = finding.disturbed.as_ref()?;
-    Some(DisturbedCell {
-        count: found.disturbed,
-        known: found.known,
-        reasons: found.reasons(),
-        without: finding.steady_undisturbed.as_ref().map(|steady| seconds(steady).text()),
-    })
-}
-
-fn memory(entry: Entry<'_>, not_measured: Option<&'static str>) -> Cell {
-    let figure = peak_memory(entry.finding);
-    let missing = figure.is_none().then_some(not_measured.unwrap_or("neither a cgroup nor a sampled peak"));
-    Cell { figure, missing }
-}
-
-/// Peak memory of the tree: with its interval, or as one number of the pilot.
-pub(super) fn peak_memory(finding: &CaseFinding) -> Option<Figure> {
-    finding.memory.map(|found| match found {
-        MemoryFinding::Cgroup { bytes } => numbers::memory(&bytes),
-        MemoryFinding::SampledPss { bytes } => Figure {
-            point: numbers::bytes(bytes),
-            interval: "pilot only, sampled".to_owned(),
-            value: bytes as f64,
-        },
-    })
+/// The command that measures a case again, to be pasted into a shell. Rows of containers are no part of every suite, so
+/// they are asked for.
+pub(super) fn command(report: &Report<'_>, case: &Case) -> String {
+    let suite = &report.run.plan.suite;
+    let (_, inside) = Interpreter::definition_id(&case.interpreter);
+    let containers = if inside { " --containers" } else { "" };
+    format!("gilbench run --suite {} --case {}{containers}", quoted(suite.as_str()), quoted(&case.id))
 }
 
 /// How rounds ended that did not complete. The reason of a failed case is not said twice.
@@ -224,41 +108,195 @@ fn failures(entry: Entry<'_>) -> Vec<String> {
     entry.finding.failures.iter().map(text).collect()
 }
 
-fn tags(entry: Entry<'_>) -> Vec<Tag> {
-    let mut tags = Vec::new();
-    if entry.case.oversubscribed {
-        tags.push(Tag {
-            word: "oversubscribed",
-            meaning: "more workers than effective CPUs: decides no claim",
-        });
+/// What to know of a case before its figures are believed.
+pub(super) fn tags(entry: Entry<'_>) -> impl Iterator<Item = Word> {
+    const OVERSUBSCRIBED: Word = word("oversubscribed", "more workers than effective CPUs: decides no claim");
+    const CROWDED: Word = word(
+        "crowded",
+        "other programs or machines left too few of the CPUs that it could use: decides no claim",
+    );
+    const DRIFTING: Word = word(
+        "drifting machine",
+        "successive rounds resemble each other more than chance allows: another hour may give another time, so compare \
+         ratios",
+    );
+    const LOST: Word =
+        word("lost rounds", "some of its processes did not complete: they are no part of its figures");
+    let finding = entry.finding;
+    let lost = (finding.state == CaseState::Measured && !finding.failures.is_empty()).then_some(LOST);
+    let unsteady = finding.warm_up.and_then(|found| {
+        let meaning = match found.class {
+            WarmUpClass::NoSteadyState => {
+                "its processes were still changing in the end: its times decide no claim"
+            }
+            WarmUpClass::Inconsistent => "its processes warmed up differently, or some did not become steady",
+            WarmUpClass::SlowDown => "its processes were faster before they became steady",
+            WarmUpClass::Flat | WarmUpClass::WarmUp => return None,
+        };
+        Some(word(found.class.as_str(), meaning))
+    });
+    let crowded = finding.crowded.then_some(CROWDED);
+    let drifting = finding.drifting.then_some(DRIFTING);
+    let oversubscribed = entry.case.oversubscribed.then_some(OVERSUBSCRIBED);
+    [oversubscribed, crowded, unsteady, drifting, lost].into_iter().flatten()
+}
+
+const UNWATCHED: Word = word("not watched", "the process tree was not observed, or in too few rounds");
+
+/// An estimate, or why there is none.
+fn shown(estimate: Option<&Estimate>, write: fn(&Estimate) -> Figure, missing: Word) -> Shown {
+    estimate.map(write).map_or(Shown::Missing(missing), Shown::Figure)
+}
+
+pub(super) fn steady(_: &Report<'_>, entry: Entry<'_>) -> Shown {
+    let missing = word("no steady iteration", "every iteration of its processes was part of the warm-up");
+    shown(entry.finding.steady.as_ref(), seconds, missing)
+}
+
+/// Why a case has no speed-up.
+fn alone(entry: Entry<'_>) -> Word {
+    if entry.case.strategy == BASELINE {
+        word("baseline", "it is the sequential case that the others of its work are compared with")
+    } else {
+        word("no baseline", "no sequential case of the same work and conditions in enough rounds of both")
     }
-    if entry.finding.crowded {
-        tags.push(Tag {
-            word: "crowded",
-            meaning: "other programs or machines left too few of the CPUs that it could use: decides no claim",
-        });
+}
+
+pub(super) fn speed_up(_: &Report<'_>, entry: Entry<'_>) -> Shown {
+    shown(entry.finding.speed_up.as_ref(), ratio, alone(entry))
+}
+
+pub(super) fn efficiency(_: &Report<'_>, entry: Entry<'_>) -> Shown {
+    // Where there is a speed-up, only what it could be at best is missing.
+    let missing = if entry.finding.speed_up.is_some() {
+        word("no ideal", "the best that workers can give is known only where computing is the limit")
+    } else {
+        alone(entry)
+    };
+    shown(entry.finding.efficiency.as_ref(), plain, missing)
+}
+
+pub(super) fn over_native(_: &Report<'_>, entry: Entry<'_>) -> Shown {
+    let missing = if entry.case.worker == WorkerKind::Native {
+        word("is native", "it is native code itself")
+    } else {
+        word("no native", "no native case of this size and these CPUs in enough of its rounds")
+    };
+    shown(entry.finding.ceiling.map(|found| found.ratio).as_ref(), ratio, missing)
+}
+
+pub(super) fn warm_up(_: &Report<'_>, entry: Entry<'_>) -> Shown {
+    let few = word(
+        "too short",
+        "too few of its processes made ten iterations, fewer than a warm-up can be seen in",
+    );
+    let Some(found) = &entry.finding.warm_up else { return Shown::Missing(few) };
+    let iterations =
+        found.iterations.as_ref().map(|it| format!("steady after {} iterations", plain(it).text()));
+    let time = found.seconds.as_ref().map(|time| seconds(time).text());
+    let more = [Some(found.counts.text()), iterations, time].into_iter().flatten().collect::<Vec<_>>();
+    Shown::Text(found.class.as_str().to_owned(), Some(more.join(", ")))
+}
+
+pub(super) fn first(_: &Report<'_>, entry: Entry<'_>) -> Shown {
+    let missing = word("no first iteration", "none of its processes came to the end of an iteration");
+    shown(entry.finding.first.as_ref(), seconds, missing)
+}
+
+pub(super) fn whole(_: &Report<'_>, entry: Entry<'_>) -> Shown {
+    shown(entry.finding.whole.as_ref(), seconds, UNWATCHED)
+}
+
+pub(super) fn second_opinion(report: &Report<'_>, entry: Entry<'_>) -> Shown {
+    let missing = if !entry.case.conditions.cold {
+        word("not asked", "only cold cases are measured by a second tool")
+    } else if report.run.environment.hyperfine.is_none() {
+        word("no hyperfine", "hyperfine, the second tool, is not installed")
+    } else {
+        word("not measured", "hyperfine, the second tool, gave no time")
+    };
+    shown(entry.finding.second_opinion.as_ref(), seconds, missing)
+}
+
+pub(super) fn cpus_busy(_: &Report<'_>, entry: Entry<'_>) -> Shown {
+    let missing = if entry.case.cpu_time_trusted {
+        word("not reported", "the worker reports no CPU time, or in too few rounds")
+    } else {
+        word("not trusted", "what this interpreter says of its CPU time is known to be wrong")
+    };
+    shown(entry.finding.cpu_per_wall.as_ref(), plain, missing)
+}
+
+pub(super) fn tree_cpu(_: &Report<'_>, entry: Entry<'_>) -> Shown {
+    shown(entry.finding.tree_cpu.as_ref(), seconds, UNWATCHED)
+}
+
+pub(super) fn memory(_: &Report<'_>, entry: Entry<'_>) -> Shown {
+    match entry.finding.memory {
+        Some(found @ MemoryFinding::Cgroup { .. }) => Shown::Figure(peak_memory(found)),
+        Some(found @ MemoryFinding::SampledPss { .. }) => {
+            let Figure { point, interval, .. } = peak_memory(found);
+            Shown::Text(point, Some(interval))
+        }
+        None => Shown::Missing(word("no peak", "neither the kernel kept the peak nor was one sampled")),
     }
-    match entry.finding.warm_up.map(|found| found.class) {
-        Some(WarmUpClass::NoSteadyState) => tags.push(Tag {
-            word: WarmUpClass::NoSteadyState.as_str(),
-            meaning: "its processes were still changing in the end: its times decide no claim",
-        }),
-        Some(WarmUpClass::Inconsistent) => tags.push(Tag {
-            word: WarmUpClass::Inconsistent.as_str(),
-            meaning: "its processes warmed up differently, or some did not become steady",
-        }),
-        Some(WarmUpClass::SlowDown) => tags.push(Tag {
-            word: WarmUpClass::SlowDown.as_str(),
-            meaning: "its processes were faster before they became steady",
-        }),
-        Some(WarmUpClass::Flat | WarmUpClass::WarmUp) | None => {}
+}
+
+pub(super) fn rounds(_: &Report<'_>, entry: Entry<'_>) -> Shown {
+    Shown::Text(entry.finding.rounds.to_string(), None)
+}
+
+pub(super) fn disturbed(_: &Report<'_>, entry: Entry<'_>) -> Shown {
+    let Some(found) = &entry.finding.disturbed else {
+        return Shown::Missing(word("not known", "nobody looked at what disturbed its processes"));
+    };
+    let without = entry.finding.steady_undisturbed.as_ref();
+    let without = without.map(|steady| format!("steady without them: {}", seconds(steady).text()));
+    let reasons = Some(found.reasons()).filter(|reasons| !reasons.is_empty());
+    let more = [reasons, without].into_iter().flatten().collect::<Vec<_>>().join("; ");
+    Shown::Text(format!("{} of {}", found.disturbed, found.known), Some(more).filter(|more| !more.is_empty()))
+}
+
+pub(super) fn why_stopped(report: &Report<'_>, entry: Entry<'_>) -> Shown {
+    let text = stopped(report, entry.finding);
+    match (text.is_empty(), &entry.finding.state) {
+        (false, _) => Shown::Text(text, None),
+        (true, CaseState::Skipped { .. }) => Shown::Missing(word("not begun", "it was skipped")),
+        (true, _) => Shown::Missing(word("not ended", "the run stopped before the case did")),
     }
-    if entry.finding.drifting {
-        tags.push(Tag {
-            word: "drifting machine",
-            meaning: "successive rounds resemble each other more than chance allows: another hour may give another \
-                      time, so compare ratios",
-        });
+}
+
+/// What other tables show of a case.
+#[derive(Debug, Serialize)]
+pub(super) struct CaseRow {
+    anchor: String,
+    /// Why it has no time.
+    reason: Option<String>,
+    steady: Cell,
+    speed_up: Cell,
+    efficiency: Cell,
+}
+
+/// A number with its interval, or why there is none.
+#[derive(Debug, Serialize)]
+struct Cell {
+    figure: Option<Figure>,
+    missing: Option<&'static str>,
+}
+
+/// Describes a case for a table of another kind.
+pub(super) fn row(report: &Report<'_>, entry: Entry<'_>) -> CaseRow {
+    let (state, reason) = entry.state();
+    let cell = |shown| match shown {
+        Shown::Figure(figure) => Cell { figure: Some(figure), missing: None },
+        Shown::Missing(word) if state == "measured" => Cell { figure: None, missing: Some(word.meaning) },
+        Shown::Missing(_) | Shown::Text(..) => Cell { figure: None, missing: Some(state) },
+    };
+    CaseRow {
+        anchor: anchor(&entry.case.id),
+        reason,
+        steady: cell(steady(report, entry)),
+        speed_up: cell(speed_up(report, entry)),
+        efficiency: cell(efficiency(report, entry)),
     }
-    tags
 }

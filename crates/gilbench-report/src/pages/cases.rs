@@ -1,14 +1,18 @@
 //! The page with every case of the plan.
 
+use gilbench_model::Name;
+use gilbench_model::plan::WorkloadSummary;
 use serde::Serialize;
 
-use super::case_rows::{CaseTable, table};
+use super::case_table::{CaseTable, Columns, table};
 use super::controls;
 use crate::joined::Report;
 
 #[derive(Serialize)]
 pub(super) struct Cases {
     table: CaseTable,
+    /// File and title of each workload's page.
+    workloads: Vec<(String, String)>,
     /// Of the plan, what is measured besides included.
     planned: u32,
     controls: String,
@@ -22,7 +26,8 @@ pub(super) struct Cases {
 pub(super) fn cases(report: &Report<'_>) -> Cases {
     let totals = &report.findings.totals;
     Cases {
-        table: table(report, report.entries.iter().copied()),
+        table: table(report, report.entries.iter().copied(), Columns::Few),
+        workloads: titles(report),
         planned: totals.cases,
         controls: controls(totals),
         measured: totals.measured,
@@ -31,4 +36,12 @@ pub(super) fn cases(report: &Report<'_>) -> Cases {
         too_few: totals.too_few,
         pending: totals.pending,
     }
+}
+
+/// Name and title of each workload that the suite asks for.
+fn titles(report: &Report<'_>) -> Vec<(String, String)> {
+    let title = |(name, summary): (&Name, Option<&WorkloadSummary>)| {
+        (name.to_string(), summary.map_or_else(|| name.to_string(), |summary| summary.title.clone()))
+    };
+    report.workloads().into_iter().map(title).collect()
 }

@@ -12,14 +12,13 @@ use gilbench_model::condition::DEFAULT_SIZE;
 use gilbench_model::workload::Bound;
 use serde::Serialize;
 
-use super::case_rows::peak_memory;
 use super::interpreter_states::{State, states};
 use crate::best::best;
 use crate::charts::{Figure as Chart, Shape, beside, key};
 use crate::error::ReportErrorKind;
 use crate::headline::threads;
 use crate::joined::{Entry, Report};
-use crate::numbers::{Figure, count, ratio, seconds};
+use crate::numbers::{Figure, count, peak_memory, ratio, seconds};
 use crate::text::anchor;
 
 #[derive(Serialize)]
@@ -260,7 +259,7 @@ fn row(report: &Report<'_>, work: &Work, first: &Entry<'_>, row: &WorkRow) -> Ro
         best: best.map(|entry| timed(entry, entry.finding.steady, row.best_ratio.as_ref())),
         threads: gain.map(|(_, speed_up)| ratio(&speed_up)),
         outside: row.outside.as_ref().map(seconds),
-        memory: own.and_then(|entry| peak_memory(entry.finding)),
+        memory: own.and_then(|entry| entry.finding.memory).map(peak_memory),
         unmeasured: if work.ranked { unmeasured(report, first, &row.interpreter) } else { Vec::new() },
     }
 }

@@ -4,13 +4,17 @@
 
 mod best_tables;
 mod case_rows;
+mod case_table;
 mod cases;
 mod claims;
 mod conditions;
+mod data;
+mod failures;
 mod interpreter_states;
 mod interpreters;
 mod limits;
 mod machine;
+mod markup_of_cases;
 mod matrix;
 mod overview;
 mod scaling;
@@ -27,6 +31,7 @@ use minijinja::value::Serde;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use crate::data::{DataFile, files};
 use crate::error::{ReportError, ReportErrorKind};
 use crate::joined::Report;
 use crate::numbers::moment;
@@ -50,7 +55,7 @@ struct Top {
 type Made = Result<Option<Value>, ReportErrorKind>;
 
 /// In the order of the navigation.
-const PAGES: [Top; 7] = [
+const PAGES: &[Top] = &[
     Top {
         file: "index.html",
         label: "Start",
@@ -82,6 +87,12 @@ const PAGES: [Top; 7] = [
         make: |report| made(scaling_page::scaling(report)?),
     },
     Top { file: "cases.html", label: "Cases", title: "All cases", make: |report| made(cases::cases(report)) },
+    Top {
+        file: "failures.html",
+        label: "Failures",
+        title: "What went wrong",
+        make: |report| made(failures::failures(report)),
+    },
     Top {
         file: "machine.html",
         label: "Machine",
@@ -131,9 +142,17 @@ const SCRIPTS: [&str; 1] = [include_str!("../../assets/tables.js")];
 /// Makes all files of a site.
 pub(crate) fn render(report: &Report<'_>) -> Result<Site, ReportError> {
     let templates = Templates::new().map_err(|kind| kind.at("."))?;
-    let (tops, workloads) = rayon::join(|| tops(report), || workloads(report));
-    let (mut drafts, workloads) = (tops?, workloads?);
-    drafts.extend(workloads);
+    let pages = || rayon::join(|| tops(report), || workloads(report));
+    let ((tops, workloads), raw) = rayon::join(pages, || files(report));
+    let (mut drafts, raw) = (tops?, raw.map_err(|kind| kind.at("data"))?);
+    drafts.push(Draft {
+        path: "data.html".to_owned(),
+        template: "data.html",
+        label: Some("Data"),
+        title: "Raw data".to_owned(),
+        body: Value::from(Serde(data::data(&raw))),
+    });
+    drafts.extend(workloads?);
     let navigation: Vec<(String, &str)> =
         drafts.iter().filter_map(|draft| Some((draft.path.clone(), draft.label?))).collect();
 
@@ -155,7 +174,9 @@ pub(crate) fn render(report: &Report<'_>) -> Result<Site, ReportError> {
     };
     let files = drafts.par_iter().map(fill).collect::<Result<_, ReportError>>()?;
     let mut site = Site { files };
-    data(report, &mut site).map_err(|kind| kind.at("data"))?;
+    for DataFile { name, content } in raw {
+        site.files.insert(PathBuf::from("data").join(name), content);
+    }
     site.files.insert("assets/style.css".into(), STYLE.into());
     site.files.insert("assets/report.js".into(), SCRIPTS.concat().into_bytes());
     let marker = format!("A site of gilbench {}.\n", report.run.environment.gilbench);
@@ -190,11 +211,4 @@ fn workloads(report: &Report<'_>) -> Result<Vec<Draft>, ReportError> {
         Ok(Draft { path, template: "workload.html", label: None, title, body })
     };
     workloads.par_iter().map(draft).collect()
-}
-
-/// What the pages were made from, to be read by programs.
-fn data(report: &Report<'_>, site: &mut Site) -> Result<(), ReportErrorKind> {
-    site.files.insert("data/findings.json".into(), serde_json::to_vec_pretty(report.findings)?);
-    site.files.insert("data/plan.json".into(), serde_json::to_vec(&report.run.plan)?);
-    Ok(())
 }

@@ -7,7 +7,7 @@ use gilbench_model::workload::Bound;
 use serde::Serialize;
 
 use super::best_tables::{BestTable, best_tables};
-use super::case_rows::{CaseTable, table};
+use super::case_table::{CaseTable, Columns, table};
 use super::scaling::{Scaling, scaling};
 use crate::best::sizes;
 use crate::charts::{Figure, rounds, speed_up, times};
@@ -78,7 +78,7 @@ pub(super) fn workload(
         best: best_tables(report, name),
         sizes: found,
         scaling: scaling(report, name),
-        table: table(report, report.of(name)),
+        table: table(report, report.of(name), Columns::All),
         others: others.collect(),
     })
 }
