@@ -11,6 +11,7 @@ use gilbench_model::environment::InterpreterState;
 use gilbench_model::interpreter::WorkerKind;
 use gilbench_model::plan::{Case, WorkloadSummary};
 use gilbench_model::run_directory::Run;
+use gilbench_model::sample::Process;
 
 use crate::Sources;
 use crate::charts::Shape;
@@ -28,6 +29,7 @@ pub(crate) struct Report<'a> {
     /// The others: one case again, and calibration. No table of results has them.
     pub(crate) controls: Vec<Entry<'a>>,
     by_id: BTreeMap<&'a str, usize>,
+    by_round: BTreeMap<(u32, u32), &'a Process>,
     interpreters: Vec<&'a Name>,
     strategies: Vec<&'a Name>,
 }
@@ -74,7 +76,14 @@ impl<'a> Report<'a> {
             own.map(unmeasured).min().unwrap_or(2)
         });
         let strategies = distinct(entries.iter().map(|entry| &entry.case.strategy));
-        Ok(Self { run, findings, others, entries, controls, by_id, interpreters, strategies })
+        let rounds = run.processes.iter().filter(|process| process.outcome.is_completed());
+        let by_round = rounds.filter_map(|process| Some(((process.case, process.round?), process))).collect();
+        Ok(Self { run, findings, others, entries, controls, by_id, by_round, interpreters, strategies })
+    }
+
+    /// What was recorded of a case's completed process in a round.
+    pub(crate) fn process(&self, case: u32, round: u32) -> Option<&'a Process> {
+        self.by_round.get(&(case, round)).copied()
     }
 
     /// The case with this id, of those that the suite asks for.
@@ -153,6 +162,17 @@ impl Entry<'_> {
         self.finding.state == CaseState::Measured && !self.case.oversubscribed && !self.finding.crowded
     }
 
+    /// The class of a mark that decides nothing, and words on why; both empty for one that does.
+    pub(crate) fn doubt(&self) -> (&'static str, &'static str) {
+        if self.case.oversubscribed {
+            (" hollow", ", more workers than CPUs")
+        } else if self.finding.crowded {
+            (" hollow", ", crowded")
+        } else {
+            ("", "")
+        }
+    }
+
     /// The word for a case whose time is not that of a steady state, or not in all processes.
     pub(crate) fn unsteady(&self) -> Option<&'static str> {
         let found = self.finding.warm_up.as_ref()?;
@@ -194,6 +214,11 @@ impl Entry<'_> {
     /// Conditions and strategy, for a table of one interpreter: `threads workers=4`.
     pub(crate) fn label(&self) -> String {
         format!("{} {}", self.case.strategy, self.case.conditions)
+    }
+
+    /// The same where all cases have one size, or it stands above them.
+    pub(crate) fn label_in_size(&self) -> String {
+        self.strategy_without(&["size="])
     }
 
     /// Strategy and conditions but for the number of workers: what one line of a speed-up chart is about.

@@ -13,6 +13,7 @@ mod charts;
 mod error;
 mod headline;
 mod joined;
+mod lead;
 mod noise;
 pub mod numbers;
 mod pages;

@@ -8,12 +8,14 @@ use serde::Serialize;
 use crate::error::ReportErrorKind;
 use crate::text::markup;
 
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("base.html", include_str!("../templates/base.html")),
     ("macros.html", include_str!("../templates/macros.html")),
     ("index.html", include_str!("../templates/index.html")),
     ("claims.html", include_str!("../templates/claims.html")),
     ("workload.html", include_str!("../templates/workload.html")),
+    ("workloads.html", include_str!("../templates/workloads.html")),
+    ("observed.html", include_str!("../templates/observed.html")),
     ("cases.html", include_str!("../templates/cases.html")),
     ("machine.html", include_str!("../templates/machine.html")),
     ("scaling.html", include_str!("../templates/scaling.html")),

@@ -7,13 +7,18 @@
 
 mod axis;
 mod backend;
+mod columns;
+pub(crate) mod costs;
 mod element;
 pub(crate) mod forest;
 mod frame;
-pub(crate) mod rounds;
+pub(crate) mod gains;
+pub(crate) mod processes;
 mod rows;
 pub(crate) mod speed_up;
+mod stack;
 pub(crate) mod times;
+pub(crate) mod traces;
 
 use serde::Serialize;
 
@@ -22,7 +27,7 @@ pub(crate) use element::{Shape, key};
 /// One drawing, with a heading of its own.
 #[derive(Debug, Serialize)]
 pub(crate) struct Panel {
-    /// What this drawing is about.
+    /// What this drawing is about; empty where it says so itself.
     pub(crate) heading: String,
     /// The drawing.
     pub(crate) svg: String,
@@ -48,9 +53,16 @@ pub(crate) struct Key {
     pub(crate) label: String,
 }
 
-/// The numbers behind a figure.
+/// The numbers behind a figure. Without columns they stand in the page's table of cases.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Table {
     pub(crate) columns: Vec<&'static str>,
     pub(crate) rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// For a figure that shows nothing but what the table of cases on its page has.
+    pub(crate) fn in_cases() -> Self {
+        Self::default()
+    }
 }

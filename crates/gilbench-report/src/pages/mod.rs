@@ -11,6 +11,7 @@ mod overview;
 mod scaling;
 pub(crate) mod verdicts;
 mod workload;
+mod workloads;
 
 use std::path::PathBuf;
 
@@ -43,7 +44,7 @@ struct Top {
 type Made = Result<Option<Value>, ReportErrorKind>;
 
 /// In the order of the navigation.
-const PAGES: [Top; 4] = [
+const PAGES: [Top; 5] = [
     Top {
         file: "index.html",
         label: "Start",
@@ -55,6 +56,12 @@ const PAGES: [Top; 4] = [
         label: "Claims",
         title: "Claims",
         make: |report| made(claims::claims(report)?),
+    },
+    Top {
+        file: "workloads.html",
+        label: "Workloads",
+        title: "Workloads",
+        make: |report| made(workloads::workloads(report)),
     },
     Top { file: "cases.html", label: "Cases", title: "All cases", make: |report| made(cases::cases(report)) },
     Top {
@@ -101,7 +108,7 @@ const SCRIPTS: [&str; 1] = [include_str!("../../assets/tables.js")];
 /// Makes all files of a site.
 pub(crate) fn render(report: &Report<'_>) -> Result<Site, ReportError> {
     let templates = Templates::new().map_err(|kind| kind.at("."))?;
-    let (tops, workloads) = rayon::join(|| tops(report), || workloads(report));
+    let (tops, workloads) = rayon::join(|| tops(report), || each_workload(report));
     let (mut drafts, workloads) = (tops?, workloads?);
     drafts.extend(workloads);
     let navigation: Vec<(String, &str)> =
@@ -150,12 +157,12 @@ fn tops(report: &Report<'_>) -> Result<Vec<Draft>, ReportError> {
     Ok(drafts.into_iter().flatten().collect())
 }
 
-fn workloads(report: &Report<'_>) -> Result<Vec<Draft>, ReportError> {
+fn each_workload(report: &Report<'_>) -> Result<Vec<Draft>, ReportError> {
     let workloads = report.workloads();
     let draft = |(name, summary): &(&Name, Option<&WorkloadSummary>)| {
         let path = format!("workloads/{name}.html");
         let workload = workload::workload(report, name, *summary).map_err(|kind| kind.at(path.as_str()))?;
-        let title = summary.map_or_else(|| name.to_string(), |summary| summary.title.clone());
+        let title = workload::title(name, *summary);
         let body = Value::from(Serde(workload));
         Ok(Draft { path, template: "workload.html", label: None, title, body })
     };

@@ -1,0 +1,68 @@
+//! What a workload gains at best from doing things at once, in words.
+
+use gilbench_analysis::statistics::Estimate;
+use gilbench_model::Name;
+
+use crate::best::sizes;
+use crate::joined::{Entry, Report};
+use crate::numbers::{count, ratio, seconds};
+
+/// The case with the highest speed-up of a workload in its first size; of those that may decide anything.
+pub(crate) fn highest<'a>(
+    report: &Report<'a>,
+    workload: &Name,
+    interpreter: Option<&Name>,
+) -> Option<(Entry<'a>, Estimate)> {
+    let size = sizes(report, workload).into_iter().next()?;
+    let own = report.of(workload).filter(|entry| {
+        entry.case.conditions.size == *size
+            && interpreter.is_none_or(|interpreter| entry.case.interpreter == *interpreter)
+    });
+    let known = own.filter(Entry::is_decisive).filter_map(|entry| Some((entry, entry.finding.speed_up?)));
+    known.max_by(|a, b| a.1.point.total_cmp(&b.1.point))
+}
+
+/// What was found, in a sentence or two; `None` where nothing was measured.
+pub(crate) fn lead(report: &Report<'_>, workload: &Name) -> Option<String> {
+    let best: Vec<_> = report
+        .interpreters_of(workload)
+        .into_iter()
+        .filter_map(|interpreter| highest(report, workload, Some(interpreter)))
+        .collect();
+    let Some((entry, speed_up)) = best.iter().max_by(|a, b| a.1.point.total_cmp(&b.1.point)) else {
+        return fastest(report, workload);
+    };
+    let mut words = format!(
+        "The highest speed-up over one after another is {}, by {} on {}.",
+        ratio(speed_up).text(),
+        entry.label_in_size(),
+        entry.case.interpreter
+    );
+    let none: Vec<String> = best
+        .iter()
+        .filter(|(_, speed_up)| speed_up.low <= 1.0)
+        .map(|(entry, _)| entry.case.interpreter.to_string())
+        .collect();
+    let all = count(best.len() as u64, "interpreter");
+    if none.is_empty() {
+        let what = if best.len() > 1 { format!("each of {all}") } else { all };
+        words.push_str(&format!(" Something is faster on {what}."));
+    } else {
+        words.push_str(&format!(" Nothing measured is told to be faster on {}.", none.join(", ")));
+    }
+    Some(words)
+}
+
+/// The shortest steady time, where nothing is compared with the sequential case.
+fn fastest(report: &Report<'_>, workload: &Name) -> Option<String> {
+    let size = sizes(report, workload).into_iter().next()?;
+    let own = report.of(workload).filter(|entry| entry.case.conditions.size == *size);
+    let timed = own.filter(Entry::is_decisive).filter_map(|entry| Some((entry.finding.steady?, entry)));
+    let (time, entry) = timed.min_by(|a, b| a.0.point.total_cmp(&b.0.point))?;
+    Some(format!(
+        "The shortest steady iteration takes {}: {} on {}.",
+        seconds(&time).text(),
+        entry.label_in_size(),
+        entry.case.interpreter
+    ))
+}
