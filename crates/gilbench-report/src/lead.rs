@@ -1,5 +1,7 @@
 //! What a workload gains at best from doing things at once, in words.
 
+use std::cmp::Ordering;
+
 use gilbench_analysis::statistics::Estimate;
 use gilbench_model::Name;
 
@@ -7,7 +9,8 @@ use crate::best::sizes;
 use crate::joined::{Entry, Report};
 use crate::numbers::{count, ratio, seconds};
 
-/// The case with the highest speed-up of a workload in its first size; of those that may decide anything.
+/// The case with the highest speed-up of a workload in its first size; of those that may decide anything. The native
+/// baseline is asked only where there is nothing else.
 pub(crate) fn highest<'a>(
     report: &Report<'a>,
     workload: &Name,
@@ -19,16 +22,19 @@ pub(crate) fn highest<'a>(
             && interpreter.is_none_or(|interpreter| entry.case.interpreter == *interpreter)
     });
     let known = own.filter(Entry::is_decisive).filter_map(|entry| Some((entry, entry.finding.speed_up?)));
-    known.max_by(|a, b| a.1.point.total_cmp(&b.1.point))
+    let is_native = |entry: &Entry<'_>| report.is_native(&entry.case.interpreter);
+    known.max_by(|a, b| {
+        (!is_native(&a.0), a.1.point).partial_cmp(&(!is_native(&b.0), b.1.point)).unwrap_or(Ordering::Equal)
+    })
 }
 
 /// What was found, in a sentence or two; `None` where nothing was measured.
 pub(crate) fn lead(report: &Report<'_>, workload: &Name) -> Option<String> {
-    let best: Vec<_> = report
-        .interpreters_of(workload)
-        .into_iter()
-        .filter_map(|interpreter| highest(report, workload, Some(interpreter)))
-        .collect();
+    let each = report.interpreters_of(workload).into_iter();
+    let best = each.filter_map(|interpreter| highest(report, workload, Some(interpreter)));
+    let (native, interpreters): (Vec<_>, Vec<_>) =
+        best.partition(|(entry, _)| report.is_native(&entry.case.interpreter));
+    let best = if interpreters.is_empty() { native } else { interpreters };
     let Some((entry, speed_up)) = best.iter().max_by(|a, b| a.1.point.total_cmp(&b.1.point)) else {
         return fastest(report, workload);
     };
@@ -46,9 +52,9 @@ pub(crate) fn lead(report: &Report<'_>, workload: &Name) -> Option<String> {
     let all = count(best.len() as u64, "interpreter");
     if none.is_empty() {
         let what = if best.len() > 1 { format!("each of {all}") } else { all };
-        words.push_str(&format!(" Something is faster on {what}."));
+        words = format!("{words} Something is faster on {what}.");
     } else {
-        words.push_str(&format!(" Nothing measured is told to be faster on {}.", none.join(", ")));
+        words = format!("{words} Nothing measured is told to be faster on {}.", none.join(", "));
     }
     Some(words)
 }

@@ -130,9 +130,8 @@ fn note(entries: &[Entry<'_>], shown: &[usize], sampled: bool) -> String {
         let untrusted = entries.iter().filter(|entry| !entry.case.cpu_time_trusted).count();
         if untrusted > 0 {
             let cases = count(untrusted as u64, "case");
-            note.push_str(&format!(
-                " {cases} without: what the interpreter says of its CPU time is not trusted."
-            ));
+            note =
+                format!("{note} {cases} without: what the interpreter says of its CPU time is not trusted.");
         }
     } else {
         note.push_str(" CPUs busy: no worker said how much CPU time it used, or none that is trusted.");
@@ -187,7 +186,7 @@ fn draw(
     let frame = Frame {
         id,
         title: format!("CPU time, CPUs busy and memory of {subject}: {}", names(panel)),
-        description: description(entries()),
+        description: description(&entries().collect::<Vec<_>>()),
         height,
         x,
         y,
@@ -197,9 +196,9 @@ fn draw(
 }
 
 /// Which case cost the least and the most of each.
-fn description<'e, 'a: 'e>(entries: impl Iterator<Item = &'e Entry<'a>> + Clone) -> String {
+fn description(entries: &[&Entry<'_>]) -> String {
     let parts = COSTS.iter().filter_map(|cost| {
-        let known = entries.clone().filter_map(|entry| Some(((cost.of)(entry)?, entry)));
+        let known = entries.iter().filter_map(|entry| Some(((cost.of)(entry)?, entry)));
         let by_point = |a: &(Value, _), b: &(Value, _)| a.0.point.total_cmp(&b.0.point);
         let (most, entry) = known.max_by(by_point)?;
         Some(format!("{} {}: {}.", entry.case.interpreter, entry.label_in_size(), most.text))

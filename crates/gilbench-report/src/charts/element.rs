@@ -70,13 +70,6 @@ impl Shape {
             backend.raw(format_args!(">{title}</{name}>"));
         }
     }
-
-    /// Whether the shape hides an interval around its middle.
-    fn covers(self, low: BackendCoord, point: BackendCoord, high: BackendCoord) -> bool {
-        /// In tenths of a user unit: inside of all shapes, with the line's round ends.
-        const INSIDE: i32 = 25;
-        [low, high].iter().all(|end| (end.0 - point.0).abs().max((end.1 - point.1).abs()) <= INSIDE)
-    }
 }
 
 /// What stands at each of many places that are one element together.
@@ -269,6 +262,13 @@ impl Element {
     }
 }
 
+/// Whether a point, of whatever shape, hides its interval.
+fn covers(low: BackendCoord, point: BackendCoord, high: BackendCoord) -> bool {
+    /// In tenths of a user unit: inside of all shapes, with the line's round ends.
+    const INSIDE: i32 = 25;
+    [low, high].iter().all(|end| (end.0 - point.0).abs().max((end.1 - point.1).abs()) <= INSIDE)
+}
+
 /// A group of points, three places each, over those intervals that they do not hide.
 fn write_marks(
     backend: &mut SvgBackend<'_>,
@@ -282,8 +282,8 @@ fn write_marks(
         triples.map(|(triple, (shape, hollow))| ([triple[0], triple[1], triple[2]], *shape, *hollow))
     };
     let mut intervals = String::new();
-    for ([low, point, high], shape, _) in triples() {
-        if !shape.covers(low, point, high) {
+    for ([low, point, high], ..) in triples() {
+        if !covers(low, point, high) {
             intervals.push_str(&path([low, high]));
         }
     }
@@ -377,8 +377,8 @@ impl Drawable<SvgBackend<'_>> for Element {
             class => format!(" {class}"),
         };
         match (&self.kind, points.as_slice()) {
-            // Some browsers draw nothing for an end of no length, and no reader sees what a point covers.
-            (Kind::Interval(shape), &[low, point, high]) if shape.covers(low, point, high) => {
+            // Nobody would see the interval; the title has it.
+            (Kind::Interval(shape), &[low, point, high]) if covers(low, point, high) => {
                 shape.write(backend, point, &format!(r#" class="mark{class}""#), &title);
             }
             (Kind::Interval(shape), points) => {
@@ -453,8 +453,8 @@ mod tests {
 
     #[test]
     fn a_point_hides_only_an_interval_inside_of_it() {
-        let covers = |low, high| Shape::Circle.covers((low, 0), (100, 0), (high, 0));
-        assert!(covers(80, 125));
-        assert!(!covers(60, 110) && !covers(99, 150));
+        let hides = |low, high| covers((low, 0), (100, 0), (high, 0));
+        assert!(hides(80, 125));
+        assert!(!hides(60, 110) && !hides(99, 150));
     }
 }

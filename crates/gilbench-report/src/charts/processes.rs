@@ -98,7 +98,7 @@ fn note(entries: &[Entry<'_>], disturbed: usize, beyond: usize) -> String {
     let unseen = entries.iter().filter(|entry| entry.finding.disturbed.is_none()).count();
     if unseen > 0 {
         let cases = count(unseen as u64, "case");
-        note.push_str(&format!(" What disturbed the processes of {cases} is not known."));
+        note = format!("{note} What disturbed the processes of {cases} is not known.");
     }
     if beyond > 0 {
         note.push_str(" ○: beyond the scale, and so at its end.");

@@ -64,15 +64,13 @@ fn bins<K: PartialEq>(groups: &[(usize, K)]) -> Vec<usize> {
     let mut bins: Vec<usize> = Vec::new();
     let (mut rows, mut before) = (0, None);
     for (own, kind) in groups {
-        match bins.last_mut().filter(|_| rows + own / 2 < share && before == Some(kind)) {
-            Some(bin) => {
-                *bin += 1;
-                rows += own;
-            }
-            None => {
-                bins.push(1);
-                rows = *own;
-            }
+        let open = bins.last_mut().filter(|_| rows + own / 2 < share && before == Some(kind));
+        if let Some(bin) = open {
+            *bin += 1;
+            rows += own;
+        } else {
+            bins.push(1);
+            rows = *own;
         }
         before = Some(kind);
     }
