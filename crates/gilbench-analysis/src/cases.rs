@@ -1,6 +1,6 @@
 //! What a run shows of each case.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gilbench_model::Name;
 use gilbench_model::event::{Event, Reached, StopReason};
@@ -13,7 +13,9 @@ use rayon::prelude::*;
 
 use crate::ceilings::{ceiling, limit};
 use crate::disturbances::{self, rounding};
-use crate::findings::{CaseFinding, CaseState, Disturbance, FailureCount, MemoryFinding};
+use crate::findings::{
+    CaseFinding, CaseState, Disturbance, DisturbedRound, FailureCount, MemoryFinding, Observed,
+};
 use crate::measures::phase_times;
 use crate::partners::{is_baseline, is_outside};
 use crate::series::{CaseSamples, Series, paired, values};
@@ -85,9 +87,12 @@ fn finding(run: &Run, all: &[CaseSamples<'_>], samples: &CaseSamples<'_>, end: O
         drifting: detect_drift(&values(&samples.steady), run.plan.seed).is_ok_and(|drift| drift.drifting),
         disturbed: disturbances::count(disturbances.iter().map(|(_, labels)| labels.as_slice())),
         steady_undisturbed: undisturbed(samples, &disturbances),
+        disturbed_rounds: disturbed_rounds(disturbances),
         warm_up: steady::finding(run, samples),
+        warm_ups: steady::processes(run, samples),
         values: samples.steady.iter().map(|(round, value)| (*round, *value)).collect(),
         phases: phases(samples),
+        observed: observed(samples),
     }
 }
 
@@ -106,6 +111,13 @@ fn undisturbed(samples: &CaseSamples<'_>, disturbances: &[(u32, Vec<Disturbance>
     let mut rest = samples.steady.clone();
     rest.retain(|round, _| !disturbances.iter().any(|(of, labels)| of == round && !labels.is_empty()));
     if rest.len() < samples.steady.len() { middle(&rest) } else { None }
+}
+
+fn disturbed_rounds(disturbances: Vec<(u32, Vec<Disturbance>)>) -> Vec<DisturbedRound> {
+    let disturbed = disturbances.into_iter().filter(|(_, labels)| !labels.is_empty());
+    let mut rounds: Vec<_> = disturbed.map(|(round, labels)| DisturbedRound { round, labels }).collect();
+    rounds.sort_by_key(|disturbed| disturbed.round);
+    rounds
 }
 
 /// The case that its speed-up is over.
@@ -188,10 +200,24 @@ fn memory(samples: &CaseSamples<'_>) -> Option<MemoryFinding> {
 
 fn phases(samples: &CaseSamples<'_>) -> Vec<(Name, Estimate)> {
     let names = samples.completed().flat_map(|(_, process)| process.iterations.iter());
-    let names: std::collections::BTreeSet<&Name> =
-        names.flat_map(|iteration| iteration.phases.keys()).collect();
+    let names: BTreeSet<&Name> = names.flat_map(|iteration| iteration.phases.keys()).collect();
     let phase = |name: &Name| Some((name.clone(), middle(&phase_times(samples, name))?));
     names.into_iter().filter_map(phase).collect()
+}
+
+fn observed(samples: &CaseSamples<'_>) -> Vec<Observed> {
+    let mut found: BTreeMap<&Name, Observed> = BTreeMap::new();
+    for (_, process) in samples.completed() {
+        let mut own = BTreeSet::new();
+        for (name, &number) in process.iterations.iter().flat_map(|iteration| &iteration.observations) {
+            let fresh = || Observed { name: name.clone(), least: number, most: number, processes: 0 };
+            let observed = found.entry(name).or_insert_with(fresh);
+            observed.least = observed.least.min(number);
+            observed.most = observed.most.max(number);
+            observed.processes += u32::from(own.insert(name));
+        }
+    }
+    found.into_values().collect()
 }
 
 fn failures(samples: &CaseSamples<'_>) -> Vec<FailureCount> {

@@ -5,6 +5,7 @@
 
 mod claim;
 mod disturbance;
+mod observed;
 mod scaling;
 mod warm_up;
 
@@ -15,9 +16,10 @@ use serde::{Deserialize, Serialize};
 pub use self::claim::{
     ClaimFinding, Comparison, ComparisonCounts, InterpreterFinding, RatioFinding, Verdict,
 };
-pub use self::disturbance::{Disturbance, DisturbanceCount, Disturbed};
+pub use self::disturbance::{Disturbance, DisturbanceCount, Disturbed, DisturbedRound};
+pub use self::observed::Observed;
 pub use self::scaling::{CrossoverFinding, CrossoverSize, FitFinding, LeftOut, ScalingFinding, ScalingPoint};
-pub use self::warm_up::{WarmUpClass, WarmUpCounts, WarmUpFinding};
+pub use self::warm_up::{ProcessWarmUp, WarmUpClass, WarmUpCounts, WarmUpFinding};
 use crate::statistics::Estimate;
 
 /// All findings of one run.
@@ -147,14 +149,20 @@ pub struct CaseFinding {
     pub drifting: bool,
     /// How many of its processes were disturbed; `None` where nobody looked.
     pub disturbed: Option<Disturbed>,
+    /// Those that were, in order of their rounds.
+    pub disturbed_rounds: Vec<DisturbedRound>,
     /// Seconds of a steady iteration without the rounds that were disturbed; `None` where none was, or too few are left.
     pub steady_undisturbed: Option<Estimate>,
     /// How its processes warmed up; `null` where too few of them made ten iterations.
     pub warm_up: Option<WarmUpFinding>,
+    /// How each process did that made ten iterations, in order of their rounds.
+    pub warm_ups: Vec<ProcessWarmUp>,
     /// The value of every completed round, in order of time: `(round, seconds)`.
     pub values: Vec<(u32, f64)>,
     /// Seconds of each part that the workload timed apart.
     pub phases: Vec<(Name, Estimate)>,
+    /// What the workload counted, by name.
+    pub observed: Vec<Observed>,
 }
 
 /// How far a case is from native code that does the same on the same CPUs.

@@ -8,7 +8,7 @@ use gilbench_model::plan::SteadyRule;
 use gilbench_model::run_directory::Run;
 use rayon::prelude::*;
 
-use crate::findings::{WarmUpClass, WarmUpCounts, WarmUpFinding};
+use crate::findings::{ProcessWarmUp, WarmUpClass, WarmUpCounts, WarmUpFinding};
 use crate::series::CaseSamples;
 use crate::statistics::{MINIMUM_COUNT, median_interval};
 use crate::warm_up::{self, Class};
@@ -63,6 +63,28 @@ pub(crate) fn finding(run: &Run, samples: &CaseSamples<'_>) -> Option<WarmUpFind
         iterations: median_interval(&iterations).ok(),
         seconds: median_interval(&seconds).ok(),
     })
+}
+
+/// How each process of a case warmed up that made enough iterations; none where the plan does not ask.
+pub(crate) fn processes(run: &Run, samples: &CaseSamples<'_>) -> Vec<ProcessWarmUp> {
+    if run.plan.steady == SteadyRule::Tagged {
+        return Vec::new();
+    }
+    let index = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+    let one = |(round, process)| {
+        let found = warm_up::of(process)?;
+        let class = match found.class {
+            Class::Flat => WarmUpClass::Flat,
+            Class::WarmUp => WarmUpClass::WarmUp,
+            Class::SlowDown => WarmUpClass::SlowDown,
+            Class::NoSteadyState => WarmUpClass::NoSteadyState,
+        };
+        let changes = found.changes.into_iter().map(index).collect();
+        Some(ProcessWarmUp { round, class, steady_from: found.steady_from.map(index), changes })
+    };
+    let mut found: Vec<_> = samples.completed().filter_map(one).collect();
+    found.sort_by_key(|process| process.round);
+    found
 }
 
 /// The class of a case. Of processes some of which warm up and the others are flat, the latter did so too, by less

@@ -73,6 +73,8 @@ pub struct WarmUp {
     pub class: Class,
     /// Index of the first steady iteration; `None` without a steady state.
     pub steady_from: Option<usize>,
+    /// Its change points: indices of the iterations with which a level begins, but for the first.
+    pub changes: Vec<usize>,
 }
 
 /// What a completed process shows, cold or not; `None` where [`classify`] has none.
@@ -98,22 +100,22 @@ pub fn classify(times: &[f64]) -> Option<WarmUp> {
         (0..logs.len()).filter(|&index| !is_outlier(&logs, index, noise, penalty)).collect();
     let usual: Vec<f64> = kept.iter().map(|&index| logs[index]).collect();
     let partition = Partition { penalty, least_deviation: noise };
-    let changes = partition.change_points(&usual).ok()?;
-    let segments = Segment::between(&changes, &usual, &kept);
+    let segments = Segment::between(&partition.change_points(&usual).ok()?, &usual, &kept);
     let last = segments.last()?;
+    let changes: Vec<usize> = segments.iter().skip(1).map(|segment| segment.begin).collect();
     let band = last.deviation.max(NOISE_OF_A_LEVEL * noise).max(SAME_LEVEL.ln_1p());
     let unsteady = segments.iter().rposition(|segment| (segment.level - last.level).abs() > band);
     let Some(unsteady) = unsteady else {
-        return Some(WarmUp { class: Class::Flat, steady_from: Some(0) });
+        return Some(WarmUp { class: Class::Flat, steady_from: Some(0), changes });
     };
     let steady_from = segments[unsteady + 1].begin;
     let steady = times.len() - steady_from;
     if steady < times.len().div_ceil(LAST_SHARE).max(FEWEST_OF_A_LEVEL) {
-        return Some(WarmUp { class: Class::NoSteadyState, steady_from: None });
+        return Some(WarmUp { class: Class::NoSteadyState, steady_from: None, changes });
     }
     let was_faster = segments.iter().any(|segment| segment.level < last.level - band);
     let class = if was_faster { Class::SlowDown } else { Class::WarmUp };
-    Some(WarmUp { class, steady_from: Some(steady_from) })
+    Some(WarmUp { class, steady_from: Some(steady_from), changes })
 }
 
 /// The usual difference between an iteration and the level that it belongs to, as a standard deviation of logarithms.

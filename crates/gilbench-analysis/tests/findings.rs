@@ -4,7 +4,8 @@
 
 use gilbench_analysis::costs::{Costs, costs};
 use gilbench_analysis::findings::{
-    ClaimFinding, Findings, MemoryFinding, Verdict, WarmUpClass, WarmUpCounts, WarmUpFinding,
+    ClaimFinding, Disturbance, DisturbedRound, Findings, MemoryFinding, ProcessWarmUp, Verdict, WarmUpClass,
+    WarmUpCounts, WarmUpFinding,
 };
 use gilbench_analysis::{analyse, partners};
 use gilbench_model::claim::Claim;
@@ -321,6 +322,9 @@ fn disturbed_rounds_are_counted_and_stay_part_of_every_number() {
     let case = &findings.cases[0];
     let counted = case.disturbed.as_ref().unwrap();
     assert_eq!(counted.to_string(), "2 of 8: steal 2", "the pilot is no round");
+    let by_round = |disturbed: &DisturbedRound| (disturbed.round, disturbed.labels.clone());
+    let named: Vec<_> = case.disturbed_rounds.iter().map(by_round).collect();
+    assert_eq!(named, [6, 7].map(|round| (round, vec![Disturbance::Steal])));
     assert_eq!(findings.disturbed.as_ref(), Some(counted));
     assert_eq!(case.rounds, 8);
     assert_eq!(case.steady.unwrap().count, 8);
@@ -334,6 +338,60 @@ fn of_a_run_in_which_nobody_looked_no_disturbance_is_known() {
     let processes = (0..8).map(|round| process(Some(round), 1, "cgroup")).collect();
     let findings = analyse(&Run { processes, ..run(&["one"], &json!([])) }, &[]);
     assert_eq!((&findings.disturbed, &findings.cases[0].disturbed), (&None, &None));
+}
+
+/// A process that made these iterations, in milliseconds, and saw so many switches in each.
+fn counting(round: Option<u32>, times: &[u64], switches: i64) -> Process {
+    let iterations: Vec<Value> = times
+        .iter()
+        .zip(0_i64..)
+        .map(|(time, index)| {
+            json!({
+                "wall_ns": time * 1_000_000, "user_ns": null, "system_ns": null, "voluntary_switches": null,
+                "involuntary_switches": null, "observations": {"switches": switches + index}
+            })
+        })
+        .collect();
+    from_value(json!({
+        "case": 0, "round": round, "began_ms": 0, "outcome": {"kind": "completed"}, "facts": null,
+        "iterations": iterations, "tree": null
+    }))
+    .unwrap()
+}
+
+#[test]
+fn each_process_that_made_ten_iterations_has_a_class_and_its_change_points() {
+    let warming: Vec<u64> = [vec![900; 4], vec![300; 12]].concat();
+    let processes = vec![
+        counting(None, &warming, 0),
+        counting(Some(1), &warming, 0),
+        counting(Some(0), &[300; 16], 0),
+        counting(Some(2), &[300; 9], 0),
+    ];
+    let mut run = Run { processes, ..run(&["one"], &json!([])) };
+    run.plan.steady = SteadyRule::Detected;
+    let expected = [
+        ProcessWarmUp { round: 0, class: WarmUpClass::Flat, steady_from: Some(0), changes: vec![] },
+        ProcessWarmUp { round: 1, class: WarmUpClass::WarmUp, steady_from: Some(4), changes: vec![4] },
+    ];
+    assert_eq!(
+        analyse(&run, &[]).cases[0].warm_ups,
+        expected,
+        "neither the pilot nor one of nine iterations"
+    );
+    run.plan.steady = SteadyRule::Tagged;
+    assert_eq!(analyse(&run, &[]).cases[0].warm_ups, []);
+}
+
+#[test]
+fn observations_are_the_least_and_the_most_of_the_rounds() {
+    let processes =
+        vec![counting(None, &[1], 90), counting(Some(0), &[1, 1], 5), counting(Some(1), &[1, 1, 1], 3)];
+    let findings = analyse(&Run { processes, ..run(&["one"], &json!([])) }, &[]);
+    let observed = &findings.cases[0].observed;
+    assert_eq!(observed.len(), 1);
+    let seen = (observed[0].name.to_string(), observed[0].least, observed[0].most, observed[0].processes);
+    assert_eq!(seen, ("switches".to_owned(), 3, 6, 2), "the pilot is no round");
 }
 
 /// A run of one case and the same again, which took this many times as long in each round.

@@ -4,7 +4,7 @@
 
 mod made_up;
 
-use gilbench_analysis::warm_up::{Class, LEAST_ITERATIONS, WarmUp, classify};
+use gilbench_analysis::warm_up::{Class, LEAST_ITERATIONS, classify};
 use made_up::{NOISES, Noise, shares, steady};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -27,21 +27,28 @@ fn levels(levels: &[(usize, f64)]) -> Vec<f64> {
         .collect()
 }
 
-fn found(class: Class, steady_from: usize) -> WarmUp {
-    WarmUp { class, steady_from: Some(steady_from) }
+/// Without the change points, which have a test of their own.
+type Kind = (Class, Option<usize>);
+
+fn kind(times: &[f64]) -> Option<Kind> {
+    classify(times).map(|found| (found.class, found.steady_from))
 }
 
-const NO_STEADY_STATE: Option<WarmUp> = Some(WarmUp { class: Class::NoSteadyState, steady_from: None });
+fn found(class: Class, steady_from: usize) -> Kind {
+    (class, Some(steady_from))
+}
+
+const NO_STEADY_STATE: Option<Kind> = Some((Class::NoSteadyState, None));
 
 #[test]
 fn every_class_is_found_where_it_is_plain() {
-    assert_eq!(classify(&levels(&[(30, 1.0)])), Some(found(Class::Flat, 0)));
-    assert_eq!(classify(&levels(&[(1, 3.0), (9, 1.0)])), Some(found(Class::WarmUp, 1)));
-    assert_eq!(classify(&levels(&[(1, 9.0), (4, 3.0), (10, 1.0)])), Some(found(Class::WarmUp, 5)));
-    assert_eq!(classify(&levels(&[(15, 1.0), (15, 1.3)])), Some(found(Class::SlowDown, 15)));
-    assert_eq!(classify(&levels(&[(5, 3.0), (10, 1.0), (20, 1.3)])), Some(found(Class::SlowDown, 15)));
-    assert_eq!(classify(&levels(&[(30, 1.0), (6, 1.3)])), NO_STEADY_STATE);
-    assert_eq!(classify(&levels(&[(30, 1.3), (6, 1.0)])), NO_STEADY_STATE);
+    assert_eq!(kind(&levels(&[(30, 1.0)])), Some(found(Class::Flat, 0)));
+    assert_eq!(kind(&levels(&[(1, 3.0), (9, 1.0)])), Some(found(Class::WarmUp, 1)));
+    assert_eq!(kind(&levels(&[(1, 9.0), (4, 3.0), (10, 1.0)])), Some(found(Class::WarmUp, 5)));
+    assert_eq!(kind(&levels(&[(15, 1.0), (15, 1.3)])), Some(found(Class::SlowDown, 15)));
+    assert_eq!(kind(&levels(&[(5, 3.0), (10, 1.0), (20, 1.3)])), Some(found(Class::SlowDown, 15)));
+    assert_eq!(kind(&levels(&[(30, 1.0), (6, 1.3)])), NO_STEADY_STATE);
+    assert_eq!(kind(&levels(&[(30, 1.3), (6, 1.0)])), NO_STEADY_STATE);
 }
 
 #[test]
@@ -50,31 +57,40 @@ fn spikes_change_nothing() {
     for index in [4, 5, 17, 28, 29] {
         times[index] *= 4.0;
     }
-    assert_eq!(classify(&times), Some(found(Class::Flat, 0)));
+    assert_eq!(kind(&times), Some(found(Class::Flat, 0)));
     let mut times = levels(&[(3, 2.0), (30, 1.0)]);
     times[1] *= 4.0;
     times[20] *= 4.0;
-    assert_eq!(classify(&times), Some(found(Class::WarmUp, 3)));
+    assert_eq!(kind(&times), Some(found(Class::WarmUp, 3)));
 }
 
 #[test]
 fn levels_within_the_band_are_one() {
-    assert_eq!(classify(&levels(&[(30, 1.02), (30, 1.0)])), Some(found(Class::Flat, 0)));
-    assert_eq!(classify(&levels(&[(30, 1.06), (30, 1.0)])), Some(found(Class::WarmUp, 30)));
+    assert_eq!(kind(&levels(&[(30, 1.02), (30, 1.0)])), Some(found(Class::Flat, 0)));
+    assert_eq!(kind(&levels(&[(30, 1.06), (30, 1.0)])), Some(found(Class::WarmUp, 30)));
+}
+
+#[test]
+fn change_points_are_where_levels_begin() {
+    let changes = |of: &[(usize, f64)]| classify(&levels(of)).unwrap().changes;
+    assert_eq!(changes(&[(30, 1.0)]), [0; 0]);
+    assert_eq!(changes(&[(5, 3.0), (10, 1.0), (20, 1.3)]), [5, 15]);
+    // Those without a steady state have them too.
+    assert_eq!(changes(&[(30, 1.0), (6, 1.3)]), [30]);
 }
 
 #[test]
 fn equal_times_are_flat() {
-    assert_eq!(classify(&[0.25; 12]), Some(found(Class::Flat, 0)));
-    assert_eq!(classify(&[&[0.5][..], &[0.25; 12]].concat()), Some(found(Class::WarmUp, 1)));
+    assert_eq!(kind(&[0.25; 12]), Some(found(Class::Flat, 0)));
+    assert_eq!(kind(&[&[0.5][..], &[0.25; 12]].concat()), Some(found(Class::WarmUp, 1)));
 }
 
 #[test]
 fn too_few_iterations_and_times_that_are_none_have_no_class() {
-    assert_eq!(classify(&[1.0; LEAST_ITERATIONS - 1]), None);
-    assert_eq!(classify(&[1.0; LEAST_ITERATIONS].map(|_| 0.0)), None);
-    assert_eq!(classify(&[&[f64::NAN][..], &[1.0; 12]].concat()), None);
-    assert_eq!(classify(&[&[f64::INFINITY][..], &[1.0; 12]].concat()), None);
+    assert_eq!(kind(&[1.0; LEAST_ITERATIONS - 1]), None);
+    assert_eq!(kind(&[1.0; LEAST_ITERATIONS].map(|_| 0.0)), None);
+    assert_eq!(kind(&[&[f64::NAN][..], &[1.0; 12]].concat()), None);
+    assert_eq!(kind(&[&[f64::INFINITY][..], &[1.0; 12]].concat()), None);
 }
 
 /// The file says how they were recorded, and what a person sees in each.

@@ -12,6 +12,7 @@ use gilbench_model::interpreter::WorkerKind;
 use gilbench_model::kind_of_work::KindOfWork;
 use gilbench_model::plan::{Case, WorkloadSummary};
 use gilbench_model::run_directory::Run;
+use gilbench_model::sample::Process;
 
 use crate::Sources;
 use crate::charts::Shape;
@@ -30,6 +31,7 @@ pub(crate) struct Report<'a> {
     pub(crate) entries: Vec<Entry<'a>>,
     /// The others: one case again, and calibration. No table of results has them.
     pub(crate) controls: Vec<Entry<'a>>,
+    by_round: HashMap<(u32, u32), &'a Process>,
     interpreters: Vec<&'a Name>,
     index: Index<'a>,
 }
@@ -95,7 +97,14 @@ impl<'a> Report<'a> {
             Some(_) => 0,
         });
         let index = Index::new(run, &entries, &interpreters, measured);
-        Ok(Self { run, findings, others, kinds, entries, controls, interpreters, index })
+        let rounds = run.processes.iter().filter(|process| process.outcome.is_completed());
+        let by_round = rounds.filter_map(|process| Some(((process.case, process.round?), process))).collect();
+        Ok(Self { run, findings, others, kinds, entries, controls, by_round, interpreters, index })
+    }
+
+    /// What was recorded of a case's completed process in a round.
+    pub(crate) fn process(&self, case: u32, round: u32) -> Option<&'a Process> {
+        self.by_round.get(&(case, round)).copied()
     }
 
     /// The case with this id, of those that the suite asks for.
@@ -226,6 +235,17 @@ impl Entry<'_> {
     /// left them to it.
     pub(crate) fn is_decisive(&self) -> bool {
         self.finding.state == CaseState::Measured && !self.case.oversubscribed && !self.finding.crowded
+    }
+
+    /// The class of a mark that decides nothing, and words on why; both empty for one that does.
+    pub(crate) fn doubt(&self) -> (&'static str, &'static str) {
+        if self.case.oversubscribed {
+            (" hollow", ", more workers than CPUs")
+        } else if self.finding.crowded {
+            (" hollow", ", crowded")
+        } else {
+            ("", "")
+        }
     }
 
     /// The word for a case whose time is not that of a steady state, or not in all processes.

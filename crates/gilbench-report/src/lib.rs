@@ -15,6 +15,7 @@ mod data;
 mod error;
 mod headline;
 mod joined;
+mod lead;
 mod noise;
 pub mod numbers;
 mod pages;

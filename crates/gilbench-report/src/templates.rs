@@ -17,6 +17,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("workload.html", include_str!("../templates/workload.html")),
     ("interpreters.html", include_str!("../templates/interpreters.html")),
     ("conditions.html", include_str!("../templates/conditions.html")),
+    ("workloads.html", include_str!("../templates/workloads.html")),
+    ("observed.html", include_str!("../templates/observed.html")),
     ("cases.html", include_str!("../templates/cases.html")),
     ("machine.html", include_str!("../templates/machine.html")),
     ("scaling.html", include_str!("../templates/scaling.html")),

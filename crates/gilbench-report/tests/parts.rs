@@ -57,6 +57,23 @@ fn speed_up_chart() {
     insta::assert_snapshot!(lines(part(&page, "<svg class=\"chart\"", "</svg>")));
 }
 
+/// The first drawing of a figure.
+fn drawing(page: &str, figure: &str) -> String {
+    lines(part(
+        part(page, &format!("<figure class=\"charts\" id=\"{figure}\""), "</figure>"),
+        "<svg class=\"chart\"",
+        "</svg>",
+    ))
+}
+
+#[test]
+fn charts_of_rows() {
+    let page = page("workloads/sleepers.html");
+    for figure in ["speed-up-0", "times-0", "costs-0", "processes-0", "warm-up-0"] {
+        insta::assert_snapshot!(figure, drawing(&page, figure));
+    }
+}
+
 #[test]
 fn summary() {
     let (run, findings) = run();

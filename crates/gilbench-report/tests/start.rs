@@ -109,7 +109,7 @@ fn the_text_of_a_kind_is_inert() {
 fn the_answer_is_drawn_with_every_interpreter_that_has_one() {
     let (run, findings) = run();
     let page = start(&run, &findings, &[]);
-    let threads = part(&page, "id=\"answer-0-title\"", "</svg>");
+    let threads = part(&page, "<p class=\"heading\">Threads</p>", "</svg>");
     assert!(threads.contains("cpython-3.12: ") || threads.contains("cpython-3.12 threads workers=2: 0.970×"));
     assert!(threads.contains("cpython-3.13t threads workers=2: 1.92×"), "{threads}");
 }

@@ -31,6 +31,15 @@ impl fmt::Display for Disturbed {
     }
 }
 
+/// What disturbed one process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DisturbedRound {
+    /// The process, by its round.
+    pub round: u32,
+    /// In which ways; at least one.
+    pub labels: Vec<Disturbance>,
+}
+
 /// How often something disturbed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DisturbanceCount {

@@ -62,6 +62,19 @@ impl WarmUpClass {
     }
 }
 
+/// How the iterations of one process went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProcessWarmUp {
+    /// The process, by its round.
+    pub round: u32,
+    /// How it went; never inconsistent.
+    pub class: WarmUpClass,
+    /// Index of the first steady iteration; `None` without a steady state.
+    pub steady_from: Option<u32>,
+    /// Indices of the iterations with which a new level begins.
+    pub changes: Vec<u32>,
+}
+
 /// Processes of each class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WarmUpCounts {

@@ -198,6 +198,16 @@ pub(super) fn plain_label(value: f64) -> String {
     short(value)
 }
 
+/// A difference as a share of one on a tick: `+5 %`, `0`.
+pub(super) fn percent_label(value: f64) -> String {
+    let percent = value * 100.0;
+    if percent == 0.0 {
+        "0".to_owned()
+    } else {
+        format!("{}{} %", if percent > 0.0 { "+" } else { "−" }, short(percent.abs()))
+    }
+}
+
 /// A time on a tick: `500 ms`.
 pub(super) fn seconds_label(value: f64) -> String {
     let (value, unit) = match value.abs() {

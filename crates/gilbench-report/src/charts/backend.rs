@@ -43,19 +43,38 @@ fn class(color: BackendColor) -> &'static str {
 pub(super) struct SvgBackend<'a> {
     out: &'a mut String,
     size: (u32, u32),
+    /// Data of the grid's and the axes' lines: one path each says all of them, before the first mark.
+    grid: String,
+    axes: String,
 }
 
 impl<'a> SvgBackend<'a> {
     /// A drawing of this size in user units.
     pub(super) fn new(out: &'a mut String, (width, height): (u32, u32)) -> Self {
         let scale = SCALE.unsigned_abs();
-        Self { out, size: (width * scale, height * scale) }
+        Self { out, size: (width * scale, height * scale), grid: String::new(), axes: String::new() }
     }
 
     /// Appends markup as it is. Text in it must have been escaped.
     pub(super) fn raw(&mut self, markup: fmt::Arguments<'_>) {
+        self.flush();
+        self.append(markup);
+    }
+
+    fn append(&mut self, markup: fmt::Arguments<'_>) {
         // Writing to a string cannot fail.
         let _ = self.out.write_fmt(markup);
+    }
+
+    /// Writes the lines that wait.
+    fn flush(&mut self) {
+        for (class, data) in
+            [("grid", std::mem::take(&mut self.grid)), ("axis", std::mem::take(&mut self.axes))]
+        {
+            if !data.is_empty() {
+                self.append(format_args!(r#"<path class="{class}" d="{data}"/>"#));
+            }
+        }
     }
 
     fn polygon(&mut self, points: impl IntoIterator<Item = BackendCoord>, color: BackendColor, closed: bool) {
@@ -63,17 +82,34 @@ impl<'a> SvgBackend<'a> {
             return;
         }
         let path = path(points);
-        let (class, end) = if closed { ("area", "Z") } else { (class(color), "") };
-        self.raw(format_args!(r#"<path class="{class}" d="{path}{end}"/>"#));
+        match class(color) {
+            _ if closed => self.raw(format_args!(r#"<path class="area" d="{path}Z"/>"#)),
+            "grid" => self.grid.push_str(&path),
+            _ => self.axes.push_str(&path),
+        }
     }
 }
 
-/// Points as the data of a path.
+/// Points as the data of a path, in as few characters as it takes.
 pub(super) fn path(points: impl IntoIterator<Item = BackendCoord>) -> String {
     let mut data = String::new();
-    for (index, (x, y)) in points.into_iter().enumerate() {
-        let command = if index == 0 { 'M' } else { 'L' };
-        let _ = write!(data, "{command}{} {}", Tenths(x), Tenths(y));
+    let mut before: Option<(BackendCoord, char)> = None;
+    for (x, y) in points {
+        let command = match before {
+            None => 'M',
+            Some(((_, last), _)) if last == y => 'H',
+            Some(((last, _), _)) if last == x => 'V',
+            Some(_) => 'L',
+        };
+        let (x_text, y_text) = (Tenths(x), Tenths(y));
+        let _ = match (command, before) {
+            ('H', _) => write!(data, "H{x_text}"),
+            ('V', _) => write!(data, "V{y_text}"),
+            // Pairs that follow one of these are lines too.
+            ('L', Some((_, 'M' | 'L'))) => write!(data, " {x_text} {y_text}"),
+            _ => write!(data, "{command}{x_text} {y_text}"),
+        };
+        before = Some(((x, y), command));
     }
     data
 }
@@ -110,6 +146,7 @@ impl DrawingBackend for SvgBackend<'_> {
     }
 
     fn present(&mut self) -> Drawn {
+        self.flush();
         Ok(())
     }
 
@@ -172,9 +209,9 @@ impl DrawingBackend for SvgBackend<'_> {
             return Ok(());
         }
         let anchor = match style.anchor().h_pos {
-            HPos::Left => "start",
-            HPos::Center => "middle",
-            HPos::Right => "end",
+            HPos::Left => "",
+            HPos::Center => r#" text-anchor="middle""#,
+            HPos::Right => r#" text-anchor="end""#,
         };
         // `dominant-baseline` differs between renderers; offsets from the alphabetic baseline do not.
         let shift = match style.anchor().v_pos {
@@ -191,10 +228,8 @@ impl DrawingBackend for SvgBackend<'_> {
             FontTransform::Rotate180 => format!(r#" transform="rotate(180 {x} {y})""#),
             FontTransform::Rotate270 => format!(r#" transform="rotate(270 {x} {y})""#),
         };
-        let (class, text) = (class(style.color()), markup(text));
-        self.raw(format_args!(
-            r#"<text class="{class}" x="{x}" y="{y}" text-anchor="{anchor}"{turn}>{text}</text>"#
-        ));
+        let text = markup(text);
+        self.append(format_args!(r#"<text x="{x}" y="{y}"{anchor}{turn}>{text}</text>"#));
         Ok(())
     }
 
@@ -225,6 +260,19 @@ mod tests {
 
     #[test]
     fn paths_move_once_and_then_draw() {
-        assert_eq!(path([(0, 15), (100, 20)]), "M0 1.5L10 2");
+        assert_eq!(path([(0, 15), (100, 20), (110, 30)]), "M0 1.5 10 2 11 3");
+        assert_eq!(path([(0, 0), (50, 0), (50, 10), (60, 20), (0, 0)]), "M0 0H5V1L6 2 0 0");
+        assert_eq!(path([(7, 7), (7, 7)]), "M0.7 0.7H0.7", "a point is a line without length");
+    }
+
+    #[test]
+    fn lines_of_a_grid_are_one_path_and_come_before_marks() {
+        let mut out = String::new();
+        let mut backend = SvgBackend::new(&mut out, (10, 10));
+        backend.draw_line((0, 0), (10, 0), &GRID).unwrap();
+        backend.draw_line((0, 0), (0, 10), &AXIS).unwrap();
+        backend.draw_line((0, 10), (10, 10), &GRID).unwrap();
+        backend.raw(format_args!("<g/>"));
+        assert_eq!(out, r#"<path class="grid" d="M0 0H1M0 1H1"/><path class="axis" d="M0 0V1"/><g/>"#);
     }
 }

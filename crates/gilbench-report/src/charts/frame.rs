@@ -18,6 +18,12 @@ pub(super) const WIDTH: u32 = 328;
 /// Room at the right end, for half a tick's label.
 const MARGIN: f64 = 18.0;
 
+/// Left of the plot in a drawing of rows, whose labels stand in the plot.
+const LEFT: f64 = 14.0;
+
+/// Width of the plot in a drawing of rows.
+pub(super) const PLOT: f64 = WIDTH as f64 - LEFT - MARGIN;
+
 /// A drawing's axes and words.
 pub(super) struct Frame {
     /// Unique on its page.
@@ -37,8 +43,7 @@ impl Frame {
     /// Draws the marks, in order, over the grid.
     pub(super) fn draw(mut self, elements: &[Element]) -> Result<String, ReportErrorKind> {
         let widest = self.y.ticks.iter().map(|(_, label)| text_width(label)).fold(0.0, f64::max);
-        // Without ticks the drawing has rows, whose labels stand in the plot.
-        let left = if self.y.ticks.is_empty() { 14.0 } else { widest + 12.0 };
+        let left = if self.y.ticks.is_empty() { LEFT } else { widest + 12.0 };
         self.x.thin(f64::from(WIDTH) - left - MARGIN, (left, MARGIN));
         let mut marks = String::new();
         self.plot(&mut marks, left, elements).map_err(|error| ReportErrorKind::Chart(error.to_string()))?;
@@ -46,8 +51,8 @@ impl Frame {
         let (title, description) = (markup(title), markup(description));
         Ok(format!(
             "<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" role=\"img\" \
-             aria-labelledby=\"{id}-title {id}-desc\"><title id=\"{id}-title\">{title}</title>\
-             <desc id=\"{id}-desc\">{description}</desc>{marks}</svg>"
+             aria-labelledby=\"{id}-t {id}-d\"><title id=\"{id}-t\">{title}</title>\
+             <desc id=\"{id}-d\">{description}</desc>{marks}</svg>"
         ))
     }
 

@@ -9,16 +9,21 @@ pub(crate) mod answer;
 mod axis;
 mod backend;
 pub(crate) mod beside;
+mod columns;
+pub(crate) mod costs;
 pub(crate) mod crossovers;
 mod element;
 pub(crate) mod forest;
 mod frame;
+pub(crate) mod gains;
 pub(crate) mod heatmap;
 pub(crate) mod laws;
-pub(crate) mod rounds;
+pub(crate) mod processes;
 mod rows;
 pub(crate) mod speed_up;
+mod stack;
 pub(crate) mod times;
+pub(crate) mod traces;
 
 use serde::Serialize;
 
@@ -27,7 +32,7 @@ pub(crate) use element::{Shape, key, mark};
 /// One drawing, with a heading of its own.
 #[derive(Debug, Serialize)]
 pub(crate) struct Panel {
-    /// What this drawing is about.
+    /// What this drawing is about; empty where it says so itself.
     pub(crate) heading: String,
     /// The drawing.
     pub(crate) svg: String,
@@ -53,9 +58,16 @@ pub(crate) struct Key {
     pub(crate) label: String,
 }
 
-/// The numbers behind a figure.
+/// The numbers behind a figure. Without columns they stand in the page's table of cases.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Table {
     pub(crate) columns: Vec<&'static str>,
     pub(crate) rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// For a figure that shows nothing but what the table of cases on its page has.
+    pub(crate) fn in_cases() -> Self {
+        Self::default()
+    }
 }

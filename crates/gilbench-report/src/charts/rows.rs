@@ -42,6 +42,11 @@ impl Scales {
         self.native.as_ref().filter(|_| native).unwrap_or(&self.shared)
     }
 
+    /// Whether a panel has a scale that the others do not have.
+    pub(super) fn is_apart(&self, native: bool) -> bool {
+        native && self.native.is_some()
+    }
+
     /// What a reader must know of the scales.
     pub(super) fn note(&self) -> &'static str {
         match (&self.native, self.shared.is_logarithmic()) {
@@ -67,17 +72,22 @@ pub(super) fn middle(row: usize) -> f64 {
     -(row as f64) - 0.68
 }
 
-/// Height of the band that a row's dots may fill, in rows.
-pub(super) const BAND: f64 = 0.4;
-
 /// Characters of a row's label that fit in common sans-serif fonts; the mark's title has all of a longer one.
 const LONGEST: usize = 44;
 
 /// A row's label, from the left end of the axis.
 pub(super) fn label(row: usize, text: &str, x: &Axis) -> Element {
+    labelled(-(row as f64), text, x, "row-label")
+}
+
+/// The same with its top at this position of the vertical axis, as one of many with a class in common.
+pub(super) fn label_at(top: f64, text: &str, x: &Axis) -> Element {
+    labelled(top, text, x, "")
+}
+
+fn labelled(top: f64, text: &str, x: &Axis, class: &str) -> Element {
     let text = visible(text);
     let shown = shortened(&text, LONGEST);
-    let element =
-        Element::text(shown.as_ref(), (x.range.start, -(row as f64)), Anchor::Start, (2, 14), "row-label");
+    let element = Element::text(shown.as_ref(), (x.range.start, top), Anchor::Start, (2, 14), class);
     if shown == text { element } else { element.titled(text.as_ref()) }
 }

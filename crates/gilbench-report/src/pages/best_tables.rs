@@ -20,6 +20,13 @@ pub(super) struct BestTable {
     rows: Vec<BestRow>,
 }
 
+impl BestTable {
+    /// Whether it is of this size.
+    pub(super) fn is_of(&self, size: &Name) -> bool {
+        self.size.as_deref().unwrap_or(DEFAULT_SIZE) == size.as_str()
+    }
+}
+
 #[derive(Serialize)]
 struct BestRow {
     interpreter: String,

@@ -21,6 +21,7 @@ mod scaling;
 mod scaling_page;
 pub(crate) mod verdicts;
 mod workload;
+mod workloads;
 
 use std::path::PathBuf;
 
@@ -67,6 +68,12 @@ const PAGES: &[Top] = &[
         label: "Claims",
         title: "Claims",
         make: |report| made(claims::claims(report)?),
+    },
+    Top {
+        file: "workloads.html",
+        label: "Workloads",
+        title: "Workloads",
+        make: |report| made(workloads::workloads(report)),
     },
     Top {
         file: "interpreters.html",
@@ -142,7 +149,7 @@ const SCRIPTS: [&str; 1] = [include_str!("../../assets/tables.js")];
 /// Makes all files of a site.
 pub(crate) fn render(report: &Report<'_>) -> Result<Site, ReportError> {
     let templates = Templates::new().map_err(|kind| kind.at("."))?;
-    let pages = || rayon::join(|| tops(report), || workloads(report));
+    let pages = || rayon::join(|| tops(report), || each_workload(report));
     let ((tops, workloads), raw) = rayon::join(pages, || files(report));
     let (mut drafts, raw) = (tops?, raw.map_err(|kind| kind.at("data"))?);
     drafts.push(Draft {
@@ -201,12 +208,12 @@ fn tops(report: &Report<'_>) -> Result<Vec<Draft>, ReportError> {
     Ok(drafts.into_iter().flatten().collect())
 }
 
-fn workloads(report: &Report<'_>) -> Result<Vec<Draft>, ReportError> {
+fn each_workload(report: &Report<'_>) -> Result<Vec<Draft>, ReportError> {
     let workloads = report.workloads();
     let draft = |(name, summary): &(&Name, Option<&WorkloadSummary>)| {
         let path = format!("workloads/{name}.html");
         let workload = workload::workload(report, name, *summary).map_err(|kind| kind.at(path.as_str()))?;
-        let title = summary.map_or_else(|| name.to_string(), |summary| summary.title.clone());
+        let title = workload::title(name, *summary);
         let body = Value::from(Serde(workload));
         Ok(Draft { path, template: "workload.html", label: None, title, body })
     };

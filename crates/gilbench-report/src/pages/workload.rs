@@ -1,38 +1,51 @@
-//! A workload's page: charts for each of its sizes, how it scales, then its cases.
+//! A workload's page: what was found, then charts for each of its sizes, how it scales, what it observed, and its
+//! cases.
+//!
+//! A workload that observes behaviour has no charts: its times say nothing.
+
+mod observed;
+mod size;
 
 use gilbench_model::Name;
-use gilbench_model::condition::DEFAULT_SIZE;
 use gilbench_model::plan::WorkloadSummary;
 use gilbench_model::workload::Bound;
 use serde::Serialize;
 
-use super::best_tables::{BestTable, best_tables};
+use self::observed::{Observations, observations};
+use self::size::{Size, size};
+use super::best_tables::best_tables;
 use super::case_table::{CaseTable, Columns, table};
 use super::scaling::{Scaling, scaling};
 use crate::best::sizes;
-use crate::charts::{Figure, rounds, speed_up, times};
 use crate::error::ReportErrorKind;
-use crate::joined::{Entry, Report};
+use crate::joined::Report;
+use crate::lead::lead;
+use crate::numbers::count;
 
 #[derive(Serialize)]
 pub(super) struct Workload {
-    name: String,
     title: String,
     summary: Option<String>,
     bound: Option<&'static str>,
-    best: Vec<BestTable>,
+    /// What was found, in a sentence or two.
+    lead: Option<String>,
+    /// Its times say nothing.
+    behaviour: bool,
     sizes: Vec<Size>,
     scaling: Option<Scaling>,
+    observed: Option<Observations>,
     table: CaseTable,
-    others: Vec<(String, String)>,
+    /// Of cases: `58 cases`.
+    cases: String,
+    /// Its neighbours in the plan.
+    before: Option<Neighbour>,
+    after: Option<Neighbour>,
 }
 
 #[derive(Serialize)]
-struct Size {
-    /// `None` for the only size.
-    heading: Option<String>,
-    parameters: String,
-    figures: Vec<Figure>,
+struct Neighbour {
+    name: String,
+    title: String,
 }
 
 pub(super) fn workload(
@@ -40,45 +53,46 @@ pub(super) fn workload(
     name: &Name,
     summary: Option<&WorkloadSummary>,
 ) -> Result<Workload, ReportErrorKind> {
-    let title = summary.map_or_else(|| name.to_string(), |summary| summary.title.clone());
+    let title = title(name, summary);
+    let bound = summary.map(|summary| summary.bound);
+    let behaviour = bound == Some(Bound::Behaviour);
     let all = sizes(report, name);
+    let mut best = best_tables(report, name);
     let mut found = Vec::new();
-    for (index, size) in all.iter().enumerate() {
-        let entries: Vec<Entry<'_>> =
-            report.of(name).filter(|entry| entry.case.conditions.size == **size).collect();
-        let subject = if **size == DEFAULT_SIZE { title.clone() } else { format!("{title}, size {size}") };
-        let about = speed_up::Subject { title: &subject, bound: summary.map(|summary| summary.bound) };
-        let figures = [
-            speed_up::figure(report, &format!("speed-up-{index}"), &about, &entries)?,
-            times::figure(report, &format!("times-{index}"), &subject, &entries)?,
-            rounds::figure(report, &format!("rounds-{index}"), &subject, &entries)?,
-        ];
-        let parameters = entries.first().map(|entry| {
-            let parameters = entry.case.parameters.iter();
-            parameters.map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>().join(", ")
-        });
-        found.push(Size {
-            heading: (all.len() > 1).then(|| format!("Size {size}")),
-            parameters: parameters.unwrap_or_default(),
-            figures: figures.into_iter().flatten().collect(),
-        });
+    if !behaviour {
+        for (index, own) in all.iter().enumerate() {
+            let table = best.iter().position(|table| table.is_of(own)).map(|place| best.remove(place));
+            found.push(size(report, (index, own, all.len()), (&title, bound), name, table)?);
+        }
     }
-    let others = report.workloads().into_iter().map(|(other, summary)| {
-        (other.to_string(), summary.map_or_else(|| other.to_string(), |summary| summary.title.clone()))
-    });
+    let workloads = report.workloads();
+    let place = workloads.iter().position(|(other, _)| *other == name);
+    let neighbour = |place: Option<usize>| {
+        let (other, summary) = workloads.get(place?)?;
+        Some(Neighbour { name: other.to_string(), title: self::title(other, *summary) })
+    };
     Ok(Workload {
-        name: name.to_string(),
+        lead: if behaviour { None } else { lead(report, name) },
         title,
         summary: summary.map(|summary| summary.summary.clone()),
-        bound: summary.map(|summary| match summary.bound {
+        bound: bound.map(|bound| match bound {
             Bound::Cpu => "Computing: more workers than CPUs cannot help.",
             Bound::Behaviour => "Nothing: it observes how an interpreter behaves. Its times say nothing.",
             Bound::Waiting => "Waiting: workers mostly sleep, so their number is not limited by CPUs.",
         }),
-        best: best_tables(report, name),
+        behaviour,
         sizes: found,
-        scaling: scaling(report, name),
+        scaling: if behaviour { None } else { scaling(report, name) },
+        // Elsewhere they are what claims are decided by, and stand there.
+        observed: if behaviour { observations(report, name) } else { None },
         table: table(report, report.of(name), Columns::All),
-        others: others.collect(),
+        cases: count(report.of(name).count() as u64, "case"),
+        before: neighbour(place.and_then(|place| place.checked_sub(1))),
+        after: neighbour(place.map(|place| place + 1)),
     })
+}
+
+/// What it is called wherever it is spoken of.
+pub(super) fn title(name: &Name, summary: Option<&WorkloadSummary>) -> String {
+    summary.map_or_else(|| name.to_string(), |summary| summary.title.clone())
 }
