@@ -84,6 +84,22 @@ pub struct Series {
     pub search: Search,
 }
 
+impl Series {
+    /// The longest time at the present pace over the shortest, of the runs that take part in the search; `None` without
+    /// two of them.
+    pub fn spread(&self) -> Option<f64> {
+        let times: Vec<f64> = self
+            .points
+            .iter()
+            .filter(|point| point.reason.is_none())
+            .filter_map(|point| Some(point.paced?.point))
+            .collect();
+        let longest = times.iter().copied().reduce(f64::max)?;
+        let shortest = times.iter().copied().reduce(f64::min)?;
+        (times.len() > 1).then_some(longest / shortest)
+    }
+}
+
 /// A case in one run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Point {

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use gilbench_analysis::earlier::Earlier;
 use gilbench_analysis::findings::{CaseFinding, CaseState, Findings};
 use gilbench_analysis::statistics::{Estimate, paired_ratio, signed_rank_p_value};
 use gilbench_model::Name;
@@ -21,8 +22,8 @@ use crate::numbers::count;
 pub(crate) struct Report<'a> {
     pub(crate) run: &'a Run,
     pub(crate) findings: &'a Findings,
-    /// Other runs, oldest first.
-    pub(crate) others: &'a [Run],
+    /// What earlier runs add, where there are any.
+    pub(crate) earlier: Option<&'a Earlier>,
     /// What the suite asks for, in the plan's order.
     pub(crate) entries: Vec<Entry<'a>>,
     /// The others: one case again, and calibration. No table of results has them.
@@ -53,7 +54,7 @@ const COLOURS: usize = 8;
 impl<'a> Report<'a> {
     /// Refuses findings that are not of this run.
     pub(crate) fn new(sources: Sources<'a>) -> Result<Self, ReportError> {
-        let Sources { run, findings, others } = sources;
+        let Sources { run, findings, earlier } = sources;
         let cases = &run.plan.cases;
         let fits = findings.cases.iter().zip(0_u32..).all(|(finding, index)| finding.case == index);
         if findings.cases.len() != cases.len() || !fits {
@@ -74,7 +75,7 @@ impl<'a> Report<'a> {
             own.map(unmeasured).min().unwrap_or(2)
         });
         let strategies = distinct(entries.iter().map(|entry| &entry.case.strategy));
-        Ok(Self { run, findings, others, entries, controls, by_id, interpreters, strategies })
+        Ok(Self { run, findings, earlier, entries, controls, by_id, interpreters, strategies })
     }
 
     /// The case with this id, of those that the suite asks for.

@@ -23,6 +23,7 @@ mod tax;
 mod templates;
 mod text;
 
+use gilbench_analysis::earlier::Earlier;
 use gilbench_analysis::findings::Findings;
 use gilbench_model::run_directory::Run;
 
@@ -38,14 +39,14 @@ pub struct Sources<'a> {
     pub run: &'a Run,
     /// What that shows.
     pub findings: &'a Findings,
-    /// Other runs, oldest first, to compare it with.
-    pub others: &'a [Run],
+    /// What earlier runs add, where there are any.
+    pub earlier: Option<&'a Earlier>,
 }
 
 impl<'a> Sources<'a> {
     /// Nothing but one run.
     pub fn new(run: &'a Run, findings: &'a Findings) -> Self {
-        Self { run, findings, others: &[] }
+        Self { run, findings, earlier: None }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Marks of a chart: points with intervals, lines, areas, dots and text, each with a title of its own.
 
 use std::convert::Infallible;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use plotters::element::{Drawable, PointCollection};
 use plotters_backend::{BackendCoord, DrawingErrorKind};
@@ -117,6 +117,7 @@ enum Kind {
     Line,
     Area { hatched: bool },
     Dot,
+    Dots,
     Text { text: String, anchor: Anchor, shift: (i32, i32) },
 }
 
@@ -177,6 +178,11 @@ impl Element {
     /// A single value.
     pub(super) fn dot(at: (f64, f64), class: impl Into<String>, title: impl Into<String>) -> Self {
         Self { points: vec![at], class: class.into(), title: title.into(), kind: Kind::Dot }
+    }
+
+    /// Many values as one mark: dots that need no title each.
+    pub(super) fn dots(points: Vec<(f64, f64)>, class: impl Into<String>) -> Self {
+        Self { points, class: class.into(), title: String::new(), kind: Kind::Dots }
     }
 
     /// Text, moved by some user units.
@@ -269,6 +275,14 @@ impl Drawable<SvgBackend<'_>> for Element {
                 backend.raw(format_args!(
                     r#"<circle class="dot {class}" cx="{x}" cy="{y}" r="2.5">{title}</circle>"#
                 ));
+            }
+            (Kind::Dots, points) => {
+                // Lines without a length: the style sheet gives them round ends.
+                let mut data = String::new();
+                for (x, y) in points {
+                    let _ = write!(data, "M{} {}h0", Tenths(*x), Tenths(*y));
+                }
+                backend.raw(format_args!(r#"<path class="dots {class}" d="{data}"/>"#));
             }
             (Kind::Text { text, anchor, shift }, &[(x, y)]) => {
                 let (x, y) = (Tenths(x + shift.0 * SCALE), Tenths(y + shift.1 * SCALE));

@@ -7,9 +7,11 @@
 
 mod axis;
 mod backend;
+pub(crate) mod changes;
 mod element;
 pub(crate) mod forest;
 mod frame;
+pub(crate) mod history;
 pub(crate) mod rounds;
 mod rows;
 pub(crate) mod speed_up;

@@ -5,6 +5,8 @@
 mod case_rows;
 mod cases;
 mod claims;
+mod comparison;
+mod history;
 mod limits;
 mod machine;
 mod overview;
@@ -43,7 +45,7 @@ struct Top {
 type Made = Result<Option<Value>, ReportErrorKind>;
 
 /// In the order of the navigation.
-const PAGES: [Top; 4] = [
+const PAGES: [Top; 6] = [
     Top {
         file: "index.html",
         label: "Start",
@@ -57,6 +59,24 @@ const PAGES: [Top; 4] = [
         make: |report| made(claims::claims(report)?),
     },
     Top { file: "cases.html", label: "Cases", title: "All cases", make: |report| made(cases::cases(report)) },
+    Top {
+        file: "compare.html",
+        label: "Compare",
+        title: "Compared with an earlier run",
+        make: |report| match comparison::comparison(report)? {
+            Some(found) => made(found),
+            None => Ok(None),
+        },
+    },
+    Top {
+        file: "history.html",
+        label: "History",
+        title: "History",
+        make: |report| match history::history(report)? {
+            Some(found) => made(found),
+            None => Ok(None),
+        },
+    },
     Top {
         file: "machine.html",
         label: "Machine",
