@@ -83,6 +83,11 @@ impl<'a> Report<'a> {
         self.by_id.get(id).map(|&index| self.entries[index])
     }
 
+    /// The case at this place of the plan, if the suite asks for it.
+    pub(crate) fn entry_at(&self, index: u32) -> Option<Entry<'a>> {
+        self.entry(&self.run.plan.cases.get(index as usize)?.id)
+    }
+
     /// Interpreters in the order of every table.
     pub(crate) fn interpreters(&self) -> &[&'a Name] {
         &self.interpreters

@@ -75,6 +75,13 @@ pub struct Change {
     pub besides: Vec<Aspect>,
 }
 
+impl Change {
+    /// The one number that is shown where there is room for no more.
+    pub fn point(&self) -> f64 {
+        self.estimate.map_or(self.ratio, |estimate| estimate.point)
+    }
+}
+
 /// The rule in a sentence or two, with its figures.
 pub fn rule() -> String {
     format!(

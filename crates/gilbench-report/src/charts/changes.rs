@@ -19,13 +19,21 @@ type Changed<'a> = (&'a Row, Estimate, Entry<'a>);
 
 /// The figure of some rows; `None` if none has a ratio.
 pub(crate) fn figure(report: &Report<'_>, all: &[Row], band: f64) -> Result<Option<Figure>, ReportErrorKind> {
-    let mut changed: Vec<Changed<'_>> =
-        all.iter().filter_map(|row| Some((row, *row.deciding()?, report.entry(&row.case)?))).collect();
+    let (observing, mut changed): (Vec<Changed<'_>>, Vec<Changed<'_>>) = all
+        .iter()
+        .filter_map(|row| Some((row, *row.deciding()?, report.entry(&row.case)?)))
+        .partition(|(_, _, entry)| report.run.plan.is_behaviour(entry.case));
+    let behaviour = match observing.len() {
+        0 => "",
+        _ => " Cases that observe a behaviour are not among them, for their times say nothing.",
+    };
     let number = changed.len();
     changed.sort_by(|a, b| b.1.point.ln().abs().total_cmp(&a.1.point.ln().abs()));
+    let [start, end] = ends(band);
+    let large = |found: &Estimate| found.point < start || found.point > end;
     let (less, more): (Vec<_>, Vec<_>) = changed
         .into_iter()
-        .filter(|(_, found, _)| found.point.ln().abs() > 0.0)
+        .filter(|(row, found, _)| is_told(row) || large(found))
         .partition(|(_, found, _)| found.point < 1.0);
     let (less, more) = (&less[..less.len().min(ROWS)], &more[..more.len().min(ROWS)]);
     let shown = || less.iter().chain(more);
@@ -33,7 +41,7 @@ pub(crate) fn figure(report: &Report<'_>, all: &[Row], band: f64) -> Result<Opti
         return Ok(None);
     }
     let values = shown().flat_map(|(_, found, _)| [found.low, found.high]);
-    let x = Axis::over(values.chain(ends(band)), ratio_label);
+    let x = Axis::over(values.chain([start, end]), ratio_label);
     let sides = [("less", "Takes less time now", less), ("more", "Takes more time now", more)];
     let panels = sides
         .into_iter()
@@ -42,14 +50,14 @@ pub(crate) fn figure(report: &Report<'_>, all: &[Row], band: f64) -> Result<Opti
         .collect::<Result<_, _>>()?;
     let left_out = match number - shown().count() {
         0 => String::new(),
-        others => format!(" {} moved less and stand in the table alone.", count(others as u64, "case")),
+        others => format!(" {} moved less: the table of all cases has them.", count(others as u64, "case")),
     };
     Ok(Some(Figure {
         id: "changes".to_owned(),
         title: "The largest changes".to_owned(),
         note: format!(
             "Time in this run over that in the earlier one, with the 95 % interval that decides; the most moved are on \
-             top, at most {ROWS} either way.{left_out} The band is where differences do not matter: up to {}. A hollow \
+             top, at most {ROWS} either way.{left_out}{behaviour} The band is where differences do not matter: up to {}. A hollow \
              mark is of a case that is not told to have changed.",
             percent(band)
         ),
@@ -87,7 +95,7 @@ fn panel(
     ];
     for (row, (compared, found, entry)) in changed.iter().enumerate() {
         let case = entry.case;
-        let label = format!("{} {} {}", case.workload, entry.label(), case.interpreter);
+        let label = format!("{} {} {}", case.workload, case.interpreter, entry.label());
         elements.push(rows::label(row, &label, x));
         let y = rows::middle(row);
         let colour = report.colour(&case.interpreter);

@@ -7,7 +7,7 @@ use gilbench_analysis::statistics::Estimate;
 use gilbench_model::units::format_utc;
 
 use super::axis::{Axis, ratio_label};
-use super::element::{Anchor, Element, Shape};
+use super::element::{Anchor, Element};
 use super::frame::Frame;
 use super::{Figure, Panel, Table};
 use crate::error::ReportErrorKind;
@@ -52,17 +52,10 @@ impl Places {
         self.runs.iter().position(|&run| run == index).map(|place| place as f64)
     }
 
-    /// Some values by run, in stretches without a gap.
-    fn stretches(&self, value: impl Fn(usize) -> Option<f64>) -> Vec<Vec<(f64, f64)>> {
-        let mut stretches = vec![Vec::new()];
-        for (place, &run) in self.runs.iter().enumerate() {
-            match (value(run), stretches.last_mut()) {
-                (Some(value), Some(stretch)) => stretch.push((place as f64, value)),
-                _ => stretches.push(Vec::new()),
-            }
-        }
-        stretches.retain(|stretch| !stretch.is_empty());
-        stretches
+    /// The values of the runs that have one, in order.
+    fn values(&self, value: impl Fn(usize) -> Option<f64>) -> Vec<(f64, f64)> {
+        let places = (0..).map(f64::from).zip(&self.runs);
+        places.filter_map(|(place, &run)| Some((place, value(run)?))).collect()
     }
 }
 
@@ -89,7 +82,7 @@ pub(crate) fn panel(
     series: &Series,
     id: &str,
 ) -> Result<Option<Panel>, ReportErrorKind> {
-    let Some(entry) = report.entries.get(series.case as usize) else { return Ok(None) };
+    let Some(entry) = report.entry_at(series.case) else { return Ok(None) };
     let latest = |of: fn(&gilbench_analysis::history::Point) -> Option<Estimate>| {
         series.points.iter().rev().find_map(of).map(|time| time.point)
     };
@@ -101,8 +94,8 @@ pub(crate) fn panel(
     let pace = |run: usize| Some(history.runs[run].pace.ratio?.point);
     let colour = report.colour(&entry.case.interpreter);
     let mut elements = Vec::new();
-    let (paced, time, pace) = (places.stretches(paced), places.stretches(time), places.stretches(pace));
-    let values = [&paced, &time, &pace].into_iter().flatten().flatten().map(|(_, value)| *value);
+    let (paced, time, pace) = (places.values(paced), places.values(time), places.values(pace));
+    let values = [&paced, &time, &pace].into_iter().flatten().map(|(_, value)| *value);
     let (low, high) = values.fold((1.0 - LEAST_SPAN, 1.0 + LEAST_SPAN), |(low, high): (f64, f64), value| {
         (low.min(value), high.max(value))
     });
@@ -111,19 +104,16 @@ pub(crate) fn panel(
     } else {
         Axis::linear(low, high, ratio_label)
     };
-    let line = |class: &str, stretches: Vec<Vec<(f64, f64)>>, elements: &mut Vec<Element>| {
-        for stretch in stretches {
-            let points = stretch.iter().map(|(place, value)| (*place, y.at(*value))).collect();
-            elements.push(Element::line(points, class, ""));
-        }
+    let drawn = |values: Vec<(f64, f64)>| -> Vec<(f64, f64)> {
+        values.into_iter().map(|(place, value)| (place, y.at(value))).collect()
     };
-    let dots = paced.iter().flatten().map(|(place, value)| (*place, y.at(*value))).collect();
-    line("pace", pace, &mut elements);
-    line("raw", time, &mut elements);
-    line(&format!("series {colour}"), paced, &mut elements);
-    elements.push(Element::dots(dots, colour));
+    let paced = drawn(paced);
+    elements.push(Element::line(drawn(pace), "pace", ""));
+    elements.push(Element::line(drawn(time), "raw", ""));
+    elements.push(Element::line(paced.clone(), format!("series {colour}"), ""));
+    elements.push(Element::dots(paced, colour));
     elements.extend(marks(history, places, series, unit, &y));
-    let words = words(history, series, entry);
+    let words = words(history, series, &entry);
     let heading = format!("{} on {}", entry.label(), entry.case.interpreter);
     let frame = Frame {
         id: id.to_owned(),
@@ -151,7 +141,7 @@ fn marks(history: &History, places: &Places, series: &Series, unit: f64, y: &Axi
         // Towards the side with more room.
         let (anchor, shift) =
             if at * 2.0 > places.runs.len() as f64 { (Anchor::End, -4) } else { (Anchor::Start, 4) };
-        let text = format!("{:+.1} %", (change.ratio - 1.0) * 100.0).replace('-', "−");
+        let text = format!("{:+.1} %", (change.point() - 1.0) * 100.0).replace('-', "−");
         elements.push(Element::text(text, (at, y.range.end), anchor, (shift, 9), "note"));
     }
     for (run, point) in series.points.iter().enumerate().filter(|(_, point)| point.out_of_line) {
@@ -212,13 +202,10 @@ pub(crate) fn calibration(history: &History, places: &Places) -> Result<Option<F
             "as now",
         )];
         for (at, found) in &known {
-            elements.push(Element::interval(
-                [found.low, found.point, found.high].map(|value| (*at, y.at(value))),
-                Shape::Circle,
-                "small",
-                ratio(found).text(),
-            ));
+            let ends = [found.low, found.high].map(|value| (*at, y.at(value)));
+            elements.push(Element::line(ends.to_vec(), "spread", ratio(found).text()));
         }
+        elements.push(Element::dots(known.iter().map(|(at, found)| (*at, y.at(found.point))).collect(), ""));
         let points = || known.iter().map(|(_, found)| found.point);
         let frame = Frame {
             id: format!("calibration-{number}"),

@@ -23,10 +23,14 @@ pub(super) struct Comparison {
     another_machine: Option<String>,
     shifts: Vec<Shift>,
     /// What follows from how far the machine moved.
-    moved: Option<String>,
+    moved: String,
+    /// The same, where it is that nothing can be decided.
+    no_verdict: Option<String>,
     counts: Vec<Count>,
     band: String,
     chart: Option<Chart>,
+    /// Rows with a ratio.
+    both: usize,
     rows: Vec<CaseRow>,
 }
 
@@ -81,7 +85,8 @@ struct CaseRow {
     /// The interval as it was measured, where the one that decides is wider.
     measured: Option<String>,
     answer: AnswerWord,
-    significant: &'static str,
+    /// `None` where nothing was decided.
+    significant: Option<&'static str>,
     relevant: &'static str,
     reason: Option<String>,
     drifting: bool,
@@ -94,6 +99,14 @@ pub(super) fn comparison(report: &Report<'_>) -> Result<Option<Comparison>, Repo
     let [earlier, this] = &compared.runs[..] else { return Ok(None) };
     let (same, differs): (Vec<_>, Vec<_>) = found.aspects.iter().partition(|aspect| aspect.is_same());
     let counts = compared.counts;
+    let mut rows: Vec<&Row> = compared.rows.iter().collect();
+    rows.sort_by_key(|row| match row.verdict {
+        Answer::Slower => 0,
+        Answer::Faster => 1,
+        Answer::Equivalent => 2,
+        Answer::Undecided if row.ratio.is_some() => 3,
+        Answer::Undecided => 4,
+    });
     let count = |answer, count| Count { answer: word(answer), count };
     Ok(Some(Comparison {
         sides: [side(earlier), side(this)],
@@ -109,7 +122,9 @@ pub(super) fn comparison(report: &Report<'_>) -> Result<Option<Comparison>, Repo
                 reason: shift.reason.clone(),
             })
             .collect(),
-        moved: this.shift.map(moved),
+        no_verdict: Some(moved(this))
+            .filter(|_| this.reason.is_none() && this.shift.is_none_or(|shift| shift > LARGEST_SHIFT)),
+        moved: moved(this),
         counts: vec![
             count(Answer::Faster, counts.faster),
             count(Answer::Slower, counts.slower),
@@ -118,7 +133,8 @@ pub(super) fn comparison(report: &Report<'_>) -> Result<Option<Comparison>, Repo
         ],
         band: percent(compared.band),
         chart: changes::figure(report, &compared.rows, compared.band)?,
-        rows: compared.rows.iter().map(|row| case_row(report, row)).collect(),
+        both: compared.rows.iter().filter(|row| row.ratio.is_some()).count(),
+        rows: rows.into_iter().map(|row| case_row(report, row)).collect(),
     }))
 }
 
@@ -156,7 +172,14 @@ fn name(part: &Part) -> String {
     }
 }
 
-fn moved(shift: f64) -> String {
+fn moved(run: &ComparedRun) -> String {
+    if run.reason.is_some() {
+        return "Nothing can be said of it: these are two machines.".to_owned();
+    }
+    let Some(shift) = run.shift else {
+        return "How far the machine moved is not known, for the runs share no calibration: no verdict is given."
+            .to_owned();
+    };
     let (moved, largest) = (percent(shift), percent(LARGEST_SHIFT));
     if shift > LARGEST_SHIFT {
         format!("The machine moved by up to {moved}, more than {largest}: no verdict is given.")
@@ -181,12 +204,7 @@ fn case_row(report: &Report<'_>, row: &Row) -> CaseRow {
         Quantity::Steady | Quantity::Whole => seconds,
     };
     let entry = report.entry(&row.case);
-    let yes = |value: Option<bool>, open| match value {
-        Some(true) => "yes",
-        Some(false) => "no",
-        None if row.reason.is_none() => open,
-        None => "—",
-    };
+    let yes = |yes| if yes { "yes" } else { "no" };
     CaseRow {
         key: entry
             .map(|entry| key(report.shape(&entry.case.strategy), &report.colour(&entry.case.interpreter))),
@@ -202,8 +220,8 @@ fn case_row(report: &Report<'_>, row: &Row) -> CaseRow {
         ratio: row.deciding().map(ratio),
         measured: row.widened.and(row.ratio).map(|found| ratio(&found).interval),
         answer: word(row.verdict),
-        significant: yes(row.significant, "—"),
-        relevant: yes(row.relevant, "open"),
+        significant: row.significant.map(yes),
+        relevant: row.relevant.map_or("open", yes),
         reason: row.reason.clone(),
         drifting: row.drifting,
     }

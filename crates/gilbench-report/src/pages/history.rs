@@ -67,7 +67,7 @@ struct Workload {
     name: String,
     title: String,
     summary: String,
-    /// Something changed in it.
+    /// Whether it is unfolded: something changed in it.
     open: bool,
     panels: Vec<Panel>,
     /// Moments of the runs that have a column in the table of numbers.
@@ -100,7 +100,7 @@ pub(super) fn history(report: &Report<'_>) -> Result<Option<History>, ReportErro
     let Some(found) = report.earlier.map(|earlier| &earlier.history) else { return Ok(None) };
     let places = Places::of(found);
     let charted = charted(&found.series);
-    let mut workloads = Vec::new();
+    let mut workloads: Vec<Workload> = Vec::new();
     for (name, summary) in report.workloads() {
         let title = summary.map_or_else(|| name.to_string(), |summary| summary.title.clone());
         workloads.extend(workload(report, found, &places, &charted, (name, title))?);
@@ -113,6 +113,12 @@ pub(super) fn history(report: &Report<'_>) -> Result<Option<History>, ReportErro
             count(found.series.len() as u64, "case")
         )
     });
+    // A page of closed folds would look empty.
+    if let Some(first) =
+        workloads.first_mut().filter(|_| found.series.iter().all(|one| one.search.changes().is_empty()))
+    {
+        first.open = true;
+    }
     Ok(Some(History {
         summary: summary(found, places.runs.len()),
         changes: changes(report, found),
@@ -171,7 +177,16 @@ fn summary(found: &Found, here: usize) -> String {
     } else {
         said
     };
-    format!("{runs}{elsewhere}; {cases} of this run occur in an earlier one. {said}")
+    let apart = found
+        .series
+        .iter()
+        .filter(|series| series.points.last().is_some_and(|last| last.out_of_line))
+        .count();
+    let apart = match apart {
+        0 => String::new(),
+        number => format!(" This run itself is out of line in {}.", count(number as u64, "case")),
+    };
+    format!("{runs}{elsewhere}; {cases} of this run occur in an earlier one. {said}{apart}")
 }
 
 fn taking_part(series: &Series) -> usize {
@@ -185,15 +200,15 @@ fn changes(report: &Report<'_>, found: &Found) -> Vec<ChangeRow> {
     let mut all: Vec<_> = found
         .series
         .iter()
-        .filter_map(|series| Some((report.entries.get(series.case as usize)?, series)))
+        .filter_map(|series| Some((report.entry_at(series.case)?, series)))
         .flat_map(|(entry, series)| series.search.changes().iter().map(move |change| (entry, change)))
         .collect();
     all.sort_by_key(|(_, change)| std::cmp::Reverse(change.first_after));
-    let row = |(entry, change): (&Entry<'_>, &history::Change)| ChangeRow {
-        case: link(entry),
+    let row = |(entry, change): (Entry<'_>, &history::Change)| ChangeRow {
+        case: link(&entry),
         when: moment(found.runs[change.first_after].planned_ms),
         size: size(change),
-        longer: change.ratio > 1.0,
+        longer: change.point() > 1.0,
         besides: change.besides.iter().map(aspect).collect(),
     };
     all.into_iter().map(row).collect()
@@ -229,11 +244,11 @@ fn workload(
     charted: &BTreeSet<usize>,
     (name, title): (&Name, String),
 ) -> Result<Option<Workload>, ReportErrorKind> {
-    let own: Vec<(usize, &Series, &Entry<'_>)> = found
+    let own: Vec<(usize, &Series, Entry<'_>)> = found
         .series
         .iter()
         .enumerate()
-        .filter_map(|(index, series)| Some((index, series, report.entries.get(series.case as usize)?)))
+        .filter_map(|(index, series)| Some((index, series, report.entry_at(series.case)?)))
         .filter(|(_, _, entry)| entry.case.workload == *name)
         .collect();
     if own.is_empty() {
