@@ -9,7 +9,7 @@ mod across;
 mod calibration;
 mod pattern;
 mod rows;
-mod side;
+pub(crate) mod side;
 mod within;
 
 pub use across::across;

@@ -22,18 +22,18 @@ pub const LEAST_ITERATIONS: usize = 10;
 /// Levels that differ by no more are the same: the band within which this project calls times equivalent, but no less
 /// than the spread of the last segment and twice the noise. Barrett et al. allow the variance of the last segment, or
 /// a millisecond.
-const SAME_LEVEL: f64 = 0.03;
+pub(crate) const SAME_LEVEL: f64 = 0.03;
 
 /// See [`SAME_LEVEL`]: noise that lasts makes levels that differ by about its size.
-const NOISE_OF_A_LEVEL: f64 = 2.0;
+pub(crate) const NOISE_OF_A_LEVEL: f64 = 2.0;
 
 /// No series is taken to be quieter than this share of its times: changes that small matter to no claim, and a clock
 /// that counts coarsely makes series without any noise.
-const LEAST_NOISE: f64 = 0.005;
+pub(crate) const LEAST_NOISE: f64 = 0.005;
 
 /// The price of a change point, times the logarithm of the number of iterations. Barrett et al. use 15, with which
 /// ten iterations could not show that the first took half as long again.
-const PENALTY: f64 = 5.0;
+pub(crate) const PENALTY: f64 = 5.0;
 
 /// Noise is looked for between iterations so far apart: that of neighbours alone is too small where noise lasts
 /// longer than an iteration.
@@ -44,10 +44,10 @@ const LAGS: [usize; 3] = [1, 2, 4];
 const SERIES_PER_LAG: usize = 5;
 
 /// So many iterations on either side say what is usual around one.
-const NEIGHBOURS: usize = 10;
+pub(crate) const NEIGHBOURS: usize = 10;
 
 /// The fewest iterations that make a level: of two, a single disturbance is half.
-const FEWEST_OF_A_LEVEL: usize = 3;
+pub(crate) const FEWEST_OF_A_LEVEL: usize = 3;
 
 /// The last share of the iterations, one in so many, must be steady. As Barrett et al., who ask for 500 of 2,000.
 const LAST_SHARE: usize = 4;
@@ -122,7 +122,7 @@ pub fn classify(times: &[f64]) -> Option<WarmUp> {
 ///
 /// From the median size of differences between iterations that are near each other: a change of level is in few of
 /// them, and a spike in two.
-fn noise(logs: &[f64]) -> Option<f64> {
+pub(crate) fn noise(logs: &[f64]) -> Option<f64> {
     /// The median size of a difference of two normal values, in standard deviations of one: √2 times the upper
     /// quartile of the normal distribution.
     const MEDIAN_DIFFERENCE: f64 = std::f64::consts::SQRT_2 * 0.674_489_750_196_081_7;
@@ -141,7 +141,7 @@ fn noise(logs: &[f64]) -> Option<f64> {
 /// Out of line is what could pay for a segment of its own: so many deviations away that their square is the price of
 /// two change points, or of one at the end. Barrett et al. say three times the distance of the deciles, which is 7.7
 /// deviations of a normal distribution; what lay between the two would be taken for a change and back.
-fn is_outlier(logs: &[f64], index: usize, noise: f64, penalty: f64) -> bool {
+pub(crate) fn is_outlier(logs: &[f64], index: usize, noise: f64, penalty: f64) -> bool {
     let before = &logs[index.saturating_sub(NEIGHBOURS)..index];
     let after = &logs[index + 1..logs.len().min(index + 1 + NEIGHBOURS)];
     let distance = |side: &[f64]| median(side).ok().map(|usual| (logs[index] - usual) / noise);

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use gilbench_analysis::earlier::Earlier;
 use gilbench_analysis::findings::{CaseFinding, CaseState, Findings};
 use gilbench_analysis::statistics::{Estimate, paired_ratio, signed_rank_p_value};
 use gilbench_model::Name;
@@ -23,8 +24,8 @@ use crate::numbers::count;
 pub(crate) struct Report<'a> {
     pub(crate) run: &'a Run,
     pub(crate) findings: &'a Findings,
-    /// Other runs, oldest first.
-    pub(crate) others: &'a [Run],
+    /// What earlier runs add, where there are any.
+    pub(crate) earlier: Option<&'a Earlier>,
     /// The rows of the decision matrix.
     pub(crate) kinds: &'a [KindOfWork],
     /// What the suite asks for, in the plan's order.
@@ -77,7 +78,7 @@ const COLOURS: usize = 8;
 impl<'a> Report<'a> {
     /// Refuses findings that are not of this run.
     pub(crate) fn new(sources: Sources<'a>) -> Result<Self, ReportError> {
-        let Sources { run, findings, others, kinds } = sources;
+        let Sources { run, findings, earlier, kinds } = sources;
         let cases = &run.plan.cases;
         let fits = findings.cases.iter().zip(0_u32..).all(|(finding, index)| finding.case == index);
         if findings.cases.len() != cases.len() || !fits {
@@ -99,7 +100,7 @@ impl<'a> Report<'a> {
         let index = Index::new(run, &entries, &interpreters, measured);
         let rounds = run.processes.iter().filter(|process| process.outcome.is_completed());
         let by_round = rounds.filter_map(|process| Some(((process.case, process.round?), process))).collect();
-        Ok(Self { run, findings, others, kinds, entries, controls, by_round, interpreters, index })
+        Ok(Self { run, findings, earlier, kinds, entries, controls, by_round, interpreters, index })
     }
 
     /// What was recorded of a case's completed process in a round.
@@ -114,8 +115,7 @@ impl<'a> Report<'a> {
 
     /// The case with this index in the plan, of those that the suite asks for.
     pub(crate) fn planned(&self, case: u32) -> Option<Entry<'a>> {
-        // Controls stand at the end of a plan.
-        self.entries.get(case as usize).copied().filter(|entry| entry.finding.case == case)
+        self.entry(&self.run.plan.cases.get(case as usize)?.id)
     }
 
     /// Interpreters in the order of every table.

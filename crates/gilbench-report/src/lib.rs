@@ -26,6 +26,7 @@ mod tax;
 mod templates;
 mod text;
 
+use gilbench_analysis::earlier::Earlier;
 use gilbench_analysis::findings::Findings;
 use gilbench_model::kind_of_work::KindOfWork;
 use gilbench_model::run_directory::Run;
@@ -43,8 +44,8 @@ pub struct Sources<'a> {
     pub run: &'a Run,
     /// What that shows.
     pub findings: &'a Findings,
-    /// Other runs, oldest first, to compare it with.
-    pub others: &'a [Run],
+    /// What earlier runs add, where there are any.
+    pub earlier: Option<&'a Earlier>,
     /// The rows of the decision matrix; none: no matrix.
     pub kinds: &'a [KindOfWork],
 }
@@ -52,7 +53,7 @@ pub struct Sources<'a> {
 impl<'a> Sources<'a> {
     /// Nothing but one run.
     pub fn new(run: &'a Run, findings: &'a Findings) -> Self {
-        Self { run, findings, others: &[], kinds: &[] }
+        Self { run, findings, earlier: None, kinds: &[] }
     }
 }
 

@@ -20,6 +20,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("workloads.html", include_str!("../templates/workloads.html")),
     ("observed.html", include_str!("../templates/observed.html")),
     ("cases.html", include_str!("../templates/cases.html")),
+    ("compare.html", include_str!("../templates/compare.html")),
+    ("history.html", include_str!("../templates/history.html")),
     ("machine.html", include_str!("../templates/machine.html")),
     ("scaling.html", include_str!("../templates/scaling.html")),
     ("scaling_section.html", include_str!("../templates/scaling_section.html")),

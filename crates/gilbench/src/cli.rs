@@ -396,6 +396,9 @@ pub(crate) struct Report {
     /// Folder of the site [default: target/gilbench/site; none with `--markdown`]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Compare it with an earlier run, and follow it over several: a run directory, or a folder of them. Repeatable
+    #[arg(long, value_name = "PATH")]
+    pub(crate) earlier: Vec<PathBuf>,
     /// Print a summary in Markdown, for a job summary; write a site only where `--out` says
     #[arg(long)]
     pub(crate) markdown: bool,

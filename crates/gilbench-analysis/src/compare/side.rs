@@ -11,25 +11,29 @@ use crate::series::CaseSamples;
 use crate::statistics::Estimate;
 
 /// A run.
-pub(super) struct Side<'a> {
-    pub(super) run: &'a Run,
+pub(crate) struct Side<'a> {
+    pub(crate) run: &'a Run,
     samples: Vec<CaseSamples<'a>>,
     findings: Vec<CaseFinding>,
 }
 
 /// A case of it.
 #[derive(Clone, Copy)]
-pub(super) struct Entry<'s> {
-    pub(super) case: &'s Case,
-    pub(super) samples: &'s CaseSamples<'s>,
-    pub(super) finding: &'s CaseFinding,
+pub(crate) struct Entry<'s> {
+    pub(crate) case: &'s Case,
+    pub(crate) samples: &'s CaseSamples<'s>,
+    pub(crate) finding: &'s CaseFinding,
 }
 
 impl<'a> Side<'a> {
-    pub(super) fn of(run: &'a Run) -> Self {
+    pub(crate) fn of(run: &'a Run) -> Self {
         let samples = CaseSamples::of(run);
         let findings = findings(run, &samples);
         Self { run, samples, findings }
+    }
+
+    pub(crate) fn samples(&self) -> &[CaseSamples<'a>] {
+        &self.samples
     }
 
     fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
@@ -38,23 +42,23 @@ impl<'a> Side<'a> {
     }
 
     /// The cases that are there in a role, in the order of the plan.
-    pub(super) fn in_role(&self, role: Role) -> impl Iterator<Item = Entry<'_>> {
+    pub(crate) fn in_role(&self, role: Role) -> impl Iterator<Item = Entry<'_>> {
         self.entries().filter(move |entry| entry.case.role == role)
     }
 
     /// The case with this id.
-    pub(super) fn get(&self, id: &str) -> Option<Entry<'_>> {
+    pub(crate) fn get(&self, id: &str) -> Option<Entry<'_>> {
         self.entries().find(|entry| entry.case.id == id)
     }
 
     /// The same work one after another, where the run has it.
-    pub(super) fn baseline(&self, of: &Entry<'_>) -> Option<Entry<'_>> {
+    pub(crate) fn baseline(&self, of: &Entry<'_>) -> Option<Entry<'_>> {
         let baseline = baseline(&self.samples, of.samples)?;
         self.get(&baseline.case.id)
     }
 
     /// What is said of the run itself.
-    pub(super) fn described(&self, shift: Option<f64>, reason: Option<String>) -> ComparedRun {
+    pub(crate) fn described(&self, shift: Option<f64>, reason: Option<String>) -> ComparedRun {
         let (plan, environment) = (&self.run.plan, &self.run.environment);
         ComparedRun {
             run: self.run.directory.display().to_string(),
@@ -71,17 +75,17 @@ impl<'a> Side<'a> {
 
 impl Entry<'_> {
     /// The time by which it is compared.
-    pub(super) fn quantity(&self) -> Quantity {
+    pub(crate) fn quantity(&self) -> Quantity {
         if self.case.conditions.cold { Quantity::Whole } else { Quantity::Steady }
     }
 
     /// That time.
-    pub(super) fn time(&self) -> Option<Estimate> {
+    pub(crate) fn time(&self) -> Option<Estimate> {
         if self.case.conditions.cold { self.finding.whole } else { self.finding.steady }
     }
 
     /// Why it has no time, or why its time says nothing of it; `None` if nothing is wrong.
-    pub(super) fn obstacle(&self) -> Option<String> {
+    pub(crate) fn obstacle(&self) -> Option<String> {
         match &self.finding.state {
             CaseState::Measured if self.finding.crowded => Some(CROWDED.to_owned()),
             CaseState::Measured => None,
@@ -95,7 +99,7 @@ impl Entry<'_> {
     }
 
     /// Whether both do the same work: the same input and the same answer.
-    pub(super) fn does_the_work_of(&self, other: &Entry<'_>) -> bool {
+    pub(crate) fn does_the_work_of(&self, other: &Entry<'_>) -> bool {
         let (this, other) = (self.case, other.case);
         this.workload == other.workload && this.parameters == other.parameters && this.digest == other.digest
     }

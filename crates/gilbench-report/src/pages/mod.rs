@@ -7,9 +7,11 @@ mod case_rows;
 mod case_table;
 mod cases;
 mod claims;
+mod comparison;
 mod conditions;
 mod data;
 mod failures;
+mod history;
 mod interpreter_states;
 mod interpreters;
 mod limits;
@@ -99,6 +101,18 @@ const PAGES: &[Top] = &[
         label: "Failures",
         title: "What went wrong",
         make: |report| made(failures::failures(report)),
+    },
+    Top {
+        file: "compare.html",
+        label: "Compare",
+        title: "Compared with an earlier run",
+        make: |report| maybe(comparison::comparison(report)?),
+    },
+    Top {
+        file: "history.html",
+        label: "History",
+        title: "History",
+        make: |report| maybe(history::history(report)?),
     },
     Top {
         file: "machine.html",

@@ -7,6 +7,7 @@ mod claims;
 mod claims_document;
 mod compare;
 mod completions;
+mod earlier;
 mod explain;
 mod install;
 mod internal;

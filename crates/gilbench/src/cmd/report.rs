@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use gilbench_analysis::earlier::Earlier;
 use gilbench_analysis::findings::Findings;
 use gilbench_model::catalog::Catalog;
 use gilbench_model::run_directory::Run;
 use gilbench_report::Sources;
 
+use super::earlier;
 use crate::cli::{Common, Report};
 use crate::{data, output};
 
@@ -16,7 +18,10 @@ pub(super) fn run(common: &Common, arguments: &Report) -> anyhow::Result<ExitCod
     let catalog = data::catalog(common)?;
     let run = Run::load(&data::run_or_latest(arguments.run.as_deref(), common)?)?;
     let findings = gilbench_analysis::analyse(&run, &catalog.claims);
-    let site = || render(&catalog, &run, &findings, arguments.out.as_deref());
+    let site = || {
+        let earlier = earlier::gather(&run, &arguments.earlier)?;
+        write(&catalog, &run, &findings, earlier.as_ref(), arguments.out.as_deref())
+    };
     if arguments.markdown {
         output::verbatim(&gilbench_report::summary_markdown(Sources::new(&run, &findings)))?;
         if arguments.out.is_some() {
@@ -28,15 +33,25 @@ pub(super) fn run(common: &Common, arguments: &Report) -> anyhow::Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes the site and says where it begins.
+/// Writes the site of a run alone and says where it begins.
 pub(super) fn render(
     catalog: &Catalog,
     run: &Run,
     findings: &Findings,
     out: Option<&Path>,
 ) -> anyhow::Result<PathBuf> {
+    write(catalog, run, findings, None, out)
+}
+
+fn write(
+    catalog: &Catalog,
+    run: &Run,
+    findings: &Findings,
+    earlier: Option<&Earlier>,
+    out: Option<&Path>,
+) -> anyhow::Result<PathBuf> {
     let folder = out.map_or_else(|| data::site(&catalog.root), Path::to_owned);
-    gilbench_report::render(Sources { kinds: &catalog.kinds, ..Sources::new(run, findings) })?
-        .write(&folder)?;
+    let sources = Sources { earlier, kinds: &catalog.kinds, ..Sources::new(run, findings) };
+    gilbench_report::render(sources)?.write(&folder)?;
     Ok(folder.join("index.html"))
 }
