@@ -30,6 +30,8 @@ pub(crate) struct Report<'a> {
     by_id: BTreeMap<&'a str, usize>,
     interpreters: Vec<&'a Name>,
     strategies: Vec<&'a Name>,
+    /// Native baselines: asked for of every case, so looked up and not searched for.
+    native: BTreeSet<&'a Name>,
 }
 
 /// A case and what is known of it.
@@ -74,7 +76,9 @@ impl<'a> Report<'a> {
             own.map(unmeasured).min().unwrap_or(2)
         });
         let strategies = distinct(entries.iter().map(|entry| &entry.case.strategy));
-        Ok(Self { run, findings, others, entries, controls, by_id, interpreters, strategies })
+        let native = cases.iter().filter(|case| case.worker == WorkerKind::Native);
+        let native = native.map(|case| &case.interpreter).collect();
+        Ok(Self { run, findings, others, entries, controls, by_id, interpreters, strategies, native })
     }
 
     /// The case with this id, of those that the suite asks for.
@@ -120,8 +124,7 @@ impl<'a> Report<'a> {
 
     /// Whether this is the native baseline: compiled into gilbench, so no interpreter at all.
     pub(crate) fn is_native(&self, interpreter: &Name) -> bool {
-        let cases = &self.run.plan.cases;
-        cases.iter().any(|case| case.interpreter == *interpreter && case.worker == WorkerKind::Native)
+        self.native.contains(interpreter)
     }
 
     /// The class that colours an interpreter.

@@ -12,6 +12,7 @@ pub(crate) mod crossovers;
 mod element;
 pub(crate) mod forest;
 mod frame;
+mod heat;
 pub(crate) mod heatmap;
 pub(crate) mod laws;
 pub(crate) mod rounds;
