@@ -1,7 +1,7 @@
 //! What workers, library threads, affinity and quota make of the same work together.
 //!
-//! A *grid* has all cases of a workload, size, strategy and interpreter that differ in these four alone. One case is what
-//! every other is held against: the sequential one under neutral conditions, or, where that has no time, the grid's own
+//! A *grid* has all cases of a workload, size, strategy and interpreter that differ in these four alone. One case
+//! is what every other is held against: the sequential one under neutral conditions, or, where that has no time, the grid's own
 //! case that is nearest to neutral. The *frontier* runs between cells whose workers times library threads fit on the
 //! effective CPUs and those that do not; only computing has one.
 //!

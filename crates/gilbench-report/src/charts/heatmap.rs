@@ -1,7 +1,7 @@
 //! Workers by library threads as a heatmap: a panel per strategy and interpreter, in it a block per affinity and quota.
 //!
-//! A cell has its value as text, so that colour only repeats it. Cells with more threads than effective CPUs are hatched,
-//! and the frontier runs between them and the others. What has no value says why; what the plan lacks is dotted.
+//! A cell has its value as text, so that colour only repeats it. Cells with more threads than effective CPUs are
+//! hatched, and the frontier runs between them and the others. What has no value says why; what the plan lacks is dotted.
 
 use gilbench_analysis::findings::CaseState;
 use gilbench_analysis::grids::{Block, Cell, Grid};
