@@ -1,12 +1,12 @@
 //! What workers, library threads, affinity and quota make of the same work together.
 //!
-//! A *grid* has all cases of a workload, size, strategy and interpreter that differ in these four alone. One case is what
-//! every other is held against: the sequential one under neutral conditions, or, where that has no time, the grid's own
+//! A *grid* has all cases of a workload, size, strategy and interpreter that differ in these four alone. One case
+//! is what every other is held against: the sequential one under neutral conditions, or, where that has no time, the grid's own
 //! case that is nearest to neutral. The *frontier* runs between cells whose workers times library threads fit on the
 //! effective CPUs and those that do not; only computing has one.
 //!
-//! Series that differ in the number of workers alone, and have none too many for the CPUs, are no grid: see
-//! [`ScalingFinding`](crate::findings::ScalingFinding).
+//! Series that differ in the number of workers alone are grids only where some are too many for the CPUs, and where they
+//! are few; see also [`ScalingFinding`](crate::findings::ScalingFinding).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -63,6 +63,9 @@ pub struct Cell {
     pub speed_up: Option<Estimate>,
 }
 
+/// A single row of more numbers of workers than this is a curve, which a chart of speed-ups shows better.
+const LONGEST_ROW: usize = 12;
+
 /// All grids of a run, in the order of the plan.
 pub fn grids(run: &Run, cases: &[CaseFinding]) -> Vec<Grid> {
     if run.plan.cases.len() != cases.len() {
@@ -103,6 +106,12 @@ fn grid(run: &Run, cases: &[CaseFinding], own: &[(u32, &Case)]) -> Option<Grid> 
         (workers.into_iter().collect(), omp.into_iter().map(|(_, omp)| omp).collect());
     let computes =
         run.plan.workloads.get(&case.workload).is_some_and(|workload| workload.bound == Bound::Cpu);
+    let cpus: BTreeSet<_> =
+        own.iter().map(|(_, case)| (&case.conditions.affinity, case.conditions.quota)).collect();
+    let varies = omp.len() > 1 || cpus.len() > 1;
+    if !varies && workers.len() > LONGEST_ROW {
+        return None;
+    }
     let against = against(run, cases, own);
     let mut blocks: Vec<Block> = Vec::new();
     for (_, case) in own {
@@ -124,7 +133,6 @@ fn grid(run: &Run, cases: &[CaseFinding], own: &[(u32, &Case)]) -> Option<Grid> 
         }
     }
     blocks.sort_by_key(|block| (block.quota.is_some(), std::cmp::Reverse(block.effective_cpus)));
-    let varies = omp.len() > 1 || blocks.len() > 1;
     let planned = |cell: &Cell| cell.case.is_some();
     let exceeds = blocks.iter().flat_map(|block| &block.cells).any(|cell| !cell.fits && planned(cell));
     (varies || exceeds).then_some(Grid { first, against, computes, workers, omp, blocks })

@@ -5,8 +5,8 @@
 //! do is held against the next of that ranking. Ratios pair by round; differences count once the p-values are adjusted
 //! for all ratios that are formed here (Benjamini & Hochberg).
 //!
-//! Not responsible for what the best case of an interpreter is, which the caller says, nor for behaviour, whose times say
-//! nothing.
+//! Not responsible for what the best case of an interpreter is, which the caller says, nor for behaviour, whose
+//! times say nothing.
 
 mod works;
 

@@ -92,6 +92,8 @@ fn workers_alone_make_a_grid_only_beyond_the_cpus() {
     assert!(found(vec![pool(1, json!(1), 100.0), pool(2, json!(1), 50.0)]).is_empty());
     let beyond = found(vec![pool(1, json!(1), 100.0), pool(2, json!(1), 50.0), pool(4, json!(1), 60.0)]);
     assert_eq!(beyond.len(), 1);
+    let row = |longest: u32| (1..=longest).map(|workers| pool(workers, json!(1), 100.0)).collect();
+    assert_eq!([found(row(12)).len(), found(row(13)).len()], [1, 0], "a long row is a curve");
     assert!(found(vec![case("sequential", "locked", 1.0), case("sequential", "other", 1.0)]).is_empty());
 }
 

@@ -23,6 +23,27 @@ pub(crate) struct Best<'a> {
     pub(crate) unranked: usize,
 }
 
+/// The fastest case of a workload and size on an interpreter, of at least two: where only one was ranked, nothing was
+/// fastest. Says nothing of ties.
+pub(crate) fn fastest<'a>(
+    report: &Report<'a>,
+    workload: &Name,
+    size: &Name,
+    interpreter: &Name,
+) -> Option<Entry<'a>> {
+    if !report.is_race(workload) {
+        return None;
+    }
+    let own = report
+        .of(workload)
+        .filter(|entry| entry.case.interpreter == *interpreter && entry.case.conditions.size == *size)
+        .filter(Entry::is_decisive);
+    let timed = own.filter_map(|entry| Some((entry.finding.steady?.point, entry)));
+    let timed: Vec<_> = timed.collect();
+    let first = timed.iter().min_by(|a, b| a.0.total_cmp(&b.0)).filter(|_| timed.len() > 1);
+    first.map(|(_, entry)| *entry)
+}
+
 /// The fastest case of a workload and size on an interpreter; `None` if none can be ranked: oversubscribed and crowded
 /// cases cannot, nor can strategies that do not do the same.
 pub(crate) fn best<'a>(

@@ -32,7 +32,7 @@ fn lines(svg: &str) -> String {
 /// Rows of a work in the table of interpreters.
 fn rows<'a>(page: &'a str, code: &str) -> Vec<&'a str> {
     let body = page.split("<tr class=\"work\">").find(|part| part.contains(code)).expect("such a work");
-    body.split("</tbody>").next().unwrap().split("<tr>").skip(1).collect()
+    body.split("</tbody>").next().expect("a first part").split("<tr>").skip(1).collect()
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn an_exceeded_noise_floor_is_said_first() {
 fn an_interpreter_that_is_only_ready_is_not_taken_for_a_measured_one() {
     let site = site();
     let page = text(&site, "interpreters.html");
-    let table = page.split("aria-label=\"Interpreters and their state\"").nth(1).unwrap();
+    let table = page.split("aria-label=\"State, version and GIL of each interpreter\"").nth(1).unwrap();
     let rows: Vec<&str> = table.split("<tr>").skip(2).collect();
     let words = |id: &str| {
         let place = rows.iter().position(|row| row.contains(&format!(" {id} <span"))).unwrap();

@@ -1,7 +1,7 @@
 //! Workers by library threads as a heatmap: a panel per strategy and interpreter, in it a block per affinity and quota.
 //!
-//! A cell has its value as text, so that colour only repeats it. Cells with more threads than effective CPUs are hatched,
-//! and the frontier runs between them and the others. What has no value says why; what the plan lacks is dotted.
+//! A cell has its value as text, so that colour only repeats it. Cells with more threads than effective CPUs are
+//! hatched, and the frontier runs between them and the others. What has no value says why; what the plan lacks is dotted.
 
 use gilbench_analysis::findings::CaseState;
 use gilbench_analysis::grids::{Block, Cell, Grid};
@@ -11,7 +11,8 @@ use gilbench_model::condition::Affinity;
 use super::axis::{Axis, ratio_label};
 use super::element::{Anchor, Element};
 use super::frame::Frame;
-use super::{Figure, Key, Panel, Table};
+use super::heat::{class, legend};
+use super::{Figure, Panel, Table};
 use crate::error::ReportErrorKind;
 use crate::joined::Report;
 use crate::numbers::{count, ratio};
@@ -24,16 +25,6 @@ const AROUND: u32 = 46;
 
 /// Columns beside each other at which a value still fits into its cell; further ones go on in the next panel.
 const COLUMNS: usize = 5;
-
-/// The upper ends of all classes but the last, and the classes: steps that are even as factors but for the middle one.
-const STEPS: [f64; 8] = [0.25, 0.5, 0.8, 0.95, 1.05, 1.25, 2.0, 4.0];
-const CLASSES: [&str; 9] =
-    ["slow-4", "slow-3", "slow-2", "slow-1", "even", "fast-1", "fast-2", "fast-3", "fast-4"];
-
-/// The class that colours a value.
-fn class(value: f64) -> &'static str {
-    CLASSES[STEPS.iter().take_while(|end| value >= **end).count()]
-}
 
 /// The figure of the grids of one workload and size; `None` without any.
 pub(crate) fn figure(
@@ -114,39 +105,6 @@ fn rows_of_table(report: &Report<'_>, grid: &Grid) -> Vec<Vec<String>> {
         ])
     };
     cells.filter_map(row).collect()
-}
-
-fn legend(grids: &[&Grid]) -> Vec<Key> {
-    let mut entries: Vec<Key> = Vec::new();
-    let cells = || grids.iter().flat_map(|grid| &grid.blocks).flat_map(|block| &block.cells);
-    for (place, name) in CLASSES.iter().enumerate() {
-        if cells().filter_map(|cell| cell.speed_up).any(|speed_up| class(speed_up.point) == *name) {
-            let label = match place {
-                0 => format!("below {}", ratio_label(STEPS[0])),
-                8 => format!("from {}", ratio_label(STEPS[7])),
-                _ => format!("{} to {}", ratio_label(STEPS[place - 1]), ratio_label(STEPS[place])),
-            };
-            entries.push(Key { svg: swatch(name, ""), label });
-        }
-    }
-    if cells().any(|cell| !cell.fits) {
-        let hatch = r#"<path class="hatch" d="M1 9L9 1M5 13L13 5"/>"#;
-        entries
-            .push(Key { svg: swatch("even", hatch), label: "more threads than effective CPUs".to_owned() });
-        let line = r#"<path class="frontier" d="M1 7L13 7"/>"#;
-        entries.push(Key { svg: swatch("missing", line), label: "the effective CPUs end here".to_owned() });
-    }
-    if cells().any(|cell| cell.case.is_none()) {
-        entries.push(Key { svg: swatch("missing", ""), label: "not in the plan".to_owned() });
-    }
-    entries
-}
-
-/// A square of a legend.
-fn swatch(class: &str, over: &str) -> String {
-    format!(
-        r#"<svg class="key" width="14" height="14" viewBox="0 0 14 14" aria-hidden="true" focusable="false"><path class="heat {class}" d="M1 1L13 1L13 13L1 13Z"/>{over}</svg>"#
-    )
 }
 
 /// Some columns of a grid.
@@ -311,21 +269,4 @@ fn count_cpus(block: &Block) -> String {
 
 fn omp_label(omp: Omp) -> String {
     format!("omp {omp}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn classes_are_symmetric_around_one_and_have_no_gap() {
-        let of = [0.1, 0.25, 0.79, 0.9, 0.95, 1.0, 1.04, 1.05, 1.9, 2.0, 64.0].map(class);
-        assert_eq!(
-            of,
-            [
-                "slow-4", "slow-3", "slow-2", "slow-1", "even", "even", "even", "fast-1", "fast-2", "fast-3",
-                "fast-4"
-            ]
-        );
-    }
 }

@@ -1,7 +1,7 @@
 //! Time by the number of workers with the laws that were fitted to it: a panel per series.
 //!
-//! Both scales are logarithmic, so that the ideal is a straight line down, to where the pieces of work end, or the CPUs where
-//! computing is the limit. Curves reach over the worker counts that they
+//! Both scales are logarithmic, so that the ideal is a straight line down, to where the pieces of work end, or the CPUs
+//! where computing is the limit. Curves reach over the worker counts that they
 //! were fitted to, and no further.
 
 use gilbench_analysis::findings::{FitFinding, ScalingFinding, ScalingPoint};
@@ -23,8 +23,8 @@ const HEIGHT: u32 = 230;
 /// Straight pieces of a curve.
 const STEPS: u32 = 24;
 
-/// The figure of the series of one workload and size that a law was fitted to, well or badly; `None` without any. `words`
-/// says what is known of a series.
+/// The figure of the series of one workload and size that a law was fitted to, well or badly; `None` without any.
+/// The words say what is known of a series.
 pub(crate) fn figure(
     report: &Report<'_>,
     id: &str,

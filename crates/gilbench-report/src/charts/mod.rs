@@ -17,6 +17,7 @@ mod element;
 pub(crate) mod forest;
 mod frame;
 pub(crate) mod gains;
+mod heat;
 pub(crate) mod heatmap;
 pub(crate) mod history;
 pub(crate) mod laws;

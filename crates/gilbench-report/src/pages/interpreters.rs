@@ -13,7 +13,7 @@ use gilbench_model::workload::Bound;
 use serde::Serialize;
 
 use super::interpreter_states::{State, states};
-use crate::best::best;
+use crate::best::fastest;
 use crate::charts::{Figure as Chart, Shape, beside, key};
 use crate::error::ReportErrorKind;
 use crate::headline::threads;
@@ -115,12 +115,10 @@ struct Timed {
 
 /// The page; `None` where nothing is on two interpreters and none is known.
 pub(super) fn interpreters(report: &Report<'_>) -> Result<Option<Interpreters>, ReportErrorKind> {
-    // Where only one strategy was measured, nothing was fastest.
-    let fastest = |workload: &Name, size: &Name, interpreter: &Name| {
-        let best = best(report, workload, size, interpreter).filter(|best| best.of > 1)?;
-        Some(best.entry.finding.case)
+    let best = |workload: &Name, size: &Name, interpreter: &Name| {
+        fastest(report, workload, size, interpreter).map(|entry| entry.finding.case)
     };
-    let found = switching(report.run, &report.findings.cases, fastest);
+    let found = switching(report.run, &report.findings.cases, best);
     let states = states(report);
     if states.is_empty() && found.works.is_empty() {
         return Ok(None);
