@@ -38,7 +38,7 @@ fn cells(csv: &str) -> Vec<Vec<String>> {
             match character {
                 '"' => quoted = !quoted,
                 ',' if !quoted => cells.push(String::new()),
-                other => cells.last_mut().unwrap().push(other),
+                other => cells.last_mut().expect("a cell").push(other),
             }
         }
         cells

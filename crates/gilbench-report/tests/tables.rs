@@ -20,18 +20,18 @@ fn text<'a>(site: &'a Site, path: &str) -> &'a str {
 
 /// Ids of any elements.
 fn ids_of_any(page: &str) -> BTreeSet<String> {
-    page.split(" id=\"").skip(1).map(|part| part.split('"').next().unwrap().to_owned()).collect()
+    page.split(" id=\"").skip(1).map(|part| part.split('"').next().expect("a value").to_owned()).collect()
 }
 
 /// The markup of the row of a case, of which the id begins so.
 fn row<'a>(page: &'a str, id: &str) -> &'a str {
     let from = page.find(&format!("<tr id=\"{id}")).unwrap_or_else(|| panic!("no row of {id}"));
-    page[from..].split("</tr>").next().unwrap()
+    page[from..].split("</tr>").next().expect("a row")
 }
 
 /// Values of the ids of rows, as they are written.
 fn ids(page: &str) -> Vec<String> {
-    page.split("<tr id=\"").skip(1).map(|part| part.split('"').next().unwrap().to_owned()).collect()
+    page.split("<tr id=\"").skip(1).map(|part| part.split('"').next().expect("a value").to_owned()).collect()
 }
 
 #[test]

@@ -506,8 +506,9 @@ fn a_case_that_ended_with_too_few_rounds_is_not_pending() {
     assert!(result.stdout.contains("ended, too few rounds: 1 of 6 for an interval"), "{}", result.stdout);
     let report = || {
         assert_eq!(test.run(&["report", out, "--out", folder]).code, Some(0));
-        let findings = std::fs::read_to_string(site.join("data/findings.json")).unwrap();
-        let findings: serde_json::Value = serde_json::from_str(&findings).unwrap();
+        let packed = std::fs::File::open(site.join("data/findings.json.gz")).unwrap();
+        let findings: serde_json::Value =
+            serde_json::from_reader(flate2::read::GzDecoder::new(packed)).unwrap();
         let state = findings["cases"][0]["state"]["state"].as_str().unwrap().to_owned();
         (state, std::fs::read_to_string(site.join("cases.html")).unwrap())
     };
