@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use self::check::Checker;
 use self::reader::{Reader, without_sources};
 use crate::Name;
-use crate::claim::{Claim, Claims};
+use crate::claim::{Claim, Claims, Fix};
 use crate::data_file::{DataError, Source};
 use crate::interpreter::{Interpreter, WorkerKind};
 use crate::lock::Lock;
@@ -39,6 +39,8 @@ pub struct Catalog {
     pub suites: BTreeMap<Name, Suite>,
     /// In the order of the article.
     pub claims: Vec<Claim>,
+    /// What the article proposes, in its order; claims name them.
+    pub fixes: Vec<Fix>,
     /// Packages that interpreters are asked for besides those that workloads need.
     further_packages: BTreeSet<String>,
 }
@@ -93,6 +95,7 @@ impl Catalog {
         if let Some((source, claims)) = &claims {
             checker.claims(source, claims, &mut errors);
         }
+        let Claims { fixes, claims } = claims.map_or_else(Claims::default, |(_, claims)| claims);
         if errors.is_empty() {
             Ok(Self {
                 root: root.to_owned(),
@@ -101,7 +104,8 @@ impl Catalog {
                 locks,
                 base: base.map(|(_, base)| base).unwrap_or_default(),
                 suites: extended(&without_sources(suites)),
-                claims: claims.map(|(_, claims)| claims.claims).unwrap_or_default(),
+                fixes,
+                claims,
                 further_packages: BTreeSet::new(),
             })
         } else {
