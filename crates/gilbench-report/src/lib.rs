@@ -16,6 +16,7 @@ mod joined;
 mod noise;
 pub mod numbers;
 mod pages;
+mod questions;
 mod site;
 mod stops;
 mod summary;

@@ -2,11 +2,11 @@
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
 use crate::error::ReportErrorKind;
-use crate::text::markup;
+use crate::text::{markup, markup_with_code};
 
 const TEMPLATES: [(&str, &str); 9] = [
     ("base.html", include_str!("../templates/base.html")),
@@ -40,6 +40,8 @@ impl Templates {
                 None => minijinja::escape_formatter(out, state, value),
             }
         });
+        // Texts of ours and of data files mark commands with backticks.
+        environment.add_filter("code", |text: &str| Value::from_safe_string(markup_with_code(text)));
         for (name, source) in TEMPLATES {
             environment.add_template(name, source)?;
         }

@@ -28,14 +28,13 @@ pub(super) const FONT: f64 = 12.0;
 pub(super) const GRID: RGBColor = RGBColor(1, 0, 0);
 /// Its axes.
 pub(super) const AXIS: RGBColor = RGBColor(2, 0, 0);
-/// Its labels.
+/// Its labels, which look as text in a chart does unless it has a class.
 pub(super) const LABEL: RGBColor = RGBColor(3, 0, 0);
 
 fn class(color: BackendColor) -> &'static str {
     match color.rgb.0 {
         1 => "grid",
-        2 => "axis",
-        _ => "label",
+        _ => "axis",
     }
 }
 
@@ -43,19 +42,28 @@ fn class(color: BackendColor) -> &'static str {
 pub(super) struct SvgBackend<'a> {
     out: &'a mut String,
     size: (u32, u32),
+    /// Lines of one class that follow each other make one path: the class, and what is known of its data.
+    lines: Option<(&'static str, String)>,
 }
 
 impl<'a> SvgBackend<'a> {
     /// A drawing of this size in user units.
     pub(super) fn new(out: &'a mut String, (width, height): (u32, u32)) -> Self {
         let scale = SCALE.unsigned_abs();
-        Self { out, size: (width * scale, height * scale) }
+        Self { out, size: (width * scale, height * scale), lines: None }
     }
 
     /// Appends markup as it is. Text in it must have been escaped.
     pub(super) fn raw(&mut self, markup: fmt::Arguments<'_>) {
+        self.flush();
         // Writing to a string cannot fail.
         let _ = self.out.write_fmt(markup);
+    }
+
+    fn flush(&mut self) {
+        if let Some((class, data)) = self.lines.take() {
+            let _ = write!(self.out, r#"<path class="{class}" d="{data}"/>"#);
+        }
     }
 
     fn polygon(&mut self, points: impl IntoIterator<Item = BackendCoord>, color: BackendColor, closed: bool) {
@@ -63,17 +71,34 @@ impl<'a> SvgBackend<'a> {
             return;
         }
         let path = path(points);
-        let (class, end) = if closed { ("area", "Z") } else { (class(color), "") };
-        self.raw(format_args!(r#"<path class="{class}" d="{path}{end}"/>"#));
+        if closed {
+            self.raw(format_args!(r#"<path class="area" d="{path}Z"/>"#));
+            return;
+        }
+        let class = class(color);
+        match &mut self.lines {
+            Some((of, data)) if *of == class => data.push_str(&path),
+            _ => {
+                self.flush();
+                self.lines = Some((class, path));
+            }
+        }
     }
 }
 
-/// Points as the data of a path.
+/// Points as the data of a path, in as few characters as need be.
 pub(super) fn path(points: impl IntoIterator<Item = BackendCoord>) -> String {
     let mut data = String::new();
-    for (index, (x, y)) in points.into_iter().enumerate() {
-        let command = if index == 0 { 'M' } else { 'L' };
-        let _ = write!(data, "{command}{} {}", Tenths(x), Tenths(y));
+    let mut before = None;
+    for (x, y) in points {
+        let (right, down) = (Tenths(x), Tenths(y));
+        let _ = match before {
+            None => write!(data, "M{right} {down}"),
+            Some((_, same)) if same == y => write!(data, "H{right}"),
+            Some((same, _)) if same == x => write!(data, "V{down}"),
+            Some(_) => write!(data, "L{right} {down}"),
+        };
+        before = Some((x, y));
     }
     data
 }
@@ -110,6 +135,7 @@ impl DrawingBackend for SvgBackend<'_> {
     }
 
     fn present(&mut self) -> Drawn {
+        self.flush();
         Ok(())
     }
 
@@ -172,9 +198,9 @@ impl DrawingBackend for SvgBackend<'_> {
             return Ok(());
         }
         let anchor = match style.anchor().h_pos {
-            HPos::Left => "start",
-            HPos::Center => "middle",
-            HPos::Right => "end",
+            HPos::Left => "",
+            HPos::Center => r#" text-anchor="middle""#,
+            HPos::Right => r#" text-anchor="end""#,
         };
         // `dominant-baseline` differs between renderers; offsets from the alphabetic baseline do not.
         let shift = match style.anchor().v_pos {
@@ -191,10 +217,9 @@ impl DrawingBackend for SvgBackend<'_> {
             FontTransform::Rotate180 => format!(r#" transform="rotate(180 {x} {y})""#),
             FontTransform::Rotate270 => format!(r#" transform="rotate(270 {x} {y})""#),
         };
-        let (class, text) = (class(style.color()), markup(text));
-        self.raw(format_args!(
-            r#"<text class="{class}" x="{x}" y="{y}" text-anchor="{anchor}"{turn}>{text}</text>"#
-        ));
+        let text = markup(text);
+        // Between the ticks of an axis, which are one path nevertheless.
+        let _ = write!(self.out, r#"<text x="{x}" y="{y}"{anchor}{turn}>{text}</text>"#);
         Ok(())
     }
 
@@ -226,5 +251,17 @@ mod tests {
     #[test]
     fn paths_move_once_and_then_draw() {
         assert_eq!(path([(0, 15), (100, 20)]), "M0 1.5L10 2");
+        assert_eq!(path([(0, 15), (100, 15), (100, 20), (0, 20)]), "M0 1.5H10V2H0");
+    }
+
+    #[test]
+    fn lines_of_a_class_are_one_path() {
+        let mut out = String::new();
+        let mut backend = SvgBackend::new(&mut out, (10, 10));
+        for (color, x) in [(GRID, 10), (GRID, 20), (AXIS, 30)] {
+            backend.draw_line((x, 0), (x, 50), &color).expect("cannot fail");
+        }
+        backend.present().expect("cannot fail");
+        assert_eq!(out, r#"<path class="grid" d="M1 0V5M2 0V5"/><path class="axis" d="M3 0V5"/>"#);
     }
 }

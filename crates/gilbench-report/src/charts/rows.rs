@@ -57,6 +57,13 @@ pub(super) fn height(rows: usize) -> u32 {
     u32::try_from(rows.max(1)).unwrap_or(1) * ROW + FOOT
 }
 
+/// The same with a part of a row at the foot.
+pub(super) fn height_with(rows: f64) -> u32 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some hundred at most")]
+    let rows = (rows * f64::from(ROW)).round() as u32;
+    rows + FOOT
+}
+
 /// The vertical axis: one unit a row, the first on top.
 pub(super) fn axis(rows: usize) -> Axis {
     Axis::with_ticks(-(rows.max(1) as f64)..0.0, Vec::new())
@@ -75,8 +82,19 @@ const LONGEST: usize = 44;
 
 /// A row's label, from the left end of the axis.
 pub(super) fn label(row: usize, text: &str, x: &Axis) -> Element {
+    label_within(row, text, LONGEST, x)
+}
+
+/// The same, shortened so that `other`, which ends at the right end of the axis, fits beside it.
+pub(super) fn label_beside(row: usize, text: &str, other: &str, x: &Axis) -> Element {
+    /// Less says nothing.
+    const SHORTEST: usize = 12;
+    label_within(row, text, LONGEST.saturating_sub(other.chars().count()).max(SHORTEST), x)
+}
+
+fn label_within(row: usize, text: &str, longest: usize, x: &Axis) -> Element {
     let text = visible(text);
-    let shown = shortened(&text, LONGEST);
+    let shown = shortened(&text, longest);
     let element =
         Element::text(shown.as_ref(), (x.range.start, -(row as f64)), Anchor::Start, (2, 14), "row-label");
     if shown == text { element } else { element.titled(text.as_ref()) }

@@ -96,7 +96,10 @@ struct Page<'a> {
 const STYLE: &str = include_str!("../../assets/style.css");
 
 /// Each works alone, in this order, and does nothing on a page that lacks what it is about.
-const SCRIPTS: [&str; 1] = [include_str!("../../assets/tables.js")];
+const SCRIPTS: [&str; 2] = [
+    include_str!("../../assets/tables.js"),
+    include_str!("../../assets/claims.js"),
+];
 
 /// Makes all files of a site.
 pub(crate) fn render(report: &Report<'_>) -> Result<Site, ReportError> {
