@@ -8,13 +8,14 @@ use serde::Serialize;
 use crate::error::ReportErrorKind;
 use crate::text::{markup, markup_with_code};
 
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 10] = [
     ("base.html", include_str!("../templates/base.html")),
     ("macros.html", include_str!("../templates/macros.html")),
     ("index.html", include_str!("../templates/index.html")),
     ("claims.html", include_str!("../templates/claims.html")),
     ("workload.html", include_str!("../templates/workload.html")),
     ("cases.html", include_str!("../templates/cases.html")),
+    ("method.html", include_str!("../templates/method.html")),
     ("machine.html", include_str!("../templates/machine.html")),
     ("scaling.html", include_str!("../templates/scaling.html")),
     ("case_table.html", include_str!("../templates/case_table.html")),

@@ -5,8 +5,10 @@
 mod case_rows;
 mod cases;
 mod claims;
+mod controls;
 mod limits;
 mod machine;
+mod method;
 mod overview;
 mod scaling;
 pub(crate) mod verdicts;
@@ -43,7 +45,7 @@ struct Top {
 type Made = Result<Option<Value>, ReportErrorKind>;
 
 /// In the order of the navigation.
-const PAGES: [Top; 4] = [
+const PAGES: [Top; 5] = [
     Top {
         file: "index.html",
         label: "Start",
@@ -57,6 +59,12 @@ const PAGES: [Top; 4] = [
         make: |report| made(claims::claims(report)?),
     },
     Top { file: "cases.html", label: "Cases", title: "All cases", make: |report| made(cases::cases(report)) },
+    Top {
+        file: "method.html",
+        label: "Method",
+        title: "Method",
+        make: |report| made(method::method(report)),
+    },
     Top {
         file: "machine.html",
         label: "Machine",
