@@ -104,9 +104,10 @@ struct Page<'a> {
 const STYLE: &str = include_str!("../../assets/style.css");
 
 /// Each works alone, in this order, and does nothing on a page that lacks what it is about.
-const SCRIPTS: [&str; 2] = [
+const SCRIPTS: [&str; 3] = [
     include_str!("../../assets/tables.js"),
     include_str!("../../assets/claims.js"),
+    include_str!("../../assets/print.js"),
 ];
 
 /// Makes all files of a site.
