@@ -110,6 +110,7 @@ impl<'a> Decider<'a> {
             kind: claim.kind,
             statement: claim.statement.clone(),
             place: claim.place.clone(),
+            fixes: claim.fixes.clone(),
             refuted_if_seen: claim.refuted_if_seen.clone(),
             verdict,
             reason,

@@ -9,6 +9,7 @@ mod observed;
 mod scaling;
 mod warm_up;
 
+use gilbench_model::claim::Fix;
 use gilbench_model::event::{Reached, StopReason};
 use gilbench_model::{Name, Nanoseconds};
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,9 @@ pub struct Findings {
     pub cases: Vec<CaseFinding>,
     /// One for each claim, in the order of the article.
     pub claims: Vec<ClaimFinding>,
+    /// What the article proposes, in its order, for who shows claims by it: the data folder's, not found in a run.
+    #[serde(default)]
+    pub fixes: Vec<Fix>,
     /// One for each strategy that the plan has with several numbers of workers, under otherwise equal conditions.
     pub scaling: Vec<ScalingFinding>,
     /// One for each strategy that the plan has with several sizes, under otherwise equal conditions.

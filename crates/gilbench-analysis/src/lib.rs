@@ -41,7 +41,7 @@ use gilbench_model::run_directory::Run;
 use findings::{CaseState, ComparisonCounts, Disturbed, Findings, Totals};
 pub use partners::partners;
 
-/// Everything that a run shows.
+/// Everything that a run shows. The titles of fixes are not in it: who knows them adds them.
 pub fn analyse(run: &Run, claims: &[Claim]) -> Findings {
     let run = &*steady::tagged(run);
     let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
@@ -75,7 +75,7 @@ pub fn analyse(run: &Run, claims: &[Claim]) -> Findings {
     };
     let noise_floor = noise::floor(&run.plan, &samples);
     let disturbed = disturbances::total(run, &samples);
-    Findings { cases, claims, scaling, crossovers, noise_floor, totals, disturbed }
+    Findings { cases, claims, fixes: Vec::new(), scaling, crossovers, noise_floor, totals, disturbed }
 }
 
 /// How many of a run's measured processes were disturbed; `None` where nobody looked.

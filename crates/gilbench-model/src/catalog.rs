@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use self::check::Checker;
 use self::reader::{Reader, without_sources};
 use crate::Name;
-use crate::claim::{Claim, Claims};
+use crate::claim::{Claim, Claims, Fix};
 use crate::data_file::{DataError, Source};
 use crate::interpreter::{Interpreter, WorkerKind};
 use crate::kind_of_work::{KindOfWork, KindsOfWork};
@@ -44,6 +44,8 @@ pub struct Catalog {
     pub claims: Vec<Claim>,
     /// In the order of the decision matrix; none where the folder has no such file.
     pub kinds: Vec<KindOfWork>,
+    /// What the article proposes, in its order; claims name them.
+    pub fixes: Vec<Fix>,
     /// Packages that interpreters are asked for besides those that workloads need.
     further_packages: BTreeSet<String>,
 }
@@ -104,6 +106,7 @@ impl Catalog {
         if let Some((source, kinds)) = &kinds {
             checker.kinds(source, kinds, claims.as_ref().map(|(_, claims)| claims), &mut errors);
         }
+        let Claims { fixes, claims } = claims.map_or_else(Claims::default, |(_, claims)| claims);
         if errors.is_empty() {
             Ok(Self {
                 root: root.to_owned(),
@@ -112,7 +115,8 @@ impl Catalog {
                 locks,
                 base: base.map(|(_, base)| base).unwrap_or_default(),
                 suites: extended(&without_sources(suites)),
-                claims: claims.map(|(_, claims)| claims.claims).unwrap_or_default(),
+                fixes,
+                claims,
                 kinds: kinds.map(|(_, kinds)| kinds.kinds).unwrap_or_default(),
                 further_packages: BTreeSet::new(),
             })

@@ -8,11 +8,24 @@ use crate::Name;
 use crate::condition::{Affinity, Gil, Omp, Quota, StartMethod, Workers};
 
 /// The whole file.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Claims {
+    /// What the article proposes, in its order.
+    #[serde(default)]
+    pub fixes: Vec<Fix>,
     /// In the order of the article.
     pub claims: Vec<Claim>,
+}
+
+/// A remedy that the article proposes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fix {
+    /// What a claim names it by.
+    pub id: Name,
+    /// What to do, in a few words.
+    pub title: String,
 }
 
 /// A statement of the article, and what decides it.
@@ -23,6 +36,9 @@ pub struct Claim {
     pub id: Name,
     /// Where it stands in the article.
     pub place: String,
+    /// The fixes that it speaks of, by their ids: that they work, what they cost, where they do not.
+    #[serde(default)]
+    pub fixes: Vec<Name>,
     /// The statement, in our words.
     pub statement: String,
     /// What could decide it.

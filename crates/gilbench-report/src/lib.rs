@@ -19,6 +19,7 @@ mod lead;
 mod noise;
 pub mod numbers;
 mod pages;
+mod questions;
 mod site;
 mod stops;
 mod summary;

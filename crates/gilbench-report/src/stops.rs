@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use gilbench_analysis::findings::CaseFinding;
+use gilbench_model::Nanoseconds;
 use gilbench_model::event::{Reached, StopReason, Yardstick};
+use serde::Serialize;
 
 use crate::joined::Report;
 use crate::numbers::{count, percent};
@@ -43,10 +45,62 @@ fn reached(finding: &CaseFinding) -> Option<Reached> {
 
 /// `12 precise enough, 3 time limit`: how many cases each rule ended.
 pub(crate) fn counted(report: &Report<'_>) -> Option<String> {
+    let words: Vec<String> =
+        counts(report).iter().map(|(reason, number)| format!("{reason}: {number}")).collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
+/// How many cases each rule ended, controls included.
+pub(crate) fn counts(report: &Report<'_>) -> BTreeMap<StopReason, u32> {
     let mut counts: BTreeMap<StopReason, u32> = BTreeMap::new();
     for reason in report.findings.cases.iter().filter_map(|finding| finding.stopped) {
         *counts.entry(reason).or_default() += 1;
     }
-    let words: Vec<String> = counts.iter().map(|(reason, number)| format!("{reason}: {number}")).collect();
-    (!words.is_empty()).then(|| words.join(", "))
+    counts
+}
+
+/// A rule that ends cases.
+#[derive(Serialize)]
+pub(crate) struct Stop {
+    word: String,
+    count: u32,
+    meaning: String,
+}
+
+/// All rules with what they mean in this run, and how many cases each ended.
+pub(crate) fn rules(report: &Report<'_>) -> Vec<Stop> {
+    let profile = &report.run.plan.profile;
+    let target = percent(profile.target.get());
+    let time = Nanoseconds::from(profile.case_time);
+    let counts = counts(report);
+    let rules = [
+        (
+            StopReason::Precise,
+            format!(
+                "half the interval of each of its ratios was at most {target}; of its time, where it has no ratio"
+            ),
+        ),
+        (
+            StopReason::Observed,
+            "it observes a behaviour, and was asked often enough; its times are not looked at".to_owned(),
+        ),
+        (
+            StopReason::MostRounds,
+            format!("it made {}, the most", count(u64::from(profile.rounds.most), "round")),
+        ),
+        (
+            StopReason::CaseTime,
+            format!("its processes took {time}, the time of a case, before it was as precise as that"),
+        ),
+        (StopReason::TooSlow, format!("its least rounds would take more than twice {time}")),
+        (StopReason::Failed, "its pilot did not complete, or several rounds in a row did not".to_owned()),
+    ];
+    rules
+        .into_iter()
+        .map(|(reason, meaning)| Stop {
+            word: reason.to_string(),
+            count: counts.get(&reason).copied().unwrap_or_default(),
+            meaning,
+        })
+        .collect()
 }

@@ -2,11 +2,11 @@
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
 use crate::error::ReportErrorKind;
-use crate::text::markup;
+use crate::text::{markup, markup_with_code};
 
 const TEMPLATES: &[(&str, &str)] = &[
     ("base.html", include_str!("../templates/base.html")),
@@ -22,6 +22,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("cases.html", include_str!("../templates/cases.html")),
     ("compare.html", include_str!("../templates/compare.html")),
     ("history.html", include_str!("../templates/history.html")),
+    ("method.html", include_str!("../templates/method.html")),
     ("machine.html", include_str!("../templates/machine.html")),
     ("scaling.html", include_str!("../templates/scaling.html")),
     ("scaling_section.html", include_str!("../templates/scaling_section.html")),
@@ -50,6 +51,8 @@ impl Templates {
                 None => minijinja::escape_formatter(out, state, value),
             }
         });
+        // Texts of ours and of data files mark commands with backticks.
+        environment.add_filter("code", |text: &str| Value::from_safe_string(markup_with_code(text)));
         for (name, source) in TEMPLATES.iter().copied() {
             environment.add_template(name, source)?;
         }

@@ -76,6 +76,23 @@ pub(crate) fn markup(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// The same with what stands between two backticks as code. A backtick without its twin stays one.
+pub(crate) fn markup_with_code(text: &str) -> String {
+    let mut parts = text.split('`');
+    let mut marked = (markup(parts.next().unwrap_or_default())).into_owned();
+    while let Some(code) = parts.next() {
+        match parts.next() {
+            Some(after) => {
+                let _ = write!(marked, "<code>{}</code>{}", markup(code), markup(after));
+            }
+            None => {
+                let _ = write!(marked, "`{}", markup(code));
+            }
+        }
+    }
+    marked
+}
+
 /// `text` on one line of Markdown, in a table cell too, with nothing in it that Markdown or HTML reads as markup.
 pub fn markdown(text: &str) -> String {
     let text = visible(text);
@@ -129,6 +146,17 @@ mod tests {
     #[test]
     fn markup_cannot_close_an_element_or_an_attribute() {
         assert_eq!(markup("<b a='1' c=\"2\">&"), "&lt;b a=&#39;1&#39; c=&quot;2&quot;&gt;&amp;");
+    }
+
+    #[test]
+    fn backticks_make_code_of_text_and_of_nothing_else() {
+        assert_eq!(
+            markup_with_code("run `top -p $(pgrep <x>)` & `a`"),
+            "run <code>top -p $(pgrep &lt;x&gt;)</code> &amp; <code>a</code>"
+        );
+        assert_eq!(markup_with_code("a `lone <b>"), "a `lone &lt;b&gt;");
+        assert_eq!(markup_with_code("`</code><script>`"), "<code>&lt;/code&gt;&lt;script&gt;</code>");
+        assert_eq!(markup_with_code(""), "");
     }
 
     #[test]

@@ -211,6 +211,31 @@ fn a_claim_about_an_unknown_case_is_refused() {
 }
 
 #[test]
+fn a_claim_that_speaks_of_an_unknown_fix_is_refused() {
+    let test = Test::new();
+    test.edit("workloads/claims.yaml", "    place: The Error", "    place: The Error\n    fixes: [fix-9]");
+    insta::assert_snapshot!(complaint(&test), @r"
+    error: failed to load `DATA/workloads/claims.yaml`
+      line 4, field `c01.fixes`: found `fix-9`, expected the `id` of one of the `fixes` at the top of the file
+    error: 1 error in the data files of `DATA`
+    hint: `gilbench check` checks the data files again, without measuring
+    ");
+}
+
+#[test]
+fn a_fix_that_is_there_twice_is_refused() {
+    let test = Test::new();
+    let twice = "fixes:\n  - {id: fix-1, title: One}\n  - {id: fix-1, title: Two}\nclaims:";
+    test.edit("workloads/claims.yaml", "claims:", twice);
+    insta::assert_snapshot!(complaint(&test), @r"
+    error: failed to load `DATA/workloads/claims.yaml`
+      line 3, field `id`: found `fix-1` twice, expected each fix once
+    error: 1 error in the data files of `DATA`
+    hint: `gilbench check` checks the data files again, without measuring
+    ");
+}
+
+#[test]
 fn a_claim_about_a_condition_that_its_strategy_does_not_use_is_refused() {
     let test = Test::new();
     test.edit("workloads/claims.yaml", "strategy: garbage", "strategy: garbage, omp: 2");

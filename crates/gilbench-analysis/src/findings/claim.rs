@@ -50,6 +50,9 @@ pub struct ClaimFinding {
     pub statement: String,
     /// Where it stands in the article.
     pub place: String,
+    /// The fixes that it speaks of, by their ids.
+    #[serde(default)]
+    pub fixes: Vec<Name>,
     /// What would have to be seen to call it refuted; `null` where nothing could be seen.
     pub refuted_if_seen: Option<String>,
     /// Over all interpreters.

@@ -103,6 +103,11 @@ impl Estimate {
     pub fn contains(&self, value: f64) -> bool {
         (self.low..=self.high).contains(&value)
     }
+
+    /// Whether some value lies inside both intervals.
+    pub fn meets(&self, other: &Self) -> bool {
+        self.low <= other.high && other.low <= self.high
+    }
 }
 
 #[cfg(test)]
@@ -114,6 +119,16 @@ mod tests {
         let estimate = Estimate::new(2.0, 1.9, 2.3, 8).unwrap();
         assert!((estimate.half_width_relative() - 0.1).abs() < 1e-12);
         assert!((estimate.scale(-3.0).half_width_relative() - 0.1).abs() < 1e-12);
+    }
+
+    #[test]
+    fn intervals_that_share_a_bound_meet() {
+        let estimate = |low, high| Estimate::new(f64::midpoint(low, high), low, high, 8).unwrap();
+        let one = estimate(1.0, 2.0);
+        for (low, high, meets) in [(2.0, 3.0, true), (0.5, 1.0, true), (1.2, 1.3, true), (2.1, 3.0, false)] {
+            let other = estimate(low, high);
+            assert_eq!((one.meets(&other), other.meets(&one)), (meets, meets), "[{low}, {high}]");
+        }
     }
 
     #[test]

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use super::check::{Checker, Reference, unused};
 use crate::Name;
-use crate::claim::{Claim, Claims, FIRST_TEST, Kind, Selector};
+use crate::claim::{Claim, Claims, FIRST_TEST, Fix, Kind, Selector};
 use crate::data_file::{DataError, Source};
 use crate::interpreter::Interpreter;
 use crate::suite::Pattern;
 
 impl Checker<'_> {
     pub(super) fn claims(&self, source: &Source, claims: &Claims, errors: &mut Vec<DataError>) {
+        fixes(source, claims, errors);
         let mut seen = BTreeSet::new();
         for claim in &claims.claims {
             let id = claim.id.as_str();
@@ -161,6 +162,28 @@ impl Checker<'_> {
                 let found = format!("`{axis}` of {selector}");
                 errors.push(source.value_error(&[id], &field, found, "what the strategy lists under `uses`"));
             }
+        }
+    }
+}
+
+/// Each fix is there once, and claims name no other.
+fn fixes(source: &Source, claims: &Claims, errors: &mut Vec<DataError>) {
+    let mut known = BTreeSet::new();
+    for Fix { id, .. } in &claims.fixes {
+        if !known.insert(id) {
+            let id = id.as_str();
+            errors.push(source.value_error(&[id, id], "id", format!("`{id}` twice"), "each fix once"));
+        }
+    }
+    for claim in &claims.claims {
+        let id = claim.id.as_str();
+        for fix in claim.fixes.iter().filter(|fix| !known.contains(fix)) {
+            errors.push(source.value_error(
+                &[id, fix.as_str()],
+                &format!("{id}.fixes"),
+                format!("`{fix}`"),
+                "the `id` of one of the `fixes` at the top of the file",
+            ));
         }
     }
 }

@@ -28,14 +28,13 @@ pub(super) const FONT: f64 = 12.0;
 pub(super) const GRID: RGBColor = RGBColor(1, 0, 0);
 /// Its axes.
 pub(super) const AXIS: RGBColor = RGBColor(2, 0, 0);
-/// Its labels.
+/// Its labels, which look as text in a chart does unless it has a class.
 pub(super) const LABEL: RGBColor = RGBColor(3, 0, 0);
 
 fn class(color: BackendColor) -> &'static str {
     match color.rgb.0 {
         1 => "grid",
-        2 => "axis",
-        _ => "label",
+        _ => "axis",
     }
 }
 

@@ -349,21 +349,9 @@ fn whole((x, y): BackendCoord) -> (i32, i32) {
     (unit(x), unit(y))
 }
 
-/// Diagonal lines that fill a rectangle, as the data of a path.
-fn hatch([(left, top), (right, bottom)]: [BackendCoord; 2]) -> String {
-    /// Between two lines, along the top.
-    const STEP: usize = 80;
-    let height = bottom - top;
-    let mut data = String::new();
-    for start in (left - height..right).step_by(STEP) {
-        // From the foot, `start`, up to the right; cut off at the left and the right end.
-        let from = start.max(left);
-        let to = (start + height).min(right);
-        if from < to {
-            data.push_str(&path([(from, bottom - (from - start)), (to, bottom - (to - start))]));
-        }
-    }
-    data
+/// The end of an element that has a title or nothing in it.
+fn closed(title: &str, element: &str) -> String {
+    if title.is_empty() { "/>".to_owned() } else { format!(">{title}</{element}>") }
 }
 
 impl<'a> PointCollection<'a, (f64, f64)> for &'a Element {
@@ -402,16 +390,19 @@ impl Drawable<SvgBackend<'_>> for Element {
             (Kind::Row(marks), points) => write_marks(backend, &class, &title, points, marks),
             (Kind::Line, points) => {
                 let data = path(points.iter().copied());
-                backend.raw(format_args!(r#"<path class="line{class}" d="{data}">{title}</path>"#));
+                backend
+                    .raw(format_args!(r#"<path class="line{class}" d="{data}"{}"#, closed(&title, "path")));
             }
             (Kind::Area { hatched }, &[(left, top), (right, bottom)]) => {
                 let data = path([(left, top), (right, top), (right, bottom), (left, bottom)]);
-                backend.raw(format_args!(r#"<path class="area{class}" d="{data}Z">{title}</path>"#));
+                backend
+                    .raw(format_args!(r#"<path class="area{class}" d="{data}Z"{}"#, closed(&title, "path")));
                 if *hatched {
-                    backend.raw(format_args!(
-                        r#"<path class="hatch" d="{}"/>"#,
-                        hatch([(left, top), (right, bottom)])
-                    ));
+                    // One line as thick as the area is high, and dashed: stripes in few characters.
+                    let line =
+                        path([(left, i32::midpoint(top, bottom)), (right, i32::midpoint(top, bottom))]);
+                    let height = Tenths(bottom - top);
+                    backend.raw(format_args!(r#"<path class="hatch" d="{line}" stroke-width="{height}"/>"#));
                 }
             }
             (Kind::Dot, &[(x, y)]) => {

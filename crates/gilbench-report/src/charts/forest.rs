@@ -1,202 +1,174 @@
 //! A claim's comparisons as a forest plot: each number with its interval, over the ranges that confirm and
 //! refute the claim.
+//!
+//! Its numbers are in the table of the claim's card, which the chart does not repeat. Exact counts have no interval
+//! and are not drawn.
 
-use gilbench_analysis::findings::{ClaimFinding, Comparison, InterpreterFinding};
+use gilbench_analysis::figure::unit;
+use gilbench_analysis::findings::{ClaimFinding, Comparison, Verdict};
 use gilbench_model::claim::{Measure, Range};
-use gilbench_model::units::format_chance;
 
 use super::axis::{Axis, plain_label, ratio_label};
-use super::element::{Element, Shape};
-use super::frame::Frame;
+use super::element::{Anchor, Element, Shape};
+use super::frame::{Frame, WIDTH};
 use super::{Figure, Panel, Table, rows};
 use crate::error::ReportErrorKind;
 use crate::joined::Report;
-use crate::numbers::{above_one, count, measured, percent};
-use gilbench_analysis::figure::unit;
+use crate::numbers::{above_one, count, measured};
+use crate::questions::{Question, Row, one_scale};
 
-type Row<'a> = (&'a InterpreterFinding, &'a Comparison);
+/// Below the rows, for the words that name the areas, in rows.
+const WORDS: f64 = 0.45;
 
-/// The figure of a claim, a panel per measure and range; `None` if no comparison has a number.
+/// The figure of a claim, a panel for all tests with the same measure and thresholds; `None` if no comparison has a
+/// number with an interval.
 pub(crate) fn figure(report: &Report<'_>, claim: &ClaimFinding) -> Result<Option<Figure>, ReportErrorKind> {
-    let mut groups: Vec<Vec<Row<'_>>> = Vec::new();
-    for interpreter in &claim.interpreters {
-        for comparison in interpreter.comparisons.iter().filter(|comparison| comparison.estimate.is_some()) {
-            let row = (interpreter, comparison);
-            match groups
-                .iter_mut()
-                .find(|group| group.iter().all(|(_, other)| same_question(other, comparison)))
-            {
-                Some(group) => group.push(row),
-                None => groups.push(vec![row]),
-            }
+    let questions = Question::of(report, claim);
+    let mut groups: Vec<Vec<&Question<'_>>> = Vec::new();
+    for question in questions.iter().filter(|question| question.drawn().next().is_some()) {
+        match groups.iter_mut().find(|group| one_scale(group[0].first(), question.first())) {
+            Some(group) => group.push(question),
+            None => groups.push(vec![question]),
         }
     }
     if groups.is_empty() {
         return Ok(None);
     }
-    let id = format!("{}-forest", claim.id);
-    let mut panels = Vec::new();
-    for (index, group) in groups.iter().enumerate() {
-        panels.push(panel(report, claim, format!("{id}-{index}"), group)?);
-    }
-    let of = |measure| {
-        let rows = groups.iter().flatten().filter(move |(_, comparison)| comparison.measure == measure);
-        rows.filter_map(|(_, comparison)| comparison.estimate.as_ref())
-    };
-    let exact = of(Measure::Observation).next().map_or("", |_| "; a count is exact and has none");
-    let mut note = format!(
-        "Points with 95 % intervals{exact}, each taken alone. The plain area confirms the claim, the hatched one refutes \
-         it; an interval that lies wholly in neither decides nothing. One that lies wholly in either decides if its \
-         p-value, adjusted for the number of comparisons of the run, is at most .05 too."
-    );
-    if let Some(words) = above_one(of(Measure::Efficiency)) {
-        note = format!("{note} {words}");
-    }
+    let several = questions.len() > 1;
+    let panels = groups.iter().map(|group| panel(report, claim, group, several)).collect::<Result<_, _>>()?;
+    let of_efficiency = questions.iter().filter(|question| question.first().measure == Measure::Efficiency);
+    let efficiencies = of_efficiency.flat_map(|question| &question.rows);
+    let note = above_one(efficiencies.filter_map(|row| row.comparison.estimate.as_ref())).unwrap_or_default();
     Ok(Some(Figure {
-        id,
+        id: format!("{}-forest", claim.id),
         title: "Measured against the claim's thresholds".to_owned(),
-        note,
+        note: note.to_owned(),
         legend: Vec::new(),
         panels,
-        table: Table {
-            columns: vec![
-                "Interpreter",
-                "Measure",
-                "Case",
-                "Against",
-                "Value",
-                "Interval",
-                "Confirmed by",
-                "p",
-                "Adjusted p",
-                "Would have found",
-                "Verdict",
-            ],
-            rows: groups.iter().flatten().map(row_of_table).collect(),
-        },
+        table: Table::default(),
     }))
 }
 
-fn same_question(a: &Comparison, b: &Comparison) -> bool {
-    a.measure == b.measure && a.confirmed == b.confirmed && a.refuted == b.refuted
-}
-
-fn row_of_table((interpreter, comparison): &Row<'_>) -> Vec<String> {
-    let figure = comparison.estimate.as_ref().map(|estimate| measured(estimate, comparison.measure));
-    let (point, interval) = figure.map(|figure| (figure.point, figure.interval)).unwrap_or_default();
-    vec![
-        interpreter.interpreter.to_string(),
-        comparison.measure.to_string(),
-        comparison.case.clone(),
-        comparison.against.clone().unwrap_or_else(|| "nothing".to_owned()),
-        point,
-        interval,
-        comparison.confirmed.to_string(),
-        chance(comparison.p_value),
-        chance(comparison.adjusted_p_value),
-        comparison.minimum_detectable_effect.map_or_else(|| "—".to_owned(), percent),
-        comparison.verdict.as_str().to_owned(),
-    ]
-}
-
-fn chance(chance: Option<f64>) -> String {
-    chance.map_or_else(|| "—".to_owned(), format_chance)
-}
-
+/// A panel of some tests; `numbered` where the claim has others too.
 fn panel(
     report: &Report<'_>,
     claim: &ClaimFinding,
-    id: String,
-    group: &[Row<'_>],
+    group: &[&Question<'_>],
+    numbered: bool,
 ) -> Result<Panel, ReportErrorKind> {
-    let question = group[0].1;
-    let estimates = group.iter().filter_map(|(_, comparison)| comparison.estimate);
-    let thresholds = [Some(question.confirmed), question.refuted].into_iter().flatten().flat_map(ends);
-    let label: fn(f64) -> String = if unit(question.measure) == "×" { ratio_label } else { plain_label };
-    let x = Axis::over(estimates.flat_map(|e| [e.low, e.high]).chain(thresholds), label);
-    let mut elements = areas(question, &x, group.len());
-    for (row, (interpreter, comparison)) in group.iter().enumerate() {
-        let Some(estimate) = comparison.estimate else {
+    let asked = group[0].first();
+    let rows: Vec<(usize, &Row<'_>)> =
+        group.iter().flat_map(|question| question.drawn().map(|row| (question.number, row))).collect();
+    let estimates = rows.iter().filter_map(|(_, row)| row.comparison.estimate);
+    let label: fn(f64) -> String = if unit(asked.measure) == "×" { ratio_label } else { plain_label };
+    let x = Axis::over(estimates.flat_map(|e| [e.low, e.high]).chain(thresholds(asked)), label);
+    let bottom = -(rows.len() as f64) - WORDS;
+    let mut elements = areas(asked, &x, bottom);
+    for (index, (number, row)) in rows.iter().enumerate() {
+        let Some(estimate) = row.comparison.estimate else {
             continue;
         };
-        let case = report.entry(&comparison.case);
-        let strategy = case.map(|entry| entry.label()).unwrap_or_default();
-        let figure = measured(&estimate, comparison.measure).text();
-        elements.push(rows::label(row, &format!("{} {strategy}", interpreter.interpreter), &x));
-        let y = rows::middle(row);
+        let figure = measured(&estimate, asked.measure).text();
+        let label = if group.len() > 1 { format!("{number}: {}", row.label) } else { row.label.clone() };
+        elements.push(rows::label_beside(index, &label, &figure, &x));
+        let end = (x.range.end, -(index as f64));
+        elements.push(Element::text(figure, end, Anchor::End, (-2, 14), "row-label"));
+        let undecided = !matches!(row.comparison.verdict, Verdict::Confirmed | Verdict::Refuted);
+        let colour = report.colour(&row.found.interpreter);
+        let y = rows::middle(index);
         elements.push(Element::interval(
             [estimate.low, estimate.point, estimate.high].map(|value| (x.at(value), y)),
-            case.map_or(Shape::Circle, |entry| report.shape(&entry.case.strategy)),
-            report.colour(&interpreter.interpreter),
-            format!("{}: {figure}, {}", comparison.case, comparison.verdict.as_str()),
+            report
+                .entry(&row.comparison.case)
+                .map_or(Shape::Circle, |case| report.shape(&case.case.strategy)),
+            if undecided { format!("{colour} hollow") } else { colour },
+            "",
         ));
     }
-    let words: Vec<String> = group
-        .iter()
-        .filter_map(|(interpreter, comparison)| {
-            let figure = measured(&comparison.estimate?, comparison.measure).text();
-            Some(format!("{} {figure}, {}", interpreter.interpreter, comparison.verdict.as_str()))
-        })
-        .collect();
+    let number = group[0].number;
     let frame = Frame {
-        id,
-        title: format!("{} of claim {}", capital(question.measure), claim.id),
-        description: format!(
-            "{}: {}. Confirmed by {}.",
-            count(group.len() as u64, "comparison"),
-            words.join("; "),
-            question.confirmed
-        ),
-        height: rows::height(group.len()),
+        id: format!("{}-{number}", claim.id),
+        title: if numbered {
+            format!("Claim {}, test {number}", claim.id)
+        } else {
+            format!("Claim {}", claim.id)
+        },
+        // The words above the drawing say what was measured.
+        description: tally(&rows),
+        height: rows::height_with(rows.len() as f64 + WORDS),
         x,
-        y: rows::axis(group.len()),
+        y: Axis::with_ticks(bottom..0.0, Vec::new()),
         x_title: "",
     };
-    let refuted = question.refuted.map_or_else(|| "anything else".to_owned(), |range| range.to_string());
-    let heading =
-        format!("{}: confirmed by {}, refuted by {refuted}", capital(question.measure), question.confirmed);
+    let measure = capital(&asked.measure.to_string());
+    let heading = match group {
+        [only] if !numbered => format!("{measure} of {}", only.subject),
+        all => {
+            let subjects = all.iter().map(|one| format!("test {}, {}", one.number, one.subject));
+            format!("{measure}: {}", subjects.collect::<Vec<_>>().join("; "))
+        }
+    };
+    let heading = format!("{heading}. {}.", capital(&group[0].thresholds()));
     Ok(Panel { heading, svg: frame.draw(&elements)? })
 }
 
-fn capital(measure: Measure) -> String {
-    let text = measure.to_string();
+fn capital(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }
 
-fn ends(range: Range) -> impl Iterator<Item = f64> {
-    [range.at_least, range.at_most].into_iter().flatten()
+/// What came of the comparisons: `Of 3 comparisons 2 confirm and 1 decides nothing.`
+fn tally(group: &[(usize, &Row<'_>)]) -> String {
+    let of = |wanted: Verdict| group.iter().filter(|(_, row)| row.comparison.verdict == wanted).count();
+    let (confirm, refute) = (of(Verdict::Confirmed), of(Verdict::Refuted));
+    let others = group.len() - confirm - refute;
+    let parts: Vec<String> = [
+        (confirm, "confirm", "confirms"),
+        (refute, "refute", "refutes"),
+        (others, "decide nothing", "decides nothing"),
+    ]
+    .into_iter()
+    .filter(|(number, ..)| *number > 0)
+    .map(|(number, many, one)| format!("{number} {}", if number == 1 { one } else { many }))
+    .collect();
+    format!("Of {}: {}.", count(group.len() as u64, "comparison"), parts.join(", "))
 }
 
-/// The ranges as areas behind the marks, with a line at each threshold.
-fn areas(question: &Comparison, x: &Axis, rows: usize) -> Vec<Element> {
-    let bottom = -(rows as f64);
+fn thresholds(asked: &Comparison) -> impl Iterator<Item = f64> {
+    let ends = |range: Range| [range.at_least, range.at_most].into_iter().flatten();
+    [Some(asked.confirmed), asked.refuted].into_iter().flatten().flat_map(ends)
+}
+
+/// The ranges as areas behind the marks, named at their foot, with a line at each threshold.
+fn areas(asked: &Comparison, x: &Axis, bottom: f64) -> Vec<Element> {
     let (start, end) = (x.range.start, x.range.end);
-    let area = |low: f64, high: f64, class: &str, title: String| {
+    let mut elements = Vec::new();
+    let mut area = |low: f64, high: f64, class: &str, word: &str| {
         let (low, high) = (low.clamp(start, end), high.clamp(start, end));
-        (low < high).then(|| Element::area([(low, 0.0), (high, bottom)], class, title))
+        if low >= high {
+            return;
+        }
+        let shape = Element::area([(low, 0.0), (high, bottom)], class, "");
+        elements.push(if class == "refuted" { shape.hatched() } else { shape });
+        // A word that is wider than its area would name the one beside it too.
+        let wide = (high - low) / (end - start) * f64::from(WIDTH) > 60.0;
+        let middle = (f64::midpoint(low, high), bottom);
+        elements.extend(wide.then(|| Element::text(word, middle, Anchor::Middle, (0, -4), "note")));
     };
     let bounds =
         |range: Range| (range.at_least.map_or(start, |v| x.at(v)), range.at_most.map_or(end, |v| x.at(v)));
-    let (low, high) = bounds(question.confirmed);
-    let mut elements = Vec::new();
-    elements.extend(area(low, high, "confirmed", format!("confirmed: {}", question.confirmed)));
-    if let Some(range) = question.refuted {
+    let (low, high) = bounds(asked.confirmed);
+    area(low, high, "confirmed", "confirms");
+    if let Some(range) = asked.refuted {
         let (low, high) = bounds(range);
-        elements.extend(area(low, high, "refuted", format!("refuted: {range}")).map(Element::hatched));
+        area(low, high, "refuted", "refutes");
     } else {
-        let title = format!("refuted: not {}", question.confirmed);
-        elements.extend(area(start, low, "refuted", title.clone()).map(Element::hatched));
-        elements.extend(area(high, end, "refuted", title).map(Element::hatched));
+        area(start, low, "refuted", "refutes");
+        area(high, end, "refuted", "refutes");
     }
-    let thresholds = [Some(question.confirmed), question.refuted].into_iter().flatten().flat_map(ends);
-    for threshold in thresholds {
+    elements.extend(thresholds(asked).map(|threshold| {
         let at = x.at(threshold);
-        elements.push(Element::line(
-            vec![(at, 0.0), (at, bottom)],
-            "threshold",
-            format!("threshold {threshold}"),
-        ));
-    }
+        Element::line(vec![(at, 0.0), (at, bottom)], "threshold", "")
+    }));
     elements
 }

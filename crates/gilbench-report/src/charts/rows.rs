@@ -62,6 +62,13 @@ pub(super) fn height(rows: usize) -> u32 {
     u32::try_from(rows.max(1)).unwrap_or(1) * ROW + FOOT
 }
 
+/// The same with a part of a row at the foot.
+pub(super) fn height_with(rows: f64) -> u32 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some hundred at most")]
+    let rows = (rows * f64::from(ROW)).round() as u32;
+    rows + FOOT
+}
+
 /// The vertical axis: one unit a row, the first on top.
 pub(super) fn axis(rows: usize) -> Axis {
     Axis::with_ticks(-(rows.max(1) as f64)..0.0, Vec::new())
@@ -77,17 +84,25 @@ const LONGEST: usize = 44;
 
 /// A row's label, from the left end of the axis.
 pub(super) fn label(row: usize, text: &str, x: &Axis) -> Element {
-    labelled(-(row as f64), text, x, "row-label")
+    label_within(-(row as f64), text, LONGEST, x, "row-label")
 }
 
 /// The same with its top at this position of the vertical axis, as one of many with a class in common.
 pub(super) fn label_at(top: f64, text: &str, x: &Axis) -> Element {
-    labelled(top, text, x, "")
+    label_within(top, text, LONGEST, x, "")
 }
 
-fn labelled(top: f64, text: &str, x: &Axis, class: &str) -> Element {
+/// The label of a row, shortened so that `other`, which ends at the right end of the axis, fits beside it.
+pub(super) fn label_beside(row: usize, text: &str, other: &str, x: &Axis) -> Element {
+    /// Less says nothing.
+    const SHORTEST: usize = 12;
+    let longest = LONGEST.saturating_sub(other.chars().count()).max(SHORTEST);
+    label_within(-(row as f64), text, longest, x, "row-label")
+}
+
+fn label_within(top: f64, text: &str, longest: usize, x: &Axis, class: &str) -> Element {
     let text = visible(text);
-    let shown = shortened(&text, LONGEST);
+    let shown = shortened(&text, longest);
     let element = Element::text(shown.as_ref(), (x.range.start, top), Anchor::Start, (2, 14), class);
     if shown == text { element } else { element.titled(text.as_ref()) }
 }

@@ -1,50 +1,31 @@
-//! The machine, the interpreters as they were built, and how the run was set up.
+//! The machine and its limits, and the interpreters as they were built.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gilbench_analysis::findings::Disturbance;
 use gilbench_model::Nanoseconds;
 use gilbench_model::environment::InterpreterState;
 use gilbench_model::event::Event;
 use gilbench_model::facts::Facts;
-use gilbench_model::plan::{Role, SteadyRule};
+use gilbench_model::plan::Role;
 use gilbench_model::units::significant;
 use serde::Serialize;
 
+use super::controls::{Control, controls};
 use super::interpreter_states::status_word;
 use super::limits::{Limit, limits};
-use crate::joined::{Entry, Report};
-use crate::noise::noise_sentence;
-use crate::numbers::{Figure, bytes, moment, seconds};
-use crate::text::anchor;
+use crate::joined::Report;
+use crate::numbers::bytes;
 
 #[derive(Serialize)]
 pub(super) struct MachinePage {
     machine: Vec<Fact>,
     allowance: Vec<Fact>,
-    setup: Vec<Fact>,
-    noise: Option<String>,
-    controls: Vec<Control>,
+    /// The cases that calibrate.
+    calibration: Vec<Control>,
     limits: Vec<Limit>,
-    disturbed: Option<Disturbances>,
     servers: Vec<Server>,
     mixed: Vec<String>,
     interpreters: Vec<Interpreter>,
-}
-
-/// How many processes were disturbed, and by what.
-#[derive(Serialize)]
-struct Disturbances {
-    summary: String,
-    /// All labels, those that no process has too.
-    labels: Vec<Label>,
-}
-
-#[derive(Serialize)]
-struct Label {
-    word: String,
-    count: u32,
-    meaning: &'static str,
 }
 
 /// Something known, or not, under a name.
@@ -62,21 +43,6 @@ impl Fact {
     pub(super) fn maybe(name: &str, value: Option<String>) -> Self {
         Self { name: name.to_owned(), value }
     }
-}
-
-/// A case that the suite does not ask for.
-#[derive(Serialize)]
-struct Control {
-    /// Of its id, which may break between them.
-    parts: Vec<String>,
-    anchor: String,
-    role: &'static str,
-    summary: Option<String>,
-    rounds: u32,
-    /// Of a steady iteration; of a whole process where the case is cold.
-    time: Option<Figure>,
-    /// Why there is no time.
-    reason: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -139,36 +105,11 @@ pub(super) fn machine(report: &Report<'_>) -> MachinePage {
     MachinePage {
         machine: machine_facts(report),
         allowance: allowance_facts(report),
-        setup: setup_facts(report),
-        noise: noise_sentence(report.run, report.findings),
-        controls: report.controls.iter().map(|entry| control(report, *entry)).collect(),
+        calibration: controls(report, Role::Calibration),
         limits: limits(report),
-        disturbed: disturbances(report),
         servers: servers(report),
         mixed: mixed(&interpreters),
         interpreters,
-    }
-}
-
-fn control(report: &Report<'_>, entry: Entry<'_>) -> Control {
-    let (case, finding) = (entry.case, entry.finding);
-    let time = if case.conditions.cold { &finding.whole } else { &finding.steady };
-    let (role, summary) = match case.role {
-        // What it is stands with the case that it repeats.
-        Role::Measured | Role::Repeat => ("again", None),
-        Role::Calibration => ("calibrates", report.run.plan.workloads.get(&case.workload)),
-    };
-    Control {
-        parts: case.id.split('/').map(str::to_owned).collect(),
-        anchor: anchor(&case.id),
-        role,
-        summary: summary.map(|workload| workload.summary.clone()),
-        rounds: finding.rounds,
-        time: time.as_ref().map(seconds),
-        reason: match entry.state() {
-            (state, Some(reason)) => Some(format!("{state}: {reason}")),
-            (_, None) => None,
-        },
     }
 }
 
@@ -211,70 +152,6 @@ fn allowance_facts(report: &Report<'_>) -> Vec<Fact> {
             allowance.quota.map_or_else(|| "none".to_owned(), |quota| format!("{} CPUs", significant(quota))),
         ),
     ]
-}
-
-fn setup_facts(report: &Report<'_>) -> Vec<Fact> {
-    let (plan, environment) = (&report.run.plan, &report.run.environment);
-    let profile = &plan.profile;
-    let time = |duration: std::time::Duration| Nanoseconds::from(duration).to_string();
-    let target = significant(profile.target.get() * 100.0);
-    vec![
-        Fact::known("gilbench", environment.gilbench.clone()),
-        Fact::known("Planned", moment(environment.planned_ms)),
-        Fact::known("Suite", plan.suite.to_string()),
-        Fact::known("Seed", plan.seed.to_string()),
-        Fact::known("Definitions (SHA-256)", plan.definitions.as_str()),
-        Fact::known("Rounds asked for", range(profile.rounds.least, profile.rounds.most)),
-        Fact::known(
-            "Precision asked for",
-            format!(
-                "half the interval of a ratio at most {target} %; of a time, where a case is compared with none"
-            ),
-        ),
-        Fact::known("Time limit of a case", time(profile.case_time)),
-        Fact::known("Time limit of a process", time(profile.timeout)),
-        Fact::known(
-            "Iterations of a process",
-            format!(
-                "as many as fit into {}, at most {}; where code is compiled while it runs, at least {}, and in the pilot \
-                 as many as fit into {}, at most {}",
-                time(profile.iterations.time),
-                profile.iterations.most,
-                profile.iterations.least_with_jit,
-                time(profile.iterations.room(true).time),
-                profile.iterations.room(true).most,
-            ),
-        ),
-        Fact::known(
-            "Steady iterations",
-            match plan.steady {
-                SteadyRule::Tagged => "those after a fixed share",
-                SteadyRule::Detected => "those of the steady state that was found, from ten iterations on",
-            }
-            .to_owned(),
-        ),
-        Fact::maybe("Second opinion by", environment.hyperfine.clone()),
-    ]
-}
-
-fn disturbances(report: &Report<'_>) -> Option<Disturbances> {
-    let found = report.findings.disturbed.as_ref()?;
-    let count = |label| found.labels.iter().find(|one| one.label == label).map_or(0, |one| one.count);
-    let labels = Disturbance::ALL.map(|label| Label {
-        word: label.to_string(),
-        count: count(label),
-        meaning: label.meaning(),
-    });
-    let summary = format!(
-        "Of {} that completed a round, {} disturbed",
-        crate::numbers::count(u64::from(found.known), "process"),
-        match found.disturbed {
-            0 => "none was".to_owned(),
-            1 => "1 was".to_owned(),
-            more => format!("{more} were"),
-        }
-    );
-    Some(Disturbances { summary, labels: labels.into() })
 }
 
 fn servers(report: &Report<'_>) -> Vec<Server> {

@@ -9,6 +9,7 @@ mod cases;
 mod claims;
 mod comparison;
 mod conditions;
+mod controls;
 mod data;
 mod failures;
 mod history;
@@ -18,6 +19,7 @@ mod limits;
 mod machine;
 mod markup_of_cases;
 mod matrix;
+mod method;
 mod overview;
 mod scaling;
 mod scaling_page;
@@ -115,6 +117,12 @@ const PAGES: &[Top] = &[
         make: |report| maybe(history::history(report)?),
     },
     Top {
+        file: "method.html",
+        label: "Method",
+        title: "Method",
+        make: |report| made(method::method(report)),
+    },
+    Top {
         file: "machine.html",
         label: "Machine",
         title: "Machine",
@@ -158,7 +166,12 @@ struct Page<'a> {
 const STYLE: &str = include_str!("../../assets/style.css");
 
 /// Each works alone, in this order, and does nothing on a page that lacks what it is about.
-const SCRIPTS: [&str; 2] = [include_str!("../../assets/tables.js"), include_str!("../../assets/tooltips.js")];
+const SCRIPTS: [&str; 4] = [
+    include_str!("../../assets/tables.js"),
+    include_str!("../../assets/tooltips.js"),
+    include_str!("../../assets/claims.js"),
+    include_str!("../../assets/print.js"),
+];
 
 /// Makes all files of a site.
 pub(crate) fn render(report: &Report<'_>) -> Result<Site, ReportError> {

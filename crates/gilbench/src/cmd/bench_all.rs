@@ -25,7 +25,7 @@ pub(super) fn run(common: &Common, arguments: &BenchAll) -> anyhow::Result<ExitC
     super::install::fetch(common, &catalog, wanted(&catalog, &arguments.measure))?;
     let directory = super::run::measure(common, &arguments.measure)?;
     let run = Run::load(&directory)?;
-    let findings = gilbench_analysis::analyse(&run, &catalog.claims);
+    let findings = report::findings(&catalog, &run);
     let page = report::render(&catalog, &run, &findings, arguments.site.as_deref())?;
     table(&run.plan, &findings.cases)?;
     warn_of_crowd(&findings.cases);

@@ -15,7 +15,7 @@ use crate::{data, output};
 pub(super) fn run(common: &Common, arguments: &Claims) -> anyhow::Result<ExitCode> {
     let catalog = data::catalog(common)?;
     if arguments.document {
-        claims_document::print(&catalog.claims)?;
+        claims_document::print(&catalog)?;
         return Ok(ExitCode::SUCCESS);
     }
     if let Some(id) = &arguments.explain {

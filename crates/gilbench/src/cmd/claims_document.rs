@@ -1,7 +1,8 @@
 //! `gilbench claims --document`: every claim and what decides it, in Markdown. `docs/claims.md` is its output.
 
 use gilbench_model::Name;
-use gilbench_model::claim::{Claim, FIRST_TEST, Kind};
+use gilbench_model::catalog::Catalog;
+use gilbench_model::claim::{Claim, FIRST_TEST, Fix, Kind};
 
 use crate::output;
 
@@ -20,7 +21,7 @@ the run in the places of `{…}`.
 ";
 
 /// Prints the document.
-pub(super) fn print(claims: &[Claim]) -> output::Result {
+pub(super) fn print(Catalog { claims, fixes, .. }: &Catalog) -> output::Result {
     for line in HEAD.lines() {
         output::line(line)?;
     }
@@ -29,6 +30,15 @@ pub(super) fn print(claims: &[Claim]) -> output::Result {
     let counts: Vec<String> = kinds.map(|kind| format!("{} {kind}", of_kind(kind))).to_vec();
     output::line("")?;
     output::line(&format!("Of {} claims: {}.", claims.len(), counts.join(", ")))?;
+    if !fixes.is_empty() {
+        output::line("")?;
+        output::line("What the article proposes, and how many claims speak of it:")?;
+        output::line("")?;
+        for Fix { id, title } in fixes {
+            let about = claims.iter().filter(|claim| claim.fixes.contains(id)).count();
+            output::line(&format!("- {id}: {title} ({about})"))?;
+        }
+    }
     for claim in claims {
         for line in ["", &format!("## {}", claim.id), "", &claim.statement, ""] {
             output::line(line)?;
@@ -42,6 +52,8 @@ pub(super) fn print(claims: &[Claim]) -> output::Result {
 
 fn items(claim: &Claim) -> Vec<String> {
     let mut items = vec![format!("Place: {}", claim.place), format!("Kind: {}", claim.kind)];
+    let fixes: Vec<&str> = claim.fixes.iter().map(Name::as_str).collect();
+    items.extend((!fixes.is_empty()).then(|| format!("Speaks of: {}", fixes.join(", "))));
     items.extend(claim.refuted_if_seen.as_ref().map(|seen| format!("Refuted if seen: {seen}")));
     items.extend(claim.tests.iter().map(|test| {
         let name = test.name.as_ref().map_or(FIRST_TEST, Name::as_str);

@@ -17,7 +17,7 @@ use crate::{data, output};
 pub(super) fn run(common: &Common, arguments: &Report) -> anyhow::Result<ExitCode> {
     let catalog = data::catalog(common)?;
     let run = Run::load(&data::run_or_latest(arguments.run.as_deref(), common)?)?;
-    let findings = gilbench_analysis::analyse(&run, &catalog.claims);
+    let findings = findings(&catalog, &run);
     let site = || {
         let earlier = earlier::gather(&run, &arguments.earlier)?;
         write(&catalog, &run, &findings, earlier.as_ref(), arguments.out.as_deref())
@@ -31,6 +31,11 @@ pub(super) fn run(common: &Common, arguments: &Report) -> anyhow::Result<ExitCod
         output::verbatim(&site()?.display().to_string())?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a run shows of the data folder's claims, with the titles of the fixes that they speak of.
+pub(super) fn findings(catalog: &Catalog, run: &Run) -> Findings {
+    Findings { fixes: catalog.fixes.clone(), ..gilbench_analysis::analyse(run, &catalog.claims) }
 }
 
 /// Writes the site of a run alone and says where it begins.
