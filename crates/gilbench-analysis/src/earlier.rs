@@ -49,13 +49,16 @@ impl Comparison {
     }
 }
 
-/// Index of the run that another is compared with: the latest of the same machine and suite, else the latest of the
-/// same machine, else the latest. `None` of none.
+/// Index of the run that another is compared with: of those with a time of one of its cases, the latest of the same
+/// machine and suite, else the latest of the same machine, else the latest; where none has one, the same of all. `None` of
+/// none.
 pub fn nearest(run: &Run, past: &[Past]) -> Option<usize> {
     let this = Identity::of(run);
+    let asked_for = || run.plan.cases.iter().filter(|case| case.is_measured());
     let rank = |past: &Past| {
+        let shares = asked_for().any(|case| past.has_time(&case.id));
         let machine = past.identity.machine.differences(&this.machine).is_empty();
-        (machine, machine && past.identity.suite == this.suite, past.planned_ms)
+        (shares, machine, machine && past.identity.suite == this.suite, past.planned_ms)
     };
     (0..past.len()).max_by_key(|&index| rank(&past[index]))
 }

@@ -208,6 +208,9 @@ fn a_run_is_compared_with_the_latest_of_its_machine_and_suite() {
     assert_eq!(chosen(&earlier), Some(1));
     assert_eq!(chosen(&earlier[2..]), Some(0), "the same machine before the same suite");
     assert_eq!(chosen(&earlier[3..]), Some(0), "any before none");
+    let mut apart = earlier[1].clone();
+    apart.plan.cases[0].id = "play".to_owned();
+    assert_eq!(chosen(&[earlier[0].clone(), apart]), Some(0), "one that has something to compare");
     assert_eq!(chosen(&[]), None);
     let found = Earlier::new(&this, earlier.iter().map(Past::of).collect(), &earlier[1]);
     let compared = gilbench_analysis::compare::across(&earlier[1], &[&this], None, 0.03);

@@ -41,7 +41,7 @@ fn values<'a>(page: &'a str, attribute: &str) -> Vec<&'a str> {
 /// The row of the comparison that is about a case.
 fn row<'a>(page: &'a str, id: &str) -> &'a str {
     let link = format!("cases.html#{id}\"");
-    let rows = page.split("<tr data-state=").skip(1);
+    let rows = page.split("<tr role=\"row\" data-state=").skip(1);
     rows.map(|row| row.split("</tr>").next().unwrap_or_default())
         .find(|row| row.contains(&link))
         .expect("a row")
@@ -126,7 +126,7 @@ fn a_change_in_the_middle_of_thirty_runs_is_shown_and_no_other() {
     let site = site(&run, &findings, &gathered(&run, &earlier));
     let page = text(&site, "history.html");
     let changes = page.split("id=\"changes\"").nth(1).unwrap().split("</section>").next().unwrap();
-    assert_eq!(changes.matches("<tr><th scope=\"row\">").count(), 1, "{changes}");
+    assert_eq!(changes.matches("scope=\"row\"").count(), 1, "{changes}");
     assert!(
         changes.contains(CHANGING) && changes.contains("longer") && changes.contains("1.150×"),
         "{changes}"

@@ -73,6 +73,11 @@ impl Past {
         }
     }
 
+    /// Whether a case with this id has a time.
+    pub(crate) fn has_time(&self, id: &str) -> bool {
+        self.get(id).is_some_and(|case| case.time.is_some())
+    }
+
     pub(super) fn get(&self, id: &str) -> Option<&PastCase> {
         self.by_id.get(id)
     }
