@@ -15,14 +15,16 @@ mod frame;
 pub(crate) mod gains;
 pub(crate) mod processes;
 mod rows;
+mod shape;
 pub(crate) mod speed_up;
 mod stack;
+mod strokes;
 pub(crate) mod times;
 pub(crate) mod traces;
 
 use serde::Serialize;
 
-pub(crate) use element::{Shape, key};
+pub(crate) use shape::{Shape, key};
 
 /// One drawing, with a heading of its own.
 #[derive(Debug, Serialize)]
