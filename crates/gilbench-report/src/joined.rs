@@ -32,6 +32,8 @@ pub(crate) struct Report<'a> {
     by_round: BTreeMap<(u32, u32), &'a Process>,
     interpreters: Vec<&'a Name>,
     strategies: Vec<&'a Name>,
+    /// Those of the interpreters that are none.
+    native: BTreeSet<&'a Name>,
 }
 
 /// A case and what is known of it.
@@ -75,10 +77,23 @@ impl<'a> Report<'a> {
             let own = entries.iter().filter(|entry| entry.case.interpreter == **name);
             own.map(unmeasured).min().unwrap_or(2)
         });
+        let is_native = |case: &&Case| case.worker == WorkerKind::Native;
+        let native = cases.iter().filter(is_native).map(|case| &case.interpreter).collect();
         let strategies = distinct(entries.iter().map(|entry| &entry.case.strategy));
         let rounds = run.processes.iter().filter(|process| process.outcome.is_completed());
         let by_round = rounds.filter_map(|process| Some(((process.case, process.round?), process))).collect();
-        Ok(Self { run, findings, others, entries, controls, by_id, by_round, interpreters, strategies })
+        Ok(Self {
+            run,
+            findings,
+            others,
+            entries,
+            controls,
+            by_id,
+            by_round,
+            interpreters,
+            strategies,
+            native,
+        })
     }
 
     /// What was recorded of a case's completed process in a round.
@@ -123,8 +138,7 @@ impl<'a> Report<'a> {
 
     /// Whether this is the native baseline: compiled into gilbench, so no interpreter at all.
     pub(crate) fn is_native(&self, interpreter: &Name) -> bool {
-        let cases = &self.run.plan.cases;
-        cases.iter().any(|case| case.interpreter == *interpreter && case.worker == WorkerKind::Native)
+        self.native.contains(interpreter)
     }
 
     /// The class that colours an interpreter.
