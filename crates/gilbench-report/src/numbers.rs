@@ -21,13 +21,18 @@ pub(crate) fn plain(estimate: &Estimate) -> Figure {
 pub fn seconds(estimate: &Estimate) -> Figure {
     // Nothing has no unit of its own.
     let size = if estimate.point == 0.0 { estimate.high } else { estimate.point };
-    let (factor, unit) = match size.abs() {
-        s if s >= 0.9995 => (1.0, " s"),
-        s if s >= 0.999_5e-3 => (1e3, " ms"),
-        s if s >= 0.999_5e-6 => (1e6, " µs"),
-        _ => (1e9, " ns"),
-    };
-    written(estimate, factor, unit)
+    let (factor, unit) = unit_of(size.abs());
+    written(estimate, factor, &format!(" {unit}"))
+}
+
+/// The unit that suits a time in seconds, and how many of it are in one.
+pub(crate) fn unit_of(seconds: f64) -> (f64, &'static str) {
+    match seconds {
+        s if s >= 0.9995 => (1.0, "s"),
+        s if s >= 0.999_5e-3 => (1e3, "ms"),
+        s if s >= 0.999_5e-6 => (1e6, "µs"),
+        _ => (1e9, "ns"),
+    }
 }
 
 /// A rate, with the prefix of a thousand that suits it: `12.3 GB/s [12.1 GB/s, 12.4 GB/s]`.

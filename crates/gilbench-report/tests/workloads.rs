@@ -253,3 +253,21 @@ fn a_hollow_speed_up_decides_nothing_and_only_then_is_hollow_explained() {
     let doubted = gains(&run);
     assert!(doubted.contains("hollow\"") && doubted.contains("Hollow: decides nothing"), "{doubted}");
 }
+
+#[test]
+fn the_native_ceiling_stands_in_every_panel_though_it_is_one_point() {
+    let (run, mut findings) = run();
+    let native = |index: usize| run.plan.cases[index].interpreter == "native";
+    for (index, finding) in findings.cases.iter_mut().enumerate() {
+        if native(index) && run.plan.cases[index].conditions.workers != 2 {
+            finding.speed_up = None;
+        }
+    }
+    let html = page(&run, &findings, "workloads/sum-squares.html");
+    let panels = figure(&html, "workers-0").matches("<svg class=\"chart\"").count();
+    assert!(panels > 1);
+    let drawn = drawings(figure(&html, "workers-0"));
+    assert_eq!(drawn.matches(" ceiling colour-native").count(), panels, "{drawn}");
+    assert!(figure(&html, "workers-0").contains("Grey is the native baseline"));
+    assert!(figure(&html, "speed-up-0").contains(">native</text>"), "and in its own row");
+}

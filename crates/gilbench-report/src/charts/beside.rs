@@ -5,8 +5,9 @@ use gilbench_analysis::switching::{Held, Work, WorkRow};
 use gilbench_model::Name;
 
 use super::axis::{Axis, ratio_label};
-use super::element::{Element, Shape, key};
+use super::element::{Element, Shape};
 use super::frame::Frame;
+use super::shape::key;
 use super::{Figure, Key, Panel, Table, rows};
 use crate::error::ReportErrorKind;
 use crate::joined::Report;

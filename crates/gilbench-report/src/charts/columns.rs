@@ -5,7 +5,7 @@ use super::element::{Anchor, Element};
 use super::frame::PLOT;
 
 /// Between two columns, as a share of one.
-const GAP: f64 = 0.12;
+const GAP: f64 = 0.24;
 
 /// Room that titles take above the first row, in user units.
 pub(super) const TITLES: u32 = 20;

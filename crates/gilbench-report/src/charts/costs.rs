@@ -112,7 +112,7 @@ pub(crate) fn figure(
     let sampled = entries.iter().filter_map(|entry| peak(entry)).any(|value| value.sampled);
     Ok(Some(Figure {
         id: id.to_owned(),
-        title: "What it costs: CPU time, CPUs busy and memory".to_owned(),
+        title: "CPU time, CPUs busy, memory".to_owned(),
         note: note(&entries, &shown, sampled),
         legend: Vec::new(),
         panels,

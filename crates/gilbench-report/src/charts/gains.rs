@@ -7,7 +7,7 @@ use gilbench_model::workload::Bound;
 use super::axis::{Axis, ratio_label};
 use super::element::Element;
 use super::frame::Frame;
-use super::speed_up::{Point, Subject, by_workers};
+use super::speed_up::{DOUBT, Point, Subject, by_workers};
 use super::stack::{Group, Stack, groups, names, packed};
 use super::{Figure, Panel, Table};
 use crate::error::ReportErrorKind;
@@ -45,11 +45,7 @@ pub(crate) fn figure(
             } else {
                 ""
             },
-            if doubted {
-                " Hollow: decides nothing, for it wanted more CPUs than there are, or than others left it."
-            } else {
-                ""
-            },
+            if doubted { DOUBT } else { "" },
             if x.is_logarithmic() { " The scale is logarithmic." } else { "" },
         ),
         legend: Vec::new(),

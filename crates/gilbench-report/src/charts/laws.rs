@@ -10,8 +10,9 @@ use gilbench_model::plan::useful_workers;
 use gilbench_model::workload::Bound;
 
 use super::axis::{Axis, seconds_label};
-use super::element::{Anchor, Element, key};
+use super::element::{Anchor, Element};
 use super::frame::Frame;
+use super::shape::key;
 use super::{Figure, Key, Panel, Shape, Table};
 use crate::error::ReportErrorKind;
 use crate::joined::{Entry, Report};

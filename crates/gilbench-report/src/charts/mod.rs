@@ -23,14 +23,16 @@ pub(crate) mod history;
 pub(crate) mod laws;
 pub(crate) mod processes;
 mod rows;
+mod shape;
 pub(crate) mod speed_up;
 mod stack;
+mod strokes;
 pub(crate) mod times;
 pub(crate) mod traces;
 
 use serde::Serialize;
 
-pub(crate) use element::{Shape, key, mark};
+pub(crate) use shape::{Shape, key, mark};
 
 /// One drawing, with a heading of its own.
 #[derive(Debug, Serialize)]

@@ -14,7 +14,7 @@ use super::stack::{Group, Stack, groups, names, packed};
 use super::{Figure, Panel, Table};
 use crate::error::ReportErrorKind;
 use crate::joined::{Entry, Report};
-use crate::numbers::count;
+use crate::numbers::{count, unit_of};
 
 /// Height of the band that a row's dots fill, in user units.
 const BAND: u32 = 18;
@@ -177,20 +177,10 @@ fn label(entry: &Entry<'_>) -> String {
     }
 }
 
-/// The unit that suits a time in seconds, and how many of it are in one.
-fn unit(seconds: f64) -> (f64, &'static str) {
-    match seconds {
-        s if s >= 0.9995 => (1.0, "s"),
-        s if s >= 0.999_5e-3 => (1e3, "ms"),
-        s if s >= 0.999_5e-6 => (1e6, "µs"),
-        _ => (1e9, "ns"),
-    }
-}
-
 fn table(entries: &[Entry<'_>]) -> Table {
     let row = |entry: &Entry<'_>| {
         // In one unit, said once.
-        let (factor, unit) = unit(middle(entry));
+        let (factor, unit) = unit_of(middle(entry));
         let value = |(round, value): &(u32, f64)| {
             let number = significant(value * factor);
             disturbances(entry, *round)

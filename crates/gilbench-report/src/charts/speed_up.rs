@@ -12,8 +12,8 @@ use gilbench_model::Name;
 use gilbench_model::workload::Bound;
 
 use self::panel::Scales;
-use super::element::{Shape, key};
 use super::frame::Frame;
+use super::shape::{Shape, key};
 use super::{Figure, Key, Panel, Table};
 use crate::error::ReportErrorKind;
 use crate::joined::{Entry, Report};
@@ -21,6 +21,10 @@ use crate::numbers::ratio;
 
 /// Height of a panel in user units.
 const HEIGHT: u32 = 250;
+
+/// What a hollow mark says.
+pub(super) const DOUBT: &str =
+    " Hollow: decides nothing, for it wanted more CPUs than there are, or than others left it.";
 
 /// The class of a fitted curve.
 const FIT: &str = "fit";
@@ -54,10 +58,12 @@ pub(crate) fn figure(
     subject: &Subject<'_>,
     entries: &[Entry<'_>],
 ) -> Result<Option<Figure>, ReportErrorKind> {
-    let (points, _) = by_workers(entries);
+    let (mut points, others) = by_workers(entries);
     if points.is_empty() {
         return Ok(None);
     }
+    // A ceiling may be a single point.
+    points.extend(others.into_iter().filter(|(entry, _)| report.is_native(&entry.case.interpreter)));
     let scales = Scales::new(&points, subject.bound);
     // In the plan's order.
     let mut by_series: Vec<(String, Vec<&Point<'_>>)> = Vec::new();
@@ -96,13 +102,14 @@ pub(crate) fn figure(
         fitted |= elements.iter().any(|element| element.has_class(FIT));
         panels.push(Panel { heading: series.clone(), svg: frame.draw(&elements)? });
     }
+    let doubt = if points.iter().any(|(entry, _)| !entry.doubt().0.is_empty()) { DOUBT } else { "" };
     let logarithmic = if scales.y.is_logarithmic() { " The vertical scale is logarithmic." } else { "" };
     Ok(Some(Figure {
         id: id.to_owned(),
         title: "Speed-up by the number of workers".to_owned(),
         note: format!(
             "How many times faster than one after another on the same interpreter, with 95 % intervals; higher is \
-             better. A hollow mark decides nothing: it wanted more CPUs than there are, or than others left it.{}{}{}{logarithmic}",
+             better.{doubt}{}{}{}{logarithmic}",
             if scales.least_workers == 1 && scales.most_workers > 1 {
                 " A strategy without a number of workers stands at 1."
             } else {

@@ -5,7 +5,7 @@
 
 use gilbench_analysis::findings::{ProcessWarmUp, WarmUpClass};
 use gilbench_model::sample::Process;
-use gilbench_model::units::format_seconds;
+use gilbench_model::units::significant;
 
 use super::axis::{Axis, plain_label};
 use super::element::{Anchor, Element, Stamp};
@@ -14,7 +14,7 @@ use super::stack::{Group, Stack, groups, names, packed};
 use super::{Figure, Panel, Table};
 use crate::error::ReportErrorKind;
 use crate::joined::{Entry, Report};
-use crate::numbers::count;
+use crate::numbers::{count, unit_of};
 
 /// Processes of a case that are drawn.
 const DRAWN: usize = 3;
@@ -128,10 +128,11 @@ fn draw(
         elements.extend(stack.open(report, group.interpreter, &x));
         for entry in &group.entries {
             let class = entry.finding.warm_up.map(|found| format!(", {}", found.class.as_str()));
-            let label = format!("{}{}", entry.way(), class.unwrap_or_default());
-            let (label, top) = stack.row(&label, &x, BAND);
+            let text = format!("{}{}", entry.way(), class.unwrap_or_default());
+            let (label, top) = stack.row(&text, &x, BAND);
             elements.push(label);
             elements.extend(row(&traces(report, entry), &x, top + 4.0));
+            elements.push(range(&traces(report, entry), &x, top, text.chars().count()));
         }
         elements.push(Element::close());
     }
@@ -148,10 +149,9 @@ fn draw(
     Ok(Panel { heading: String::new(), svg: frame.draw(&elements)? })
 }
 
-/// The traces of one case below `top`, and between which times they lie.
+/// The traces of one case below `top`.
 fn row(traces: &[Trace<'_>], x: &Axis, top: f64) -> Vec<Element> {
-    let times = || traces.iter().flat_map(|trace| &trace.seconds).copied();
-    let (low, high) = (times().fold(f64::INFINITY, f64::min), times().fold(0.0, f64::max));
+    let (low, high) = ends(traces);
     let span = (high - low).max(LEAST_SPAN * high).max(f64::MIN_POSITIVE);
     let start = f64::midpoint(low, high) - span / 2.0;
     let y = |time: f64| top - f64::from(BAND) * (1.0 - (time - start) / span);
@@ -175,9 +175,25 @@ fn row(traces: &[Trace<'_>], x: &Axis, top: f64) -> Vec<Element> {
             elements.push(Element::stamps(stamp, places, "", ""));
         }
     }
-    let range = format!("{} to {}", format_seconds(low), format_seconds(high));
-    elements.push(Element::text(range, (x.range.end, top), Anchor::End, (0, 6), "note"));
     elements
+}
+
+/// Between which times a row's traces lie, at its right end: beside a label of so many characters if there is room,
+/// else below.
+fn range(traces: &[Trace<'_>], x: &Axis, top: f64, label: usize) -> Element {
+    /// Characters of both that fit common fonts.
+    const FIT: usize = 43;
+    let (low, high) = ends(traces);
+    let (factor, unit) = unit_of(high);
+    let text = format!("{}–{} {unit}", significant(low * factor), significant(high * factor));
+    let shift = if label + text.chars().count() <= FIT { -10 } else { 6 };
+    Element::text(text, (x.range.end, top), Anchor::End, (0, shift), "note")
+}
+
+/// The least and the most of all times.
+fn ends(traces: &[Trace<'_>]) -> (f64, f64) {
+    let times = || traces.iter().flat_map(|trace| &trace.seconds).copied();
+    (times().fold(f64::INFINITY, f64::min), times().fold(0.0, f64::max))
 }
 
 fn title(found: &ProcessWarmUp) -> String {
