@@ -6,6 +6,7 @@
 mod claim;
 mod disturbance;
 mod scaling;
+mod states;
 mod warm_up;
 
 use gilbench_model::event::{Reached, StopReason};
@@ -17,6 +18,7 @@ pub use self::claim::{
 };
 pub use self::disturbance::{Disturbance, DisturbanceCount, Disturbed};
 pub use self::scaling::{CrossoverFinding, CrossoverSize, FitFinding, LeftOut, ScalingFinding, ScalingPoint};
+pub use self::states::StateCounts;
 pub use self::warm_up::{WarmUpClass, WarmUpCounts, WarmUpFinding};
 use crate::statistics::Estimate;
 

@@ -34,17 +34,7 @@ fn write(report: &Report<'_>, out: &mut String) -> std::fmt::Result {
         writeln!(out, "**Not complete.** {}\n", markdown(&sentence))?;
     }
     let totals = &report.findings.totals;
-    writeln!(
-        out,
-        "{}{}: {} measured, {} failed, {} skipped, {} with too few rounds, {} pending.\n",
-        count(u64::from(totals.cases), "case"),
-        controls(totals),
-        totals.measured,
-        totals.failed,
-        totals.skipped,
-        totals.too_few,
-        totals.pending
-    )?;
+    writeln!(out, "{}{}: {}.\n", count(u64::from(totals.cases), "case"), controls(totals), totals.states())?;
     if let Some(sentence) = noise_sentence(report.run, report.findings) {
         writeln!(out, "{}\n", markdown(&sentence))?;
     }
