@@ -9,6 +9,7 @@
 
 mod cases;
 mod ceilings;
+pub mod chosen;
 mod claims;
 pub mod compare;
 pub mod contest;

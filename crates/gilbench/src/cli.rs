@@ -131,7 +131,7 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) measure: Measure,
     /// Go on with a run
-    #[arg(long, value_name = "RUN", conflicts_with_all = ["suite", "interpreter", "claim", "containers", "seed", "out"])]
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["suite", "interpreter", "claim", "case", "containers", "seed", "out"])]
     pub(crate) resume: Option<PathBuf>,
 }
 
@@ -147,6 +147,10 @@ pub(crate) struct Cases {
     /// Only what decides this claim of the article; repeatable, or separated by commas
     #[arg(long, value_name = "CLAIM", value_delimiter = ',')]
     pub(crate) claim: Vec<Name>,
+    /// Only cases with such an id, and those that their ratios are over; `*` stands for any text; repeatable
+    // Ids have commas in them.
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) case: Vec<String>,
 }
 
 impl Cases {
