@@ -52,6 +52,9 @@ pub(crate) struct Answer {
     /// `faster`, `not faster` or `undecided`.
     pub(crate) gain: &'static str,
     pub(crate) threads: Figure,
+    /// The same, to be drawn.
+    #[serde(skip)]
+    pub(crate) speed_up: Estimate,
     pub(crate) threads_label: String,
     pub(crate) threads_anchor: String,
     /// The fastest way, if any was measured.
@@ -165,6 +168,7 @@ fn answer(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Name)
         colour: report.colour(interpreter),
         gain: gain(&speed_up),
         threads: ratio(&speed_up),
+        speed_up,
         threads_label: entry.label(),
         threads_anchor: anchor(&entry.case.id),
         fastest,

@@ -5,7 +5,7 @@ mod fixture;
 use std::path::Path;
 
 use fixture::run;
-use gilbench_report::{Site, Sources, render, summary_markdown};
+use gilbench_report::{Site, Sources, render, summary_markdown, summary_text};
 
 fn page(path: &str) -> String {
     let (run, findings) = run();
@@ -61,6 +61,21 @@ fn speed_up_chart() {
 fn summary() {
     let (run, findings) = run();
     insta::assert_snapshot!(summary_markdown(Sources::new(&run, &findings)));
+}
+
+#[test]
+fn answer_in_a_terminal() {
+    let (run, findings) = run();
+    insta::assert_snapshot!(summary_text(Sources::new(&run, &findings), 80));
+}
+
+#[test]
+fn answer_in_a_narrow_terminal_has_figures_and_no_scale() {
+    let (run, findings) = run();
+    let text = summary_text(Sources::new(&run, &findings), 50);
+    assert!(text.lines().all(|line| line.chars().count() <= 50), "{text}");
+    assert!(text.contains(" cpython-3.13t  1.92× [1.88×, 1.97×]     faster"), "{text}");
+    assert!(!text.contains('●'), "{text}");
 }
 
 #[test]

@@ -17,6 +17,7 @@ pub(crate) mod times;
 
 use serde::Serialize;
 
+pub(crate) use axis::ratio_label;
 pub(crate) use element::{Shape, key};
 
 /// One drawing, with a heading of its own.

@@ -93,17 +93,27 @@ struct Page<'a> {
     body: &'a Value,
 }
 
-const STYLE: &str = include_str!("../../assets/style.css");
+pub(crate) const STYLE: &str = include_str!("../../assets/style.css");
 
 /// Each works alone, in this order, and does nothing on a page that lacks what it is about.
 const SCRIPTS: [&str; 1] = [include_str!("../../assets/tables.js")];
 
-/// Makes all files of a site.
-pub(crate) fn render(report: &Report<'_>) -> Result<Site, ReportError> {
-    let templates = Templates::new().map_err(|kind| kind.at("."))?;
+/// What every page shows, as values, with the page's path.
+pub(crate) fn contents(report: &Report<'_>) -> Result<Vec<(String, Value)>, ReportError> {
+    Ok(drafts(report)?.into_iter().map(|draft| (draft.path, draft.body)).collect())
+}
+
+fn drafts(report: &Report<'_>) -> Result<Vec<Draft>, ReportError> {
     let (tops, workloads) = rayon::join(|| tops(report), || workloads(report));
     let (mut drafts, workloads) = (tops?, workloads?);
     drafts.extend(workloads);
+    Ok(drafts)
+}
+
+/// Makes all files of a site.
+pub(crate) fn render(report: &Report<'_>) -> Result<Site, ReportError> {
+    let templates = Templates::new().map_err(|kind| kind.at("."))?;
+    let drafts = drafts(report)?;
     let navigation: Vec<(String, &str)> =
         drafts.iter().filter_map(|draft| Some((draft.path.clone(), draft.label?))).collect();
 
