@@ -57,7 +57,7 @@ pub(super) fn make_plan(
     let mut cases = if claims.is_empty() { all.clone() } else { needed_by(&claims, &all, &suite)? };
     let patterns: Vec<Pattern> = wish.cases.case.iter().map(Pattern::new).collect();
     if !patterns.is_empty() {
-        cases = chosen(&patterns, &cases, &all).map_err(|unfit| no_case(wish.cases, unfit))?;
+        cases = chosen(&patterns, &cases, &all).map_err(|unfit| no_case(wish.cases, &unfit))?;
     }
     let plan = planner.plan_of(&suite, cases).map_err(|error| match (error, unanswered(&silent)) {
         (error @ PlanError::NoCase { .. }, Some(silent)) => NothingError(format!("{error}; {silent}")).into(),
@@ -106,7 +106,7 @@ fn needed_by(claims: &[&Claim], cases: &[Case], suite: &Suite) -> Result<Vec<Cas
 }
 
 /// None of the cases is fitted by a pattern of the user.
-fn no_case(cases: &Cases, unfit: Unfit) -> UsageError {
+fn no_case(cases: &Cases, unfit: &Unfit) -> UsageError {
     let suite = cases.suite();
     let among: Vec<&str> = cases.claim.iter().map(Name::as_str).collect();
     let among = match among.as_slice() {
