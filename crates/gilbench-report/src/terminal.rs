@@ -61,9 +61,12 @@ fn chart(headline: &Headline, width: usize) -> Vec<String> {
     let mut lines = wrapped(&format!("Speed-up of threads ({work}), with 95 % intervals:"), width);
     for (answer, text) in headline.answers.iter().zip(&figures) {
         let label = shortened(&answer.interpreter, name);
-        let drawn =
-            scale.as_ref().map_or_else(String::new, |scale| format!("{}  ", scale.row(&answer.speed_up)));
-        lines.push(format!(" {label:name$}  {drawn}{text:figure$}  {}", answer.gain));
+        let said = format!("{text:figure$}  {}", answer.gain);
+        match &scale {
+            Some(scale) => lines.push(format!(" {label:name$}  {}  {said}", scale.row(&answer.speed_up))),
+            None if name + figure + gain + 5 <= width => lines.push(format!(" {label:name$}  {said}")),
+            None => lines.extend([format!(" {label}"), format!("   {text}  {}", answer.gain)]),
+        }
     }
     for other in &headline.unanswered {
         let label = shortened(&other.interpreter, name);

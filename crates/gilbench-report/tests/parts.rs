@@ -72,10 +72,14 @@ fn answer_in_a_terminal() {
 #[test]
 fn answer_in_a_narrow_terminal_has_figures_and_no_scale() {
     let (run, findings) = run();
-    let text = summary_text(Sources::new(&run, &findings), 50);
-    assert!(text.lines().all(|line| line.chars().count() <= 50), "{text}");
-    assert!(text.contains(" cpython-3.13t  1.92× [1.88×, 1.97×]     faster"), "{text}");
-    assert!(!text.contains('●'), "{text}");
+    for (width, row) in [
+        (60, " cpython-3.13t  1.92× [1.88×, 1.97×]     faster\n"),
+        (45, " cpython-3.13t\n   1.92× [1.88×, 1.97×]  faster\n"),
+    ] {
+        let text = summary_text(Sources::new(&run, &findings), width);
+        assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
+        assert!(text.contains(row) && !text.contains('●'), "{text}");
+    }
 }
 
 #[test]
