@@ -36,6 +36,13 @@ pub(crate) fn findings(run: &Run, samples: &[CaseSamples<'_>]) -> Vec<CaseFindin
     samples.par_iter().map(|case| finding(run, samples, case, ends.get(&case.index).copied())).collect()
 }
 
+/// What became of a case.
+pub(crate) fn state_of(run: &Run, samples: &CaseSamples<'_>) -> CaseState {
+    let mut ended = run.events.iter().rev().filter_map(|event| end_of(&event.event));
+    let stopped = ended.find(|(case, _)| *case == samples.index).map(|(_, end)| end.reason);
+    state(run, samples, &failures(samples), stopped)
+}
+
 /// How a case ended.
 #[derive(Clone, Copy)]
 struct End {
@@ -54,18 +61,14 @@ fn end_of(event: &Event) -> Option<(u32, End)> {
 fn finding(run: &Run, all: &[CaseSamples<'_>], samples: &CaseSamples<'_>, end: Option<End>) -> CaseFinding {
     let tree = |value: fn(&Process) -> Option<f64>| middle(&samples.series(value));
     let speed_up = baseline(all, samples).and_then(|baseline| speed_up(samples, baseline).ok());
-    let rounds = u32::try_from(samples.steady.len()).unwrap_or(u32::MAX);
     let failures = failures(samples);
     let stopped = end.map(|end| end.reason);
     let disturbances = disturbances::by_round(run, samples);
     let steady = middle(&samples.steady);
     CaseFinding {
         case: samples.index,
-        state: match too_slow(run, samples) {
-            Some(reason) => CaseState::Skipped { reason, hint: None },
-            None => state(samples, &failures, stopped, rounds, fewest(run, samples)),
-        },
-        rounds,
+        state: state(run, samples, &failures, stopped),
+        rounds: completed_rounds(samples),
         failures,
         stopped,
         reached: end.and_then(|end| end.reached),
@@ -254,13 +257,20 @@ pub(crate) fn too_slow(run: &Run, samples: &CaseSamples<'_>) -> Option<String> {
     })
 }
 
+fn completed_rounds(samples: &CaseSamples<'_>) -> u32 {
+    u32::try_from(samples.steady.len()).unwrap_or(u32::MAX)
+}
+
 fn state(
+    run: &Run,
     samples: &CaseSamples<'_>,
     failures: &[FailureCount],
     stopped: Option<StopReason>,
-    rounds: u32,
-    needed: u32,
 ) -> CaseState {
+    if let Some(reason) = too_slow(run, samples) {
+        return CaseState::Skipped { reason, hint: None };
+    }
+    let (rounds, needed) = (completed_rounds(samples), fewest(run, samples));
     if let Some(skip) = &samples.case.skip {
         return CaseState::Skipped { reason: skip.reason.clone(), hint: skip.hint.clone() };
     }

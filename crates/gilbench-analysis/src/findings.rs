@@ -7,6 +7,7 @@ mod claim;
 mod disturbance;
 mod observed;
 mod scaling;
+mod states;
 mod warm_up;
 
 use gilbench_model::claim::Fix;
@@ -20,6 +21,7 @@ pub use self::claim::{
 pub use self::disturbance::{Disturbance, DisturbanceCount, Disturbed, DisturbedRound};
 pub use self::observed::Observed;
 pub use self::scaling::{CrossoverFinding, CrossoverSize, FitFinding, LeftOut, ScalingFinding, ScalingPoint};
+pub use self::states::StateCounts;
 pub use self::warm_up::{ProcessWarmUp, WarmUpClass, WarmUpCounts, WarmUpFinding};
 use crate::statistics::Estimate;
 

@@ -9,6 +9,7 @@
 
 mod cases;
 mod ceilings;
+pub mod chosen;
 mod claims;
 pub mod compare;
 pub mod contest;
@@ -38,7 +39,7 @@ use gilbench_model::claim::Claim;
 use gilbench_model::plan::Role;
 use gilbench_model::run_directory::Run;
 
-use findings::{CaseState, ComparisonCounts, Disturbed, Findings, Totals};
+use findings::{ComparisonCounts, Disturbed, Findings, StateCounts, Totals};
 pub use partners::partners;
 
 /// Everything that a run shows. The titles of fixes are not in it: who knows them adds them.
@@ -52,8 +53,7 @@ pub fn analyse(run: &Run, claims: &[Claim]) -> Findings {
     let scaling = scaling::scaling(&asked_for, &cases);
     let crossovers = scaling::crossovers(run, &asked_for, &cases);
     let in_role = |role: Role| count(run.plan.cases.iter().filter(|case| case.role == role).count());
-    let in_state =
-        |wanted: fn(&CaseState) -> bool| count(cases.iter().filter(|case| wanted(&case.state)).count());
+    let states = StateCounts::of(cases.iter().map(|case| case.state.clone()));
     let trees = run.processes.iter().filter_map(|process| process.tree.as_ref());
     let comparisons =
         || claims.iter().flat_map(|claim| &claim.interpreters).flat_map(|finding| &finding.comparisons);
@@ -63,11 +63,11 @@ pub fn analyse(run: &Run, claims: &[Claim]) -> Findings {
         cases: count(cases.len()),
         repeats: in_role(Role::Repeat),
         calibration: in_role(Role::Calibration),
-        measured: in_state(|state| matches!(state, CaseState::Measured)),
-        failed: in_state(|state| matches!(state, CaseState::Failed { .. })),
-        skipped: in_state(|state| matches!(state, CaseState::Skipped { .. })),
-        too_few: in_state(|state| matches!(state, CaseState::TooFew { .. })),
-        pending: in_state(|state| matches!(state, CaseState::Pending { .. })),
+        measured: states.measured,
+        failed: states.failed,
+        skipped: states.skipped,
+        too_few: states.too_few,
+        pending: states.pending,
         processes: count(run.processes.len()),
         process_time: Nanoseconds(trees.map(|tree| tree.wall_ns.0).sum()),
         comparisons: ComparisonCounts::of(comparisons()),
@@ -81,4 +81,11 @@ pub fn analyse(run: &Run, claims: &[Claim]) -> Findings {
 /// How many of a run's measured processes were disturbed; `None` where nobody looked.
 pub fn disturbed(run: &Run) -> Option<Disturbed> {
     disturbances::total(run, &series::CaseSamples::of(run))
+}
+
+/// How many of a run's cases are in each state, without all else that [`analyse`] finds: the same numbers as its totals.
+pub fn states(run: &Run) -> StateCounts {
+    let run = &*steady::tagged(run);
+    let samples = series::CaseSamples::of(run);
+    StateCounts::of(samples.iter().map(|samples| cases::state_of(run, samples)))
 }

@@ -57,7 +57,7 @@ pub(crate) struct Answer {
     pub(crate) threads: Figure,
     /// The same, to be drawn.
     #[serde(skip)]
-    pub(crate) estimate: Estimate,
+    pub(crate) speed_up: Estimate,
     pub(crate) threads_label: String,
     pub(crate) threads_anchor: String,
     /// The fastest way, if any was measured.
@@ -169,7 +169,7 @@ fn answer(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Name)
         colour: report.colour(interpreter),
         gain: gain(&speed_up),
         threads: ratio(&speed_up),
-        estimate: speed_up,
+        speed_up,
         threads_label: entry.way(),
         threads_anchor: anchor(&entry.case.id),
         fastest,

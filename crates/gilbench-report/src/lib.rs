@@ -13,6 +13,7 @@ mod charts;
 mod csv;
 mod data;
 mod error;
+mod export;
 mod headline;
 mod joined;
 mod lead;
@@ -25,6 +26,7 @@ mod stops;
 mod summary;
 mod tax;
 mod templates;
+mod terminal;
 mod text;
 
 use gilbench_analysis::earlier::Earlier;
@@ -34,6 +36,7 @@ use gilbench_model::run_directory::Run;
 
 pub use csv::csv_cell;
 pub use error::{ReportError, ReportErrorKind};
+pub use export::{Chart, Scheme};
 pub use noise::noise_sentence;
 pub use site::{MARKER, Site};
 pub use text::{markdown, visible};
@@ -66,6 +69,13 @@ pub fn render(sources: Sources<'_>) -> Result<Site, ReportError> {
     pages::render(&joined::Report::new(sources)?)
 }
 
+/// Every chart of a run's site, in the order of its pages, to be drawn by itself.
+///
+/// Fails where [`render`] does.
+pub fn charts(sources: Sources<'_>) -> Result<Vec<Chart>, ReportError> {
+    export::charts(&joined::Report::new(sources)?)
+}
+
 /// The run's answer, verdicts and fastest strategies as Markdown, for a job summary.
 ///
 /// Says so, and nothing else, where the findings are not those of the run.
@@ -73,5 +83,16 @@ pub fn summary_markdown(sources: Sources<'_>) -> String {
     match joined::Report::new(sources) {
         Ok(report) => summary::summary(&report),
         Err(error) => format!("No summary: {}\n", markdown(&error.to_string())),
+    }
+}
+
+/// The run's answer with a chart of the speed-up of threads, and how claims and cases came out, as lines of at most
+/// `width` columns: plain text, without colours, for a terminal.
+///
+/// Says so, and nothing else, where the findings are not those of the run.
+pub fn summary_text(sources: Sources<'_>, width: usize) -> String {
+    match joined::Report::new(sources) {
+        Ok(report) => terminal::summary(&report, width),
+        Err(error) => format!("No summary: {error}"),
     }
 }

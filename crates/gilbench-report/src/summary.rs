@@ -1,7 +1,8 @@
-//! The answer, the verdicts and the fastest strategies as Markdown: what a CI job shows of a run.
+//! The answer, the verdicts, what was not measured and the fastest strategies as Markdown: what a CI job shows of a run.
 
-use std::fmt::Write as _;
+mod bounded;
 
+use self::bounded::{Bounded, Table};
 use crate::best::{Best, best, sizes};
 use crate::headline::headline;
 use crate::joined::{Entry, Report};
@@ -12,115 +13,44 @@ use crate::pages::{controls, unfinished};
 use crate::tax::taxes;
 use crate::text::markdown;
 
+/// For what is not known.
+const NONE: &str = "—";
+
 /// Writes the summary.
 pub(crate) fn summary(report: &Report<'_>) -> String {
-    let mut out = String::new();
-    // Writing to a string cannot fail.
-    let _ = write(report, &mut out);
-    out
-}
-
-fn write(report: &Report<'_>, out: &mut String) -> std::fmt::Result {
-    writeln!(out, "## gilbench: {}\n", markdown(report.run.plan.suite.as_str()))?;
+    let mut out = Bounded::new();
     let headline = headline(report);
-    writeln!(out, "{}\n", markdown(&headline.sentence))?;
-    for other in &headline.unanswered {
-        writeln!(out, "- {}: {}", other.interpreter, markdown(&other.reason))?;
-    }
-    if !headline.unanswered.is_empty() {
-        writeln!(out)?;
-    }
+    out.paragraph(&format!("## gilbench: {}", markdown(report.run.plan.suite.as_str())));
+    out.paragraph(&format!("**{}**", markdown(&headline.sentence)));
+    out.list(headline.unanswered.iter().map(|other| format!("{}: {}", other.interpreter, other.reason)));
     if let Some(sentence) = unfinished(report) {
-        writeln!(out, "**Not complete.** {}\n", markdown(&sentence))?;
+        out.paragraph(&format!("**Not complete.** {}", markdown(&sentence)));
+    }
+    let claims = &report.findings.claims;
+    if !claims.is_empty() {
+        let counts = counts(claims);
+        let words =
+            counts.iter().map(|count| format!("{} {} {}", count.badge.symbol, count.count, count.badge.word));
+        out.paragraph(&format!("Claims: {}.", words.collect::<Vec<_>>().join(" · ")));
     }
     let totals = &report.findings.totals;
-    writeln!(
-        out,
-        "{}{}: {} measured, {} failed, {} skipped, {} with too few rounds, {} pending.\n",
-        count(u64::from(totals.cases), "case"),
-        controls(totals),
-        totals.measured,
-        totals.failed,
-        totals.skipped,
-        totals.too_few,
-        totals.pending
-    )?;
+    let cases = count(u64::from(totals.cases), "case");
+    out.paragraph(&format!("{cases}{}: {}.", controls(totals), totals.states()));
     if let Some(sentence) = noise_sentence(report.run, report.findings) {
-        writeln!(out, "{}\n", markdown(&sentence))?;
+        out.paragraph(&markdown(&sentence));
     }
     if let Some(disturbed) = &report.findings.disturbed {
-        writeln!(out, "Disturbed processes: {disturbed}.\n")?;
+        out.paragraph(&format!("Disturbed processes: {disturbed}."));
     }
-    if !report.findings.claims.is_empty() {
-        let words: Vec<String> =
-            counts(&report.findings.claims).iter().map(|c| format!("{} {}", c.count, c.badge.word)).collect();
-        writeln!(out, "### Claims: {}\n", words.join(", "))?;
-        writeln!(out, "| claim | verdict | statement |\n|---|---|---|")?;
-        for claim in &report.findings.claims {
-            let badge = badge(claim.verdict);
-            let statement = markdown(&claim.statement);
-            writeln!(out, "| {} | {} {} | {statement} |", claim.id, badge.symbol, badge.word)?;
-        }
-        writeln!(out)?;
-    }
-    write_unmeasured(report, out)?;
-    write_taxes(report, out)?;
-    writeln!(out, "### Fastest measured\n")?;
-    writeln!(
-        out,
-        "| workload | interpreter | fastest | time | speed-up | not told apart from it | of |\n\
-         |---|---|---|---|---|---|---|",
-    )?;
-    for (workload, _) in report.workloads().into_iter().filter(|(name, _)| report.is_race(name)) {
-        for size in sizes(report, workload) {
-            for interpreter in report.interpreters_of(workload) {
-                let Some(best) = best(report, workload, size, interpreter) else {
-                    writeln!(
-                        out,
-                        "| {workload} ({size}) | {interpreter} | nothing to rank | — | — | — | 0 |"
-                    )?;
-                    continue;
-                };
-                let time = best.entry.finding.steady.as_ref().map(|time| seconds(time).text());
-                let speed_up = best.entry.finding.speed_up.as_ref().map(|speed_up| ratio(speed_up).text());
-                let ties: Vec<String> = best.ties.iter().map(Entry::label).collect();
-                writeln!(
-                    out,
-                    "| {workload} ({size}) | {interpreter} | {} | {} | {} | {} | {} |",
-                    markdown(&best.entry.label()),
-                    time.as_deref().unwrap_or("—"),
-                    speed_up.as_deref().unwrap_or("—"),
-                    if ties.is_empty() { "—".to_owned() } else { markdown(&ties.join(", ")) },
-                    ranked(&best),
-                )?;
-            }
-        }
-    }
-    Ok(())
+    out.table(&unmeasured(report));
+    out.table(&verdicts(report));
+    out.table(&containers(report));
+    out.table(&fastest(report));
+    out.end()
 }
 
-/// Of how many cases one is the fastest: `3 cases, 1 without a rank`.
-fn ranked(best: &Best<'_>) -> String {
-    let of = count(best.of as u64, "case");
-    if best.unranked == 0 { of } else { format!("{of}, {} without a rank", best.unranked) }
-}
-
-/// What a container costs, where something was measured in one and outside.
-fn write_taxes(report: &Report<'_>, out: &mut String) -> std::fmt::Result {
-    let taxes = taxes(report);
-    if taxes.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "### In a container\n\n| case | time inside / outside |\n|---|---|")?;
-    for tax in taxes {
-        let figure = tax.figure().map_or_else(|| "—".to_owned(), |figure| figure.text());
-        writeln!(out, "| {} | {figure} |", markdown(&tax.entry.case.id))?;
-    }
-    writeln!(out)
-}
-
-/// Why cases have no time: a row for each reason, with the first case that it holds for.
-fn write_unmeasured(report: &Report<'_>, out: &mut String) -> std::fmt::Result {
+/// Why cases have no time: a row for each reason, what went wrong first, with the first case that it holds for.
+fn unmeasured(report: &Report<'_>) -> Table<4> {
     let mut reasons: Vec<(&str, String, &str, u64)> = Vec::new();
     for entry in &report.entries {
         let (state, Some(reason)) = entry.state() else { continue };
@@ -129,12 +59,80 @@ fn write_unmeasured(report: &Report<'_>, out: &mut String) -> std::fmt::Result {
             None => reasons.push((state, reason, &entry.case.id, 1)),
         }
     }
-    if reasons.is_empty() {
-        return Ok(());
+    reasons.sort_by_key(|(state, ..)| *state != "failed");
+    let row = |(state, reason, first, cases): (&str, String, &str, u64)| {
+        [state.to_owned(), reason, cases.to_string(), first.to_owned()]
+    };
+    Table {
+        heading: "Not measured".to_owned(),
+        head: ["state", "reason", "cases", "first of them"],
+        rows: reasons.into_iter().map(row).collect(),
     }
-    writeln!(out, "### Not measured\n\n| state | reason | cases | first of them |\n|---|---|---|---|")?;
-    for (state, reason, first, cases) in reasons {
-        writeln!(out, "| {state} | {} | {cases} | {} |", markdown(&reason), markdown(first))?;
+}
+
+fn verdicts(report: &Report<'_>) -> Table<3> {
+    let rows = report.findings.claims.iter().map(|claim| {
+        let badge = badge(claim.verdict);
+        [claim.id.to_string(), format!("{} {}", badge.symbol, badge.word), claim.statement.clone()]
+    });
+    Table {
+        heading: "Verdict of each claim".to_owned(),
+        head: ["claim", "verdict", "statement"],
+        rows: rows.collect(),
     }
-    writeln!(out)
+}
+
+/// What a container costs, where something was measured in one and outside.
+fn containers(report: &Report<'_>) -> Table<2> {
+    let rows = taxes(report).into_iter().map(|tax| {
+        let figure = tax.figure().map_or_else(|| NONE.to_owned(), |figure| figure.text());
+        [tax.entry.case.id.clone(), figure]
+    });
+    Table {
+        heading: "In a container".to_owned(),
+        head: ["case", "time inside / outside"],
+        rows: rows.collect(),
+    }
+}
+
+fn fastest(report: &Report<'_>) -> Table<7> {
+    let mut rows = Vec::new();
+    for (workload, _) in report.workloads().into_iter().filter(|(name, _)| report.is_race(name)) {
+        for size in sizes(report, workload) {
+            for interpreter in report.interpreters_of(workload) {
+                let known = match best(report, workload, size, interpreter) {
+                    Some(best) => known(&best),
+                    None => ["nothing to rank", NONE, NONE, NONE, "0"].map(str::to_owned),
+                };
+                let [fastest, time, speed_up, ties, of] = known;
+                let work = format!("{workload} ({size})");
+                rows.push([work, interpreter.to_string(), fastest, time, speed_up, ties, of]);
+            }
+        }
+    }
+    Table {
+        heading: "Fastest measured".to_owned(),
+        head: ["workload", "interpreter", "fastest", "time", "speed-up", "not told apart from it", "of"],
+        rows,
+    }
+}
+
+/// The fastest, its time and speed-up, what cannot be told from it, and of how many it is.
+fn known(best: &Best<'_>) -> [String; 5] {
+    let finding = best.entry.finding;
+    let or_none = |text: Option<String>| text.unwrap_or_else(|| NONE.to_owned());
+    let ties: Vec<String> = best.ties.iter().map(Entry::label).collect();
+    [
+        best.entry.label(),
+        or_none(finding.steady.as_ref().map(|time| seconds(time).text())),
+        or_none(finding.speed_up.as_ref().map(|speed_up| ratio(speed_up).text())),
+        or_none((!ties.is_empty()).then(|| ties.join(", "))),
+        ranked(best),
+    ]
+}
+
+/// Of how many cases one is the fastest: `3 cases, 1 without a rank`.
+fn ranked(best: &Best<'_>) -> String {
+    let of = count(best.of as u64, "case");
+    if best.unranked == 0 { of } else { format!("{of}, {} without a rank", best.unranked) }
 }

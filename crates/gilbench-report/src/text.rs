@@ -125,6 +125,22 @@ pub(crate) fn shortened(text: &str, longest: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", kept.trim_end()))
 }
 
+/// Text in lines of at most so many characters. They break at spaces only, so what is escaped stays whole, and a longer
+/// word has a line of its own.
+pub(crate) fn wrapped(text: &str, longest: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= longest => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 /// The id of an element, and the fragment that leads to it: a case's id as it is, since that is readable.
 /// Anything that would need escaping in a URL, which no generated id has, becomes `_`.
 pub(crate) fn anchor(id: &str) -> String {
@@ -162,6 +178,13 @@ mod tests {
     #[test]
     fn markdown_stays_in_its_cell() {
         assert_eq!(markdown("a|b\n<i>`c`"), "a\\|b &lt;i&gt;\\`c\\`");
+    }
+
+    #[test]
+    fn lines_break_at_spaces_and_a_long_word_has_one_of_its_own() {
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("a very-long-word b", 4), ["a", "very-long-word", "b"]);
+        assert!(wrapped("", 4).is_empty());
     }
 
     #[test]

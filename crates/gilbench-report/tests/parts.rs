@@ -5,7 +5,7 @@ mod fixture;
 use std::path::Path;
 
 use fixture::run;
-use gilbench_report::{Site, Sources, render, summary_markdown};
+use gilbench_report::{Site, Sources, render, summary_markdown, summary_text};
 
 fn page(path: &str) -> String {
     let (run, findings) = run();
@@ -78,6 +78,25 @@ fn charts_of_rows() {
 fn summary() {
     let (run, findings) = run();
     insta::assert_snapshot!(summary_markdown(Sources::new(&run, &findings)));
+}
+
+#[test]
+fn answer_in_a_terminal() {
+    let (run, findings) = run();
+    insta::assert_snapshot!(summary_text(Sources::new(&run, &findings), 80));
+}
+
+#[test]
+fn answer_in_a_narrow_terminal_has_figures_and_no_scale() {
+    let (run, findings) = run();
+    for (width, row) in [
+        (60, " cpython-3.13t  1.92× [1.88×, 1.97×]     faster\n"),
+        (45, " cpython-3.13t\n   1.92× [1.88×, 1.97×]  faster\n"),
+    ] {
+        let text = summary_text(Sources::new(&run, &findings), width);
+        assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
+        assert!(text.contains(row) && !text.contains('●'), "{text}");
+    }
 }
 
 #[test]

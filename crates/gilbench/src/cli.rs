@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use gilbench_model::Name;
 use gilbench_model::condition::{Affinity, MOST_WORKERS};
 use gilbench_model::provider::ProviderKind;
@@ -131,7 +131,7 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) measure: Measure,
     /// Go on with a run
-    #[arg(long, value_name = "RUN", conflicts_with_all = ["suite", "interpreter", "claim", "containers", "seed", "out"])]
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["suite", "interpreter", "claim", "case", "containers", "seed", "out"])]
     pub(crate) resume: Option<PathBuf>,
 }
 
@@ -147,6 +147,10 @@ pub(crate) struct Cases {
     /// Only what decides this claim of the article; repeatable, or separated by commas
     #[arg(long, value_name = "CLAIM", value_delimiter = ',')]
     pub(crate) claim: Vec<Name>,
+    /// Only cases with such an id, and those that their ratios are over; `*` stands for any text; repeatable
+    // Ids have commas in them.
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) case: Vec<String>,
 }
 
 impl Cases {
@@ -393,15 +397,49 @@ pub(crate) struct Claims {
 pub(crate) struct Report {
     /// The run directory [default: the latest]
     pub(crate) run: Option<PathBuf>,
-    /// Folder of the site [default: target/gilbench/site; none with `--markdown`]
+    /// Folder of the site [default: target/gilbench/site; none with `--markdown`, `--png`, `--svg` and `--list-charts`]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Compare it with an earlier run, and follow it over several: a run directory, or a folder of them. Repeatable
     #[arg(long, value_name = "PATH")]
     pub(crate) earlier: Vec<PathBuf>,
     /// Print a summary in Markdown, for a job summary; write a site only where `--out` says
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["serve", "png", "svg", "list_charts"])]
     pub(crate) markdown: bool,
+    /// Then serve the site on this machine alone, until Ctrl-C
+    #[arg(long, conflicts_with_all = ["png", "svg", "list_charts"])]
+    pub(crate) serve: bool,
+    /// The port to serve it on [default: a free one]
+    #[arg(long, requires = "serve", default_value_t = 0, hide_default_value = true, value_name = "N")]
+    pub(crate) port: u16,
+    #[command(flatten)]
+    pub(crate) pictures: Pictures,
+}
+
+/// Single charts as files.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("pictures").multiple(true).args(["png", "svg", "list_charts"]))]
+#[group(skip)]
+pub(crate) struct Pictures {
+    /// Write charts as PNG images below this folder, light and dark: CHART-light.png, CHART-dark.png
+    #[arg(long, value_name = "DIR")]
+    pub(crate) png: Option<PathBuf>,
+    /// Write charts as SVG below this folder, light and dark
+    #[arg(long, value_name = "DIR")]
+    pub(crate) svg: Option<PathBuf>,
+    /// Only charts with such an id; `*` stands for any text; repeatable [default: all]
+    #[arg(long, value_name = "CHART", requires = "pictures")]
+    pub(crate) chart: Vec<String>,
+    /// List the charts
+    #[arg(long)]
+    pub(crate) list_charts: bool,
+}
+
+impl Pictures {
+    /// Whether any is asked for.
+    pub(crate) fn wanted(&self) -> bool {
+        self.png.is_some() || self.svg.is_some() || self.list_charts
+    }
 }
 
 #[derive(Debug, Args)]

@@ -18,6 +18,7 @@ use gilbench_runner::recorder::RecordError;
 use crate::cmd::CommandFailed;
 use crate::output::{self, StdoutError};
 use crate::scratch::ScratchError;
+use crate::serve::ListenError;
 
 /// Something failed that has no code of its own, or a check found a fault.
 pub(crate) const FAILURE: u8 = 1;
@@ -162,19 +163,8 @@ fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
         }
         None => {}
     }
-    match error.downcast_ref::<CommandFailed>().and_then(CommandFailed::fate) {
-        Some(Fate::Ended) => {
-            return (FAILURE, hint("`--ignore-failure` counts processes that fail like any other"));
-        }
-        Some(Fate::TimedOut) => return (FAILURE, hint("`--timeout` gives it more time")),
-        Some(Fate::NotStarted) => {
-            let text = "a script needs its interpreter in front of it, or one that exists in its first line";
-            return (USAGE, hint(text));
-        }
-        None => {}
-    }
-    if error.downcast_ref::<ScratchError>().is_some() {
-        return (FAILURE, hint("set `TMPDIR` to a folder that exists and can be written to"));
+    if let Some(classified) = classify_surroundings(error) {
+        return classified;
     }
     if let Some(error) = error.downcast_ref::<RunError>() {
         return (RUN, Some(unreadable(error)));
@@ -217,4 +207,25 @@ fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
         Some(error) => record(error),
         None => (FAILURE, None),
     }
+}
+
+/// What lies outside of gilbench: commands of the user, folders and ports.
+fn classify_surroundings(error: &anyhow::Error) -> Option<(u8, Option<String>)> {
+    let hint = |text: &str| Some(text.to_owned());
+    match error.downcast_ref::<CommandFailed>().and_then(CommandFailed::fate) {
+        Some(Fate::Ended) => {
+            return Some((FAILURE, hint("`--ignore-failure` counts processes that fail like any other")));
+        }
+        Some(Fate::TimedOut) => return Some((FAILURE, hint("`--timeout` gives it more time"))),
+        Some(Fate::NotStarted) => {
+            let text = "a script needs its interpreter in front of it, or one that exists in its first line";
+            return Some((USAGE, hint(text)));
+        }
+        None => {}
+    }
+    if error.downcast_ref::<ListenError>().is_some() {
+        return Some((FAILURE, hint("leave `--port` out: a free one is taken then")));
+    }
+    let scratch = error.downcast_ref::<ScratchError>();
+    scratch.map(|_| (FAILURE, hint("set `TMPDIR` to a folder that exists and can be written to")))
 }

@@ -15,6 +15,7 @@ mod output;
 mod precision;
 mod progress;
 mod scratch;
+mod serve;
 mod steady;
 mod tabular;
 

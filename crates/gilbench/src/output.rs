@@ -69,6 +69,13 @@ pub(crate) fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Ite
     Ok(())
 }
 
+/// How many columns the terminal behind stdout has; where there is none, as many as most have.
+pub(crate) fn width() -> usize {
+    const USUAL: u16 = 80;
+    let terminal = terminal_size::terminal_size_of(io::stdout());
+    usize::from(terminal.map_or(USUAL, |(width, _)| width.0))
+}
+
 /// Tells something that is no data.
 pub(crate) fn note(text: &str) {
     tell("", text);

@@ -564,7 +564,7 @@ fn a_finished_run_has_nothing_left_to_do() {
     let (said, cost) = (lines[..2].join("\n"), lines[2]);
     insta::assert_snapshot!(said, @r"
     nothing left to do: every case has ended
-    3 cases: 3 completed, 0 failed, 0 skipped
+    3 cases: 0 measured, 0 failed, 0 skipped, 3 with too few rounds, 0 pending
     ");
     assert!(cost.starts_with("the case that was measured again and calibration took "), "{cost}");
     assert_eq!(files.map(|file| std::fs::read(file).unwrap()), before);

@@ -19,7 +19,7 @@ pub(crate) fn figure(headline: &Headline) -> Result<Option<Figure>, ReportErrorK
     let fastest = |answer: &Answer| answer.fastest.as_ref().and_then(|fastest| fastest.estimate);
     let estimates = answers
         .iter()
-        .flat_map(|answer| [Some(answer.estimate), fastest(answer)])
+        .flat_map(|answer| [Some(answer.speed_up), fastest(answer)])
         .flatten()
         .collect::<Vec<_>>();
     let (low, high) =
@@ -59,7 +59,7 @@ pub(crate) fn figure(headline: &Headline) -> Result<Option<Figure>, ReportErrorK
         };
         Ok::<_, ReportErrorKind>(Panel { heading: heading.to_owned(), svg: frame.draw(&elements)? })
     };
-    let threads = panel(0, "Threads", &|answer| Some((answer.estimate, answer.threads_label.clone())))?;
+    let threads = panel(0, "Threads", &|answer| Some((answer.speed_up, answer.threads_label.clone())))?;
     let best = panel(1, "The fastest way that was measured", &|answer| {
         let fastest = answer.fastest.as_ref()?;
         Some((fastest.estimate?, fastest.label.clone()))

@@ -189,7 +189,7 @@ fn nice_step(step: f64) -> f64 {
 }
 
 /// A ratio on a tick: `1.5×`.
-pub(super) fn ratio_label(value: f64) -> String {
+pub(crate) fn ratio_label(value: f64) -> String {
     format!("{}×", short(value))
 }
 

@@ -32,6 +32,7 @@ pub(crate) mod traces;
 
 use serde::Serialize;
 
+pub(crate) use axis::ratio_label;
 pub(crate) use shape::{Shape, key, mark};
 
 /// One drawing, with a heading of its own.

@@ -163,7 +163,7 @@ struct Page<'a> {
     body: &'a Value,
 }
 
-const STYLE: &str = include_str!("../../assets/style.css");
+pub(crate) const STYLE: &str = include_str!("../../assets/style.css");
 
 /// Each works alone, in this order, and does nothing on a page that lacks what it is about.
 const SCRIPTS: [&str; 4] = [
@@ -173,12 +173,23 @@ const SCRIPTS: [&str; 4] = [
     include_str!("../../assets/print.js"),
 ];
 
+/// What every page shows, as values, with the page's path.
+pub(crate) fn contents(report: &Report<'_>) -> Result<Vec<(String, Value)>, ReportError> {
+    Ok(drafts(report)?.into_iter().map(|draft| (draft.path, draft.body)).collect())
+}
+
+fn drafts(report: &Report<'_>) -> Result<Vec<Draft>, ReportError> {
+    let (tops, workloads) = rayon::join(|| tops(report), || each_workload(report));
+    let (mut drafts, workloads) = (tops?, workloads?);
+    drafts.extend(workloads);
+    Ok(drafts)
+}
+
 /// Makes all files of a site.
 pub(crate) fn render(report: &Report<'_>) -> Result<Site, ReportError> {
     let templates = Templates::new().map_err(|kind| kind.at("."))?;
-    let pages = || rayon::join(|| tops(report), || each_workload(report));
-    let ((tops, workloads), raw) = rayon::join(pages, || files(report));
-    let (mut drafts, raw) = (tops?, raw.map_err(|kind| kind.at("data"))?);
+    let (drafts, raw) = rayon::join(|| drafts(report), || files(report));
+    let (mut drafts, raw) = (drafts?, raw.map_err(|kind| kind.at("data"))?);
     drafts.push(Draft {
         path: "data.html".to_owned(),
         template: "data.html",
@@ -186,7 +197,6 @@ pub(crate) fn render(report: &Report<'_>) -> Result<Site, ReportError> {
         title: "Raw data".to_owned(),
         body: Value::from(Serde(data::data(&raw))),
     });
-    drafts.extend(workloads?);
     let navigation: Vec<(String, &str)> =
         drafts.iter().filter_map(|draft| Some((draft.path.clone(), draft.label?))).collect();
 

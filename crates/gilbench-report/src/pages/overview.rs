@@ -118,19 +118,7 @@ fn run_facts(report: &Report<'_>) -> Vec<Fact> {
     let interrupted = times(|event| matches!(event, Event::Interrupted));
     vec![
         Fact::known("Suite", plan.suite.to_string()),
-        Fact::known(
-            "Cases",
-            format!(
-                "{} planned{}: {} measured, {} failed, {} skipped, {} with too few rounds, {} pending",
-                totals.cases,
-                controls(totals),
-                totals.measured,
-                totals.failed,
-                totals.skipped,
-                totals.too_few,
-                totals.pending
-            ),
-        ),
+        Fact::known("Cases", format!("{} planned{}: {}", totals.cases, controls(totals), totals.states())),
         Fact::maybe("Rounds of a measured case", rounds),
         Fact::known("Processes", format!("{} with pilots", totals.processes)),
         Fact::known("Time in processes", duration(totals.process_time.seconds())),

@@ -11,8 +11,8 @@ use gilbench_model::interpreter::Interpreter;
 use gilbench_model::plan::Plan;
 use gilbench_model::run_directory::Run;
 use gilbench_model::suite::{Selection, Suite};
-use gilbench_report::noise_sentence;
 use gilbench_report::numbers::{Figure, ratio, seconds};
+use gilbench_report::{Sources, noise_sentence};
 use gilbench_runner::install::base_definition;
 
 use crate::cli::{BenchAll, Common, Measure};
@@ -26,7 +26,8 @@ pub(super) fn run(common: &Common, arguments: &BenchAll) -> anyhow::Result<ExitC
     let directory = super::run::measure(common, &arguments.measure)?;
     let run = Run::load(&directory)?;
     let findings = report::findings(&catalog, &run);
-    let page = report::render(&catalog, &run, &findings, arguments.site.as_deref())?;
+    let sources = Sources { kinds: &catalog.kinds, ..Sources::new(&run, &findings) };
+    let (_, page) = report::render(&catalog, sources, arguments.site.as_deref())?;
     table(&run.plan, &findings.cases)?;
     warn_of_crowd(&findings.cases);
     output::line("")?;
@@ -35,6 +36,8 @@ pub(super) fn run(common: &Common, arguments: &BenchAll) -> anyhow::Result<ExitC
         output::line("")?;
     }
     claims::print(&findings.claims)?;
+    output::line("")?;
+    output::line(&gilbench_report::summary_text(sources, output::width()))?;
     output::line("")?;
     output::line(&format!("report: {}", page.display()))?;
     Ok(ExitCode::SUCCESS)

@@ -15,6 +15,7 @@ mod interpreters;
 mod list;
 mod lock;
 mod new;
+mod pictures;
 mod planning;
 mod protocol;
 mod report;

@@ -3,12 +3,15 @@
 
 use std::collections::BTreeSet;
 
+use gilbench_analysis::chosen::{Unfit, chosen};
+use gilbench_analysis::compare::Pattern;
 use gilbench_analysis::deciding::{bearing, sides};
 use gilbench_model::catalog::Catalog;
 use gilbench_model::claim::Claim;
 use gilbench_model::environment::Environment;
 use gilbench_model::interpreter::Interpreter;
 use gilbench_model::plan::{Case, Plan, PlanError, Planner, calibrating};
+use gilbench_model::shell::quoted;
 use gilbench_model::suite::{Selection, Suite};
 use gilbench_model::{Name, SCHEMA};
 use gilbench_runner::discovery::{Discovery, InContainers, unanswered};
@@ -50,9 +53,11 @@ pub(super) fn make_plan(
     let home = Home::of_user();
     let interpreters: Vec<_> = interpreters.into_iter().map(|state| home.hide_in_state(state)).collect();
     let planner = Planner { catalog, interpreters: &interpreters, allowance: &machine.allowance, only, seed };
-    let mut cases = planner.cases(&suite)?;
-    if !claims.is_empty() {
-        cases = needed_by(&claims, cases, &suite)?;
+    let all = planner.cases(&suite)?;
+    let mut cases = if claims.is_empty() { all.clone() } else { needed_by(&claims, &all, &suite)? };
+    let patterns: Vec<Pattern> = wish.cases.case.iter().map(Pattern::new).collect();
+    if !patterns.is_empty() {
+        cases = chosen(&patterns, &cases, &all).map_err(|unfit| no_case(wish.cases, &unfit))?;
     }
     let plan = planner.plan_of(&suite, cases).map_err(|error| match (error, unanswered(&silent)) {
         (error @ PlanError::NoCase { .. }, Some(silent)) => NothingError(format!("{error}; {silent}")).into(),
@@ -77,13 +82,13 @@ pub(super) fn claim<'a>(catalog: &'a Catalog, id: &Name) -> Result<&'a Claim, Us
 }
 
 /// Of a suite's cases, those without which these claims are not decided or informed.
-fn needed_by(claims: &[&Claim], cases: Vec<Case>, suite: &Suite) -> Result<Vec<Case>, UsageError> {
+fn needed_by(claims: &[&Claim], cases: &[Case], suite: &Suite) -> Result<Vec<Case>, UsageError> {
     let mut needed: BTreeSet<&str> = BTreeSet::new();
     for claim in claims {
-        let own: Vec<&Case> = sides(claim, &cases)
+        let own: Vec<&Case> = sides(claim, cases)
             .into_iter()
             .flat_map(|side| side.cases().collect::<Vec<_>>())
-            .chain(bearing(claim, &cases))
+            .chain(bearing(claim, cases))
             .collect();
         if own.is_empty() {
             let message = format!("suite `{}` has no case that decides {}", suite.name, claim.id);
@@ -97,8 +102,25 @@ fn needed_by(claims: &[&Claim], cases: Vec<Case>, suite: &Suite) -> Result<Vec<C
         }
         needed.extend(own.into_iter().map(|case| case.id.as_str()));
     }
-    let needed: BTreeSet<String> = needed.into_iter().map(str::to_owned).collect();
-    Ok(cases.into_iter().filter(|case| needed.contains(&case.id)).collect())
+    Ok(cases.iter().filter(|case| needed.contains(case.id.as_str())).cloned().collect())
+}
+
+/// None of the cases is fitted by a pattern of the user.
+fn no_case(cases: &Cases, unfit: &Unfit) -> UsageError {
+    let suite = cases.suite();
+    let among: Vec<&str> = cases.claim.iter().map(Name::as_str).collect();
+    let among = match among.as_slice() {
+        [] => String::new(),
+        claims => format!(" that decides {}", claims.join(" or ")),
+    };
+    let nearest: Vec<String> = unfit.nearest.iter().map(|id| format!("`{}`", quoted(id))).collect();
+    let meant = match nearest.as_slice() {
+        [] => String::new(),
+        [one] => format!("did you mean {one}? "),
+        several => format!("the nearest are {}; ", several.join(", ")),
+    };
+    let hint = format!("{meant}`gilbench list cases --suite {suite}` shows all that this machine has");
+    UsageError::new(format!("no case of suite `{suite}`{among} fits `{}`", unfit.pattern), hint)
 }
 
 /// The interpreters that are named, by the user or else by the suite, and which of them the user means in a container;

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use gilbench_model::Name;
 use gilbench_model::catalog::Catalog;
 use gilbench_model::environment::{Environment, InterpreterState, Status};
-use gilbench_model::event::{Event, StopReason};
+use gilbench_model::event::Event;
 use gilbench_model::interpreter::Interpreter;
 use gilbench_model::plan::{Case, Plan, Role, definitions};
 use gilbench_model::run_directory::{Run as RecordedRun, SECOND_OPINION, SecondOpinion};
@@ -271,18 +271,7 @@ fn hyperfine_for(run: &RecordedRun) -> Option<(Hyperfine, Vec<(u32, &Case)>)> {
 
 /// Says how the cases ended.
 fn summary(run: &RecordedRun) {
-    let skipped = run.plan.cases.iter().filter(|case| case.skip.is_some()).count();
-    let failed = |index: u32| {
-        let failed = |event: &Event| matches!(event, Event::Ended { case, reason: StopReason::Failed, .. } if *case == index);
-        run.events.iter().any(|recorded| failed(&recorded.event))
-    };
-    let done = |index: u32| completed(run, index) && !failed(index);
-    let done = (0..).zip(&run.plan.cases).filter(|(index, _)| done(*index)).count();
-    let all = run.plan.cases.len();
-    output::note(&format!(
-        "{all} cases: {done} completed, {} failed, {skipped} skipped",
-        all - done - skipped
-    ));
+    output::note(&format!("{} cases: {}", run.plan.cases.len(), gilbench_analysis::states(run)));
     let (controls, all) = time_of_controls(run);
     let percent = 100.0 * controls.as_secs_f64() / all.as_secs_f64();
     if percent.is_finite() {
