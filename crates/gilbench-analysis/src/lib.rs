@@ -26,6 +26,7 @@ mod series;
 mod significance;
 pub mod statistics;
 mod steady;
+pub mod timelines;
 pub mod warm_up;
 
 use gilbench_model::Nanoseconds;
