@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::error::ReportErrorKind;
 use crate::text::markup;
 
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 10] = [
     ("base.html", include_str!("../templates/base.html")),
     ("macros.html", include_str!("../templates/macros.html")),
     ("index.html", include_str!("../templates/index.html")),
@@ -16,6 +16,7 @@ const TEMPLATES: [(&str, &str); 9] = [
     ("workload.html", include_str!("../templates/workload.html")),
     ("cases.html", include_str!("../templates/cases.html")),
     ("machine.html", include_str!("../templates/machine.html")),
+    ("timelines.html", include_str!("../templates/timelines.html")),
     ("scaling.html", include_str!("../templates/scaling.html")),
     ("case_table.html", include_str!("../templates/case_table.html")),
 ];

@@ -7,6 +7,7 @@ use plotters::element::{Drawable, PointCollection};
 use plotters_backend::{BackendCoord, DrawingErrorKind};
 
 use super::backend::{SCALE, SvgBackend, Tenths, path};
+use super::steps::Steps;
 use crate::text::markup;
 
 /// What stands for a strategy. Never colour alone.
@@ -118,6 +119,7 @@ enum Kind {
     Area { hatched: bool },
     Dot,
     Text { text: String, anchor: Anchor, shift: (i32, i32) },
+    Steps(Steps),
 }
 
 /// Which end of a text stands at its place.
@@ -177,6 +179,11 @@ impl Element {
     /// A single value.
     pub(super) fn dot(at: (f64, f64), class: impl Into<String>, title: impl Into<String>) -> Self {
         Self { points: vec![at], class: class.into(), title: title.into(), kind: Kind::Dot }
+    }
+
+    /// An outline whose sides are level or upright, from corner to corner.
+    pub(super) fn steps(corners: Vec<(f64, f64)>, class: impl Into<String>, steps: Steps) -> Self {
+        Self { points: corners, class: class.into(), title: String::new(), kind: Kind::Steps(steps) }
     }
 
     /// Text, moved by some user units.
@@ -277,6 +284,7 @@ impl Drawable<SvgBackend<'_>> for Element {
                     r#"<text class="{class}" x="{x}" y="{y}" text-anchor="{anchor}">{title}{text}</text>"#
                 ));
             }
+            (Kind::Steps(steps), corners) => steps.write(backend, corners, class),
             // Each constructor gives its kind the number of points that it needs.
             _ => {}
         }

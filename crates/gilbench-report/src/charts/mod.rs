@@ -10,9 +10,11 @@ mod backend;
 mod element;
 pub(crate) mod forest;
 mod frame;
+pub(crate) mod lanes;
 pub(crate) mod rounds;
 mod rows;
 pub(crate) mod speed_up;
+mod steps;
 pub(crate) mod times;
 
 use serde::Serialize;

@@ -9,6 +9,7 @@ mod limits;
 mod machine;
 mod overview;
 mod scaling;
+mod timelines;
 pub(crate) mod verdicts;
 mod workload;
 
@@ -43,7 +44,7 @@ struct Top {
 type Made = Result<Option<Value>, ReportErrorKind>;
 
 /// In the order of the navigation.
-const PAGES: [Top; 4] = [
+const PAGES: [Top; 5] = [
     Top {
         file: "index.html",
         label: "Start",
@@ -57,6 +58,12 @@ const PAGES: [Top; 4] = [
         make: |report| made(claims::claims(report)?),
     },
     Top { file: "cases.html", label: "Cases", title: "All cases", make: |report| made(cases::cases(report)) },
+    Top {
+        file: "timelines.html",
+        label: "Timelines",
+        title: "Timelines",
+        make: |report| timelines::timelines(report)?.map_or(Ok(None), made),
+    },
     Top {
         file: "machine.html",
         label: "Machine",
