@@ -61,6 +61,7 @@ fn run(iteration: impl Fn(&str, u32) -> Value) -> Run {
         processes: rounds.map(|(case, round)| process(case, round)).collect(),
         events: Vec::new(),
         second_opinions: Vec::new(),
+        timelines: Vec::new(),
     }
 }
 

@@ -67,6 +67,7 @@ fn run(cases: &[(&str, Vec<f64>)], calibration: &[(&str, Vec<f64>)]) -> Run {
         processes: processes.collect(),
         events: Vec::new(),
         second_opinions: Vec::new(),
+        timelines: Vec::new(),
     }
 }
 

@@ -54,6 +54,7 @@ fn run(interpreters: &[&str], known: &Value) -> Run {
         processes: Vec::new(),
         events: Vec::new(),
         second_opinions: Vec::new(),
+        timelines: Vec::new(),
     }
 }
 

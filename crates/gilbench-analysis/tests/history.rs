@@ -68,6 +68,7 @@ fn run(day: u32, seconds: f64, machine: f64) -> Run {
         facts: Vec::new(),
         events: Vec::new(),
         second_opinions: Vec::new(),
+        timelines: Vec::new(),
     }
 }
 

@@ -89,6 +89,7 @@ fn run(made: Vec<Made>) -> Run {
         processes,
         events: Vec::new(),
         second_opinions: Vec::new(),
+        timelines: Vec::new(),
     }
 }
 

@@ -8,6 +8,7 @@
 mod check;
 mod check_claims;
 mod check_kinds;
+mod check_timelines;
 mod reader;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -141,11 +142,13 @@ impl Catalog {
     }
 }
 
-/// Gives suites that extend another one its groups too.
+/// Gives suites that extend another one its groups and timelines too.
 fn extended(suites: &BTreeMap<Name, Suite>) -> BTreeMap<Name, Suite> {
     let whole = |suite: &Suite| {
-        let base = suite.extends.iter().flat_map(|base| suites[base].groups.iter().cloned());
-        Suite { groups: base.chain(suite.groups.iter().cloned()).collect(), ..suite.clone() }
+        let base = || suite.extends.iter().map(|base| &suites[base]);
+        let groups = base().flat_map(|base| &base.groups).chain(&suite.groups);
+        let timelines = base().flat_map(|base| &base.timelines).chain(&suite.timelines);
+        Suite { groups: groups.cloned().collect(), timelines: timelines.cloned().collect(), ..suite.clone() }
     };
     suites.iter().map(|(name, suite)| (name.clone(), whole(suite))).collect()
 }

@@ -48,6 +48,13 @@ pub enum Event {
         /// How long it took, with everything around it.
         took: Nanoseconds,
     },
+    /// A watched process ended and is recorded. Told, but not written: the timelines hold it already.
+    Watched {
+        /// Index of the case in the plan.
+        case: u32,
+        /// How it ended.
+        outcome: Outcome,
+    },
     /// A case needs no more rounds for its own sake. It may get more for the sake of those that are compared with it.
     Ended {
         /// Index of the case in the plan.

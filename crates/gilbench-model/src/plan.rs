@@ -6,6 +6,7 @@
 mod controls;
 mod definitions;
 mod planner;
+mod watched;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -43,6 +44,9 @@ pub struct Plan {
     pub workloads: BTreeMap<Name, WorkloadSummary>,
     /// What is measured, in a fixed order.
     pub cases: Vec<Case>,
+    /// Cases of which one more process is watched after the last round, by their index, ascending. None in older plans.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub timelines: Vec<u32>,
 }
 
 /// Which iterations of a process count as steady. Kept with the plan, so that a run never changes its values.

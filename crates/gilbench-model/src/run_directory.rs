@@ -16,6 +16,7 @@ use crate::event::{Event, StopReason, TimedEvent};
 use crate::facts::Facts;
 use crate::plan::Plan;
 use crate::sample::{Line, Process};
+use crate::timeline::Timeline;
 use crate::{Nanoseconds, SCHEMA};
 
 /// The plan.
@@ -26,6 +27,8 @@ pub const ENVIRONMENT: &str = "environment.json";
 pub const SAMPLES: &str = "samples.jsonl";
 /// One line per event.
 pub const EVENTS: &str = "events.jsonl";
+/// What threads did in watched processes, one line each, if the plan asks for any.
+pub const TIMELINES: &str = "timelines.jsonl";
 /// Whole-process times by another tool, if it was installed.
 pub const SECOND_OPINION: &str = "second-opinion.json";
 
@@ -49,6 +52,8 @@ pub struct Run {
     pub events: Vec<TimedEvent>,
     /// Whole-process times by another tool.
     pub second_opinions: Vec<SecondOpinion>,
+    /// Every watched process, in order: at most one of each case.
+    pub timelines: Vec<Timeline>,
 }
 
 /// Whole-process times of a case, measured by another tool.
@@ -129,6 +134,14 @@ pub enum RunErrorKind {
         /// Which case and round.
         process: String,
     },
+    /// The plan wants to watch a case that it has not.
+    #[error("`timelines`: case {number} does not exist, expected {expected}")]
+    Watched {
+        /// The number.
+        number: u32,
+        /// What could stand there.
+        expected: String,
+    },
     /// It refers to something that is not there.
     #[error("line {line}: {what} {number} does not exist, expected {expected}")]
     Dangling {
@@ -150,6 +163,7 @@ impl Run {
             move |kind: RunErrorKind| RunError { directory: directory.to_owned(), file, kind }
         };
         let plan: Plan = read_document(&directory.join(PLAN)).map_err(at(PLAN))?;
+        check_watched(&plan).map_err(at(PLAN))?;
         let environment: Environment =
             read_document(&directory.join(ENVIRONMENT)).map_err(at(ENVIRONMENT))?;
         let (lines, _) = read_lines::<Line>(&directory.join(SAMPLES)).map_err(at(SAMPLES))?;
@@ -159,6 +173,8 @@ impl Run {
         check_complete(&processes, &events).map_err(at(SAMPLES))?;
         let second_opinions =
             read_opinions(&directory.join(SECOND_OPINION), plan.cases.len()).map_err(at(SECOND_OPINION))?;
+        let (timelines, _) = read_lines::<Timeline>(&directory.join(TIMELINES)).map_err(at(TIMELINES))?;
+        check_timelines(&timelines, plan.cases.len()).map_err(at(TIMELINES))?;
         Ok(Self {
             directory: directory.to_owned(),
             plan,
@@ -167,6 +183,7 @@ impl Run {
             processes,
             events,
             second_opinions,
+            timelines,
         })
     }
 
@@ -254,6 +271,28 @@ fn check_events(events: &[TimedEvent], cases: usize) -> Result<(), RunErrorKind>
         let (Event::ServerMeasured { case, .. } | Event::Ended { case, .. }) = event.event else { continue };
         if case as usize >= cases {
             return Err(RunErrorKind::Dangling { line, what: "case", number: case, expected: below(cases) });
+        }
+    }
+    Ok(())
+}
+
+/// Every case that is to be watched is in the plan.
+fn check_watched(plan: &Plan) -> Result<(), RunErrorKind> {
+    let cases = plan.cases.len();
+    let missing = plan.timelines.iter().find(|number| **number as usize >= cases);
+    missing.map_or(Ok(()), |&number| Err(RunErrorKind::Watched { number, expected: below(cases) }))
+}
+
+/// Every case that was watched is in the plan, and was watched once.
+fn check_timelines(timelines: &[Timeline], cases: usize) -> Result<(), RunErrorKind> {
+    let mut seen = BTreeMap::new();
+    for (timeline, line) in timelines.iter().zip(1..) {
+        let number = timeline.case;
+        if number as usize >= cases {
+            return Err(RunErrorKind::Dangling { line, what: "case", number, expected: below(cases) });
+        }
+        if let Some(first) = seen.insert(number, line) {
+            return Err(RunErrorKind::Twice { line, first, process: format!("case {number}") });
         }
     }
     Ok(())

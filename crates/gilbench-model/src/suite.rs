@@ -29,6 +29,9 @@ pub struct Suite {
     /// The cases.
     #[serde(default)]
     pub groups: Vec<Group>,
+    /// Which of its cases are watched too, once each, after all were measured.
+    #[serde(default)]
+    pub timelines: Vec<Watched>,
 }
 
 impl Suite {
@@ -199,6 +202,24 @@ pub struct Group {
     /// same processes.
     #[serde(default)]
     pub cold: bool,
+}
+
+/// Cases of one workload that are watched too: those of the suite that have one of the values that are listed. What is
+/// left out matches anything.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Watched {
+    /// The workload.
+    pub workload: Name,
+    /// Its strategies.
+    #[serde(default)]
+    pub strategies: Option<Vec<Name>>,
+    /// The interpreters.
+    #[serde(default)]
+    pub interpreters: Option<Vec<Name>>,
+    /// The values of axes.
+    #[serde(default)]
+    pub axes: Axes,
 }
 
 /// The values of each axis. An axis that is left out has one neutral value.

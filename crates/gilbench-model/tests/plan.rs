@@ -279,6 +279,76 @@ fn a_plan_from_before_controls_is_read() {
     assert_eq!(serde_json::from_value::<Plan>(written).unwrap(), plan);
 }
 
+/// The ids of the cases that a plan watches.
+fn watched(plan: &Plan) -> Vec<&str> {
+    plan.timelines.iter().map(|index| plan.cases[*index as usize].id.as_str()).collect()
+}
+
+#[test]
+fn the_cases_that_show_the_gil_are_watched_in_every_suite_that_is_run_as_a_whole() {
+    let of = |suite: &str| {
+        let plan = plan(suite, 4, &everything(), &[]).unwrap();
+        watched(&plan).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let with = "sum-squares/threads/cpython-3.12/workers=4";
+    let without = "sum-squares/threads/cpython-3.13t/workers=4";
+    let standard = of("standard");
+    for id in [with, without, &format!("{without},gil=on"), "sleepers/thread-pool/cpython-3.12/workers=10"] {
+        assert!(standard.iter().any(|found| found == id), "{id}: {standard:?}");
+    }
+    let rigorous = of("rigorous");
+    assert!(standard.iter().all(|id| rigorous.contains(id)), "{rigorous:?}");
+    for suite in ["quick", "smoke"] {
+        let found = of(suite);
+        let computing = |id: &String| id.starts_with("sum-squares/threads/");
+        assert!(found.iter().filter(|id| computing(id)).count() >= 2, "{suite}: {found:?}");
+        assert!(found.iter().any(|id| id.starts_with("sleepers/")), "{suite}: {found:?}");
+    }
+}
+
+#[test]
+fn what_is_left_out_of_a_selection_matches_anything_but_controls_and_cold_cases() {
+    let catalog = catalog();
+    let allowance = Allowance { cpus: (0..2).collect(), ..Allowance::default() };
+    let interpreters = everything();
+    let planner =
+        Planner { catalog: &catalog, interpreters: &interpreters, allowance: &allowance, only: &[], seed: 1 };
+    let of = |selection: serde_json::Value| {
+        let timelines = vec![serde_json::from_value(selection).unwrap()];
+        let suite = Suite { timelines, ..catalog.suites["quick"].clone() };
+        let plan = planner.plan(&suite).unwrap();
+        watched(&plan).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let all = of(json!({"workload": "sum-squares"}));
+    let plan = plan("quick", 2, &everything(), &[]).unwrap();
+    let expected = plan
+        .cases
+        .iter()
+        .filter(|case| case.workload == "sum-squares" && case.is_measured() && !case.conditions.cold);
+    assert_eq!(all, expected.map(|case| case.id.clone()).collect::<Vec<_>>());
+    let two = of(json!({
+        "workload": "sum-squares", "strategies": ["threads"], "axes": {"workers": ["cpus"], "gil": ["default"]}
+    }));
+    assert_eq!(two.len(), 2, "{two:?}");
+    assert_eq!(of(json!({"workload": "sum-squares", "axes": {"workers": [3]}})), Vec::<String>::new());
+    let one =
+        of(json!({"workload": "sleepers", "strategies": ["asyncio"], "interpreters": ["cpython-3.13t"]}));
+    assert_eq!(one, ["sleepers/asyncio/cpython-3.13t/workers=1"]);
+}
+
+#[test]
+fn a_plan_without_timelines_says_nothing_of_them() {
+    let catalog = catalog();
+    let allowance = Allowance { cpus: vec![0], ..Allowance::default() };
+    let interpreters = everything();
+    let planner =
+        Planner { catalog: &catalog, interpreters: &interpreters, allowance: &allowance, only: &[], seed: 1 };
+    let suite = Suite { timelines: Vec::new(), ..catalog.suites["quick"].clone() };
+    let written = serde_json::to_value(planner.plan(&suite).unwrap()).unwrap();
+    assert_eq!(written.get("timelines"), None);
+    assert!(serde_json::from_value::<Plan>(written).unwrap().timelines.is_empty());
+}
+
 #[test]
 fn nothing_to_measure_is_an_error() {
     assert!(matches!(plan("quick", 2, &[missing("cpython-3.12")], &[]), Err(PlanError::NoCase { .. })));

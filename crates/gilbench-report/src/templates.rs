@@ -24,6 +24,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("history.html", include_str!("../templates/history.html")),
     ("method.html", include_str!("../templates/method.html")),
     ("machine.html", include_str!("../templates/machine.html")),
+    ("timelines.html", include_str!("../templates/timelines.html")),
     ("scaling.html", include_str!("../templates/scaling.html")),
     ("scaling_section.html", include_str!("../templates/scaling_section.html")),
     ("failures.html", include_str!("../templates/failures.html")),

@@ -75,6 +75,13 @@ fn charts_of_rows() {
 }
 
 #[test]
+fn timeline_chart() {
+    let page = page("timelines.html");
+    let figure = &page[page.find("id=\"timeline-0-part\"").expect("the magnified figure")..];
+    insta::assert_snapshot!(lines(part(figure, "<svg class=\"chart\"", "</svg>")));
+}
+
+#[test]
 fn summary() {
     let (run, findings) = run();
     insta::assert_snapshot!(summary_markdown(Sources::new(&run, &findings)));

@@ -335,7 +335,8 @@ fn nothing_leads_outside() {
     for (run, findings) in [run(), empty_run()] {
         let site = render(Sources::new(&run, &findings)).unwrap();
         for (path, content) in site.files.iter().filter(|(path, _)| path.extension() != Some("gz".as_ref())) {
-            let content = String::from_utf8(content.clone()).unwrap();
+            // What begins with `#` is in the page itself.
+            let content = String::from_utf8(content.clone()).unwrap().replace("url(#", "");
             for outside in ["http:", "https:", "src=\"//", "href=\"//", "@import", "url("] {
                 assert!(!content.contains(outside), "{}: {outside}", path.display());
             }

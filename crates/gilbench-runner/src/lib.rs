@@ -31,6 +31,8 @@ pub mod server;
 mod stopping;
 pub mod store;
 pub mod system;
+pub mod watch;
+mod watching;
 pub mod worker;
 
 pub use pilot::SteadyState;

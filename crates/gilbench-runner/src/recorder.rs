@@ -10,9 +10,10 @@ use gilbench_model::event::{Event, TimedEvent};
 use gilbench_model::facts::Facts;
 use gilbench_model::plan::Plan;
 use gilbench_model::run_directory::{
-    COMPRESSED, ENVIRONMENT, EVENTS, PLAN, Run, RunError, SAMPLES, compressed, read_lines,
+    COMPRESSED, ENVIRONMENT, EVENTS, PLAN, Run, RunError, SAMPLES, TIMELINES, compressed, read_lines,
 };
 use gilbench_model::sample::{FactsLine, Line, Process};
+use gilbench_model::timeline::Timeline;
 use serde::Serialize;
 
 use crate::home::Home;
@@ -23,6 +24,8 @@ pub struct Recorder {
     directory: PathBuf,
     samples: Journal,
     events: Journal,
+    /// Only where the plan asks for any.
+    timelines: Option<Journal>,
     facts: Vec<Facts>,
     home: Home,
     /// Held for as long as we write.
@@ -150,6 +153,7 @@ impl Recorder {
         Ok(Self {
             samples: Journal::open(directory.join(SAMPLES), 0)?,
             events: Journal::open(directory.join(EVENTS), 0)?,
+            timelines: timelines(directory, plan, 0)?,
             directory: directory.to_owned(),
             facts: Vec::new(),
             home: Home::of_user(),
@@ -182,7 +186,7 @@ impl Recorder {
         let lock = lock(directory)?;
         let run = Run::load(directory)?;
         if let Some(file) =
-            [SAMPLES, EVENTS].into_iter().find(|file| compressed(&directory.join(file)).exists())
+            [SAMPLES, EVENTS, TIMELINES].into_iter().find(|file| compressed(&directory.join(file)).exists())
         {
             return Err(RecordError::Compressed { directory: directory.to_owned(), file });
         }
@@ -194,6 +198,7 @@ impl Recorder {
         let recorder = Self {
             samples: Journal::open(directory.join(SAMPLES), whole(SAMPLES)?)?,
             events: Journal::open(directory.join(EVENTS), whole(EVENTS)?)?,
+            timelines: timelines(directory, &run.plan, whole(TIMELINES)?)?,
             directory: directory.to_owned(),
             facts: run.facts.clone(),
             home: Home::of_user(),
@@ -232,10 +237,22 @@ impl Recorder {
         Ok(id)
     }
 
+    /// Records a watched process.
+    pub fn timeline(&mut self, mut timeline: Timeline) -> Result<(), RecordError> {
+        timeline.outcome = self.home.hide_in_outcome(timeline.outcome);
+        self.timelines.as_mut().map_or(Ok(()), |journal| journal.append(&timeline))
+    }
+
     /// Records an event.
     pub fn event(&mut self, event: &Event) -> Result<(), RecordError> {
         self.events.append(&TimedEvent { at_ms: now_ms(), event: event.clone() })
     }
+}
+
+/// The journal of watched processes, where the plan asks for any.
+fn timelines(directory: &Path, plan: &Plan, whole: u64) -> Result<Option<Journal>, RecordError> {
+    let wanted = !plan.timelines.is_empty();
+    wanted.then(|| Journal::open(directory.join(TIMELINES), whole)).transpose()
 }
 
 /// Only one harness writes to a run. The lock goes with the process, however it ends.

@@ -1,6 +1,6 @@
 //! Executes a plan: a pilot of every case, then rounds until every case has ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use gilbench_model::Name;
@@ -18,7 +18,7 @@ use crate::recorder::{RecordError, Recorder, now_ms};
 use crate::schedule::{padding, shuffled};
 use crate::server::{Ready, RunningServer};
 use crate::stopping::{Course, Progress, StopRule, Turn};
-use crate::worker::{Finished, Repetition, WorkerContext};
+use crate::worker::{Attention, Finished, Repetition, WorkerContext};
 
 /// Why a run stopped early. What was recorded stays.
 #[derive(Debug, thiserror::Error)]
@@ -59,11 +59,11 @@ pub struct Runner<'a> {
 }
 
 /// What is known of a run so far.
-struct Standings<'a> {
+pub(crate) struct Standings<'a> {
     /// What the rounds came to.
     course: Course<'a>,
     /// What the pilots told; `None` of those that did not complete or have not run.
-    pilots: Vec<Option<Pilot>>,
+    pub(crate) pilots: Vec<Option<Pilot>>,
     iterations: Iterations,
 }
 
@@ -123,7 +123,10 @@ impl Runner<'_> {
         let cases = u32::try_from(measured.len()).unwrap_or(u32::MAX);
         self.emit(&Event::Began { cases, recorded }, &standings)?;
 
-        let result = self.execute(&measured, &mut standings);
+        let watched: BTreeSet<u32> =
+            earlier.iter().flat_map(|run| &run.timelines).map(|timeline| timeline.case).collect();
+        let result =
+            self.execute(&measured, &mut standings).and_then(|()| self.watch_all(&watched, &standings));
         match &result {
             Ok(()) => self.emit(&Event::Finished, &standings)?,
             Err(RunFailure::Interrupted) => self.emit(&Event::Interrupted, &standings)?,
@@ -174,7 +177,8 @@ impl Runner<'_> {
         let case = &plan.cases[index as usize];
         let pilot = standings.pilots[index as usize];
         let repetition = self.repetition(case, pilot, round);
-        let finished = self.worker(index, case, repetition, round)?;
+        let attention = if round.is_none() { Attention::Memory } else { Attention::Least };
+        let finished = self.worker(index, case, repetition, round, attention)?;
         // What ended because we ended it says nothing about the case.
         if (self.interrupted)() {
             return Err(RunFailure::Interrupted);
@@ -191,12 +195,13 @@ impl Runner<'_> {
     }
 
     /// Runs one worker, with its server if it has one.
-    fn worker(
+    pub(crate) fn worker(
         &mut self,
         index: u32,
         case: &Case,
         repetition: Repetition,
         round: Option<u32>,
+        attention: Attention,
     ) -> Result<Finished, RunFailure> {
         let began_ms = now_ms();
         let failed = |failure, message: String| Ok(Finished::failed(began_ms, failure, message));
@@ -217,7 +222,7 @@ impl Runner<'_> {
         let mut server = None;
         if let Some(definition) = self.servers.get(&case.workload) {
             // Once per case, the server says how long its delay really is, which it can ask itself only outside.
-            let measure = round.is_none() && !in_container;
+            let measure = attention == Attention::Memory && !in_container;
             match RunningServer::start(&self.context.gilbench, launcher, definition, case, measure) {
                 Ok(running) => {
                     if let Ready { asked_ns, measured_ns: Some(measured), .. } = running.ready {
@@ -232,9 +237,8 @@ impl Runner<'_> {
         let address = server.as_ref().map(|server| server.ready.address.clone());
         let request = self.context.request(case, repetition, address);
         let padding = padding(self.plan.seed, index, round);
-        let sample_memory = round.is_none();
         let interrupted = self.interrupted;
-        let finished = self.context.run(launcher, case, &request, padding, sample_memory, || !interrupted());
+        let finished = self.context.run(launcher, case, &request, padding, attention, || !interrupted());
         match finished {
             // A worker can do that, and would do it again on resume: it is the case's failure.
             Err(_) if launcher.was_killed() => {
@@ -294,9 +298,9 @@ impl Runner<'_> {
         self.emit(&Event::Ended { case, reason, rounds, reached }, standings)
     }
 
-    fn emit(&mut self, event: &Event, standings: &Standings<'_>) -> Result<(), RunFailure> {
-        // Every process is already a line of samples; repeating each as an event would double the record.
-        if !matches!(event, Event::Recorded { .. }) {
+    pub(crate) fn emit(&mut self, event: &Event, standings: &Standings<'_>) -> Result<(), RunFailure> {
+        // Every process is already a line of another file; repeating each as an event would double the record.
+        if !matches!(event, Event::Recorded { .. } | Event::Watched { .. }) {
             self.recorder.event(event)?;
         }
         let progress = standings.course.progress();

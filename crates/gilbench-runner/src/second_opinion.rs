@@ -11,7 +11,7 @@ use gilbench_model::run_directory::SecondOpinion;
 use gilbench_model::shell::quoted;
 use serde::Deserialize;
 
-use crate::launcher::{Ended, Input, Launch, Launcher, LauncherError, Stream};
+use crate::launcher::{Ended, Input, Launch, Launcher, LauncherError, Output, Stream};
 use crate::worker::{Repetition, WorkerContext};
 
 /// An installed hyperfine.
@@ -102,7 +102,7 @@ impl Hyperfine {
             sample_memory: false,
             count_threads: false,
             input: Input::Bytes(Vec::new()),
-            discard_output: false,
+            output: Output::Collected,
         };
         let mut said = Vec::new();
         let listen = |stream, bytes: &[u8]| {

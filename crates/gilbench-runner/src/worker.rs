@@ -11,11 +11,13 @@ use gilbench_model::interpreter::Interpreter;
 use gilbench_model::plan::Case;
 use gilbench_model::protocol::{End, Request, Transcript};
 use gilbench_model::sample::{Failure, Outcome, Process, Tree};
+use gilbench_model::timeline::{IterationSpan, Recording};
 use gilbench_model::{Conditions, Gil, Name, Nanoseconds};
 
 use crate::container::SCRATCH;
-use crate::launcher::{Ended, Input, Launch, Launcher, LauncherError, Stream};
+use crate::launcher::{Ended, Input, Launch, Launcher, LauncherError, Output, Stream};
 use crate::recorder::now_ms;
+use crate::watch::Watcher;
 
 /// Longest answer. Ten thousand iterations with observations stay below it.
 const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
@@ -60,6 +62,17 @@ pub struct Repetition {
     pub least: u32,
 }
 
+/// What is seen of a process besides its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attention {
+    /// What costs it nothing.
+    Least,
+    /// Its memory, sampled where the kernel does not keep the peak.
+    Memory,
+    /// What its threads do, sampled, and when its iterations end. Its times are not to be used.
+    Threads,
+}
+
 /// What a process left: to be recorded, and the facts to be interned.
 #[derive(Debug)]
 pub struct Finished {
@@ -67,6 +80,8 @@ pub struct Finished {
     pub process: Process,
     /// What it said of itself.
     pub facts: Option<Facts>,
+    /// What its threads did, and when its iterations ran, where that was asked for.
+    pub watched: Option<(Recording, Vec<IterationSpan>)>,
 }
 
 /// The environment of every Python, native or probing process: little, known, and the same every time.
@@ -197,7 +212,7 @@ impl WorkerContext {
         case: &Case,
         request: &Request,
         padding: usize,
-        sample_memory: bool,
+        attention: Attention,
         go_on: impl FnMut() -> bool,
     ) -> Result<Finished, LauncherError> {
         let began_ms = now_ms();
@@ -211,14 +226,25 @@ impl WorkerContext {
             folder: self.places(case).0.to_string_lossy().into_owned(),
             cpus: case.cpus.clone(),
             limit: self.timeout,
-            sample_memory,
+            sample_memory: attention == Attention::Memory,
             count_threads: false,
             input: Input::Bytes(serde_json::to_vec(request).map_err(std::io::Error::from)?),
-            discard_output: false,
+            output: if attention == Attention::Threads { Output::Prompt } else { Output::Collected },
         };
         tracing::debug!(case = case.id, request = %serde_json::to_string(request).unwrap_or_default(), command = launch.command.join(" "), "worker");
         let mut listener = Listener::new(request);
-        let ended = launcher.launch(launch)?.wait(|stream, bytes| listener.hear(stream, bytes), go_on)?;
+        let ancestor = launcher.process().filter(|_| attention == Attention::Threads);
+        let watcher = ancestor.map(Watcher::start).transpose()?;
+        let mut iterations = Vec::new();
+        let listen = |stream, bytes: &[u8]| {
+            let go_on = listener.hear(stream, bytes);
+            if let Some(watcher) = &watcher {
+                listener.place_iterations(&mut iterations, watcher.elapsed());
+            }
+            go_on
+        };
+        let ended = launcher.launch(launch)?.wait(listen, go_on)?;
+        let watched = watcher.and_then(Watcher::stop).map(|recording| (recording, iterations));
         listener.end();
         let (outcome, tree) = match ended {
             Ended::NotStarted { reason } => {
@@ -245,6 +271,7 @@ impl WorkerContext {
                 tree,
             },
             facts: transcript.facts,
+            watched,
         })
     }
 
@@ -318,7 +345,7 @@ impl Finished {
             iterations: Vec::new(),
             tree: None,
         };
-        Self { process, facts: None }
+        Self { process, facts: None, watched: None }
     }
 }
 
@@ -389,6 +416,14 @@ impl Listener {
                 }
                 self.error.is_none()
             }
+        }
+    }
+
+    /// Places the iterations that were heard of since the last time: each ended just now.
+    fn place_iterations(&self, placed: &mut Vec<IterationSpan>, now: Nanoseconds) {
+        for iteration in self.transcript.iterations.iter().skip(placed.len()) {
+            let start_ns = Nanoseconds(now.0.saturating_sub(iteration.wall_ns.0));
+            placed.push(IterationSpan { start_ns, end_ns: now });
         }
     }
 

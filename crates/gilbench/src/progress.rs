@@ -81,6 +81,16 @@ impl<'a> Reporter<'a> {
                 }
                 self.show(&stage, id, progress);
             }
+            Event::Watched { case, outcome } => {
+                let id = self.plan.cases.get(*case as usize).map_or("", |case| case.id.as_str());
+                if !outcome.is_completed() {
+                    let text = outcome.to_string();
+                    self.say(&format!("{id} (watched): {}", text.lines().next().unwrap_or_default()));
+                }
+                if let Some(bar) = &self.bar {
+                    bar.set_message(format!("watching · {id}"));
+                }
+            }
             Event::Finished | Event::Interrupted => {
                 if let Some(bar) = &self.bar {
                     bar.finish_and_clear();

@@ -50,6 +50,56 @@ fn a_byte_order_mark_is_no_part_of_a_data_file() {
 }
 
 #[test]
+fn timelines_are_of_cases_that_the_suite_has() {
+    let test = Test::new();
+    let timelines = "timelines:
+  - {workload: falty}
+  - {workload: faulty, strategies: [thread], interpreters: [fakes], axes: {size: [slower]}}
+  - {workload: faulty, strategies: [sequential], axes: {workers: [2], gil: []}}
+  - {workload: faulty, strategies: [crash]}
+groups:";
+    test.edit("workloads/suites/plain.yaml", "groups:", timelines);
+    insta::assert_snapshot!(complaint(&test), @r"
+    error: failed to load `DATA/workloads/suites/plain.yaml`
+      line 11, field `timelines[0].workload`: found `falty`, expected a known workload
+    hint: did you mean `faulty`? `gilbench list workloads` shows all
+    error: failed to load `DATA/workloads/suites/plain.yaml`
+      line 12, field `timelines[1].interpreters`: found `fakes`, expected a known interpreter
+    hint: did you mean `fake`? `gilbench list interpreters` shows all
+    error: failed to load `DATA/workloads/suites/plain.yaml`
+      line 12, field `timelines[1].strategies`: found `thread`, expected a known strategy of the suite's groups of this workload
+    hint: did you mean `threads`? timelines are of cases that the suite measures
+    error: failed to load `DATA/workloads/suites/plain.yaml`
+      line 12, field `timelines[1].axes.size`: found `slower`, expected a known size of the workload
+    hint: did you mean `slow`? `gilbench list workloads` shows the sizes
+    error: failed to load `DATA/workloads/suites/plain.yaml`
+      line 13, field `timelines[2].axes.gil`: found an empty list, expected at least one value, or no such field: what is left out matches anything
+    error: failed to load `DATA/workloads/suites/plain.yaml`
+      line 13, field `timelines[2].axes.workers`: found an axis that none of the strategies uses, expected an axis that a strategy lists under `uses`
+    error: failed to load `DATA/workloads/suites/plain.yaml`
+      line 14, field `timelines[3].strategies`: found `crash`, expected a known strategy of the suite's groups of this workload
+    hint: known are sequential, threads
+    error: 7 errors in the data files of `DATA`
+    hint: `gilbench check` checks the data files again, without measuring
+    ");
+}
+
+#[test]
+fn timelines_of_a_workload_that_is_not_measured_are_refused() {
+    let test = Test::new();
+    support::copy(&test.data().join("workloads/faulty"), &test.data().join("workloads/other"));
+    test.edit("workloads/other/workload.yaml", "name: faulty", "name: other");
+    test.edit("workloads/suites/plain.yaml", "groups:", "timelines: [{workload: other}]\ngroups:");
+    insta::assert_snapshot!(complaint(&test), @r"
+    error: failed to load `DATA/workloads/suites/plain.yaml`
+      line 10, field `timelines[0].workload`: found `other`, of which the suite has no case, expected a workload of its `groups`
+    hint: timelines are of cases that the suite measures: add a group first
+    error: 1 error in the data files of `DATA`
+    hint: `gilbench check` checks the data files again, without measuring
+    ");
+}
+
+#[test]
 fn a_suite_extends_one_that_is_there_and_extends_none() {
     let test = Test::new();
     test.edit("workloads/suites/plain.yaml", "interpreters:", "extends: fault\ninterpreters:");

@@ -10,7 +10,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use gilbench_model::sample::Tree;
-use gilbench_runner::launcher::{Ended, Input, Launch, Launcher, Stream};
+use gilbench_runner::launcher::{Ended, Input, Launch, Launcher, Output, Stream};
 use support::{Ran, Test, ran};
 
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
@@ -31,7 +31,7 @@ fn run(launcher: &mut Launcher, command: &str) -> (Tree, Vec<u8>) {
         sample_memory: false,
         count_threads: false,
         input: Input::Bytes(Vec::new()),
-        discard_output: true,
+        output: Output::Discarded,
     };
     let mut errors = Vec::new();
     let listen = |stream, bytes: &[u8]| {

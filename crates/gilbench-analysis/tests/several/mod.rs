@@ -114,6 +114,7 @@ pub(crate) fn run(made: Vec<Made>) -> (Run, Vec<CaseFinding>) {
         processes,
         events: Vec::new(),
         second_opinions: Vec::new(),
+        timelines: Vec::new(),
     };
     let findings = analyse(&run, &[]).cases;
     (run, findings)

@@ -9,7 +9,7 @@ use crate::data_file::{DataError, Source, did_you_mean, known_words};
 use crate::interpreter::Interpreter;
 use crate::plan::can_calibrate;
 use crate::provider::{BASE, Provider};
-use crate::suite::{Group, Pattern, Profile, Selection, Suite};
+use crate::suite::{Axes, Group, Pattern, Profile, Selection, Suite};
 use crate::workload::{Axis, BASELINE, Size, Workload};
 
 /// Largest value of a size's parameter. Beyond it a JSON reader that holds numbers as doubles is no longer exact.
@@ -472,6 +472,7 @@ impl Checker<'_> {
         for (index, group) in suite.groups.iter().enumerate() {
             self.group(source, index, group, errors);
         }
+        self.timelines(source, suite, suites, errors);
     }
 
     pub(super) fn interpreter_names(
@@ -498,16 +499,7 @@ impl Checker<'_> {
         let field = |name: &str| format!("groups[{index}].{name}");
         let context = ["groups", group.workload.as_str()];
         let axes = &group.axes;
-        let lengths = [
-            ("size", axes.size.as_ref().map(Vec::len)),
-            ("workers", axes.workers.as_ref().map(Vec::len)),
-            ("omp", axes.omp.as_ref().map(Vec::len)),
-            ("affinity", axes.affinity.as_ref().map(Vec::len)),
-            ("gil", axes.gil.as_ref().map(Vec::len)),
-            ("start_method", axes.start_method.as_ref().map(Vec::len)),
-            ("quota", axes.quota.as_ref().map(Vec::len)),
-        ];
-        for (axis, _) in lengths.iter().filter(|(_, length)| *length == Some(0)) {
+        for axis in empty_axes(axes) {
             let words = ["groups", group.workload.as_str(), axis];
             errors.push(source.value_error(
                 &words,
@@ -601,6 +593,20 @@ impl Checker<'_> {
         }
         self.interpreter_names(source, context, field, pattern.interpreter.as_slice(), errors);
     }
+}
+
+/// Axes that are given without any value.
+pub(super) fn empty_axes(axes: &Axes) -> impl Iterator<Item = &'static str> {
+    let lengths = [
+        ("size", axes.size.as_ref().map(Vec::len)),
+        ("workers", axes.workers.as_ref().map(Vec::len)),
+        ("omp", axes.omp.as_ref().map(Vec::len)),
+        ("affinity", axes.affinity.as_ref().map(Vec::len)),
+        ("gil", axes.gil.as_ref().map(Vec::len)),
+        ("start_method", axes.start_method.as_ref().map(Vec::len)),
+        ("quota", axes.quota.as_ref().map(Vec::len)),
+    ];
+    lengths.into_iter().filter(|(_, length)| *length == Some(0)).map(|(axis, _)| axis)
 }
 
 /// An axis that no strategy of the group uses would silently make no difference.

@@ -137,6 +137,7 @@ impl Planner<'_> {
         let workloads = names
             .into_iter()
             .filter_map(|name| Some((name.clone(), summary(self.catalog.workloads.get(name)?))));
+        let timelines = self.watched(suite, &cases);
         Ok(Plan {
             schema: crate::SCHEMA,
             suite: suite.name.clone(),
@@ -146,6 +147,7 @@ impl Planner<'_> {
             definitions: definitions(&self.catalog.root, &cases),
             workloads: workloads.collect(),
             cases,
+            timelines,
         })
     }
 
@@ -252,7 +254,7 @@ impl Planner<'_> {
 
     /// What `cpus` stands for: the effective CPUs of an affinity, but no more than there are pieces of work; 1
     /// where that cannot be said, and each case then says why.
-    fn cpus(&self, workload: &Workload, size: &Name, affinity: &Affinity) -> u32 {
+    pub(super) fn cpus(&self, workload: &Workload, size: &Name, affinity: &Affinity) -> u32 {
         let cpus = affinity.resolve(&self.allowance.cpus).unwrap_or_default();
         let effective = self.allowance.effective(&cpus).map_or(1, |effective| effective.count);
         let units = workload.sizes.get(size).and_then(|size| units(workload, &size.parameters));

@@ -9,6 +9,7 @@ use plotters_backend::{BackendCoord, DrawingErrorKind};
 use super::backend::{SCALE, SvgBackend, Tenths, path};
 use super::shape::covers;
 pub(super) use super::shape::{Shape, Stamp};
+use super::steps::Steps;
 use super::strokes::{stamps, trace};
 use crate::text::markup;
 
@@ -41,6 +42,7 @@ enum Kind {
     Open,
     Close,
     Text { text: String, anchor: Anchor, shift: (i32, i32) },
+    Steps(Steps),
 }
 
 /// Which end of a text stands at its place.
@@ -137,6 +139,11 @@ impl Element {
     /// The end of what was opened last.
     pub(super) fn close() -> Self {
         Self { points: Vec::new(), class: String::new(), title: String::new(), kind: Kind::Close }
+    }
+
+    /// An outline whose sides are level or upright, from corner to corner.
+    pub(super) fn steps(corners: Vec<(f64, f64)>, class: impl Into<String>, steps: Steps) -> Self {
+        Self { points: corners, class: class.into(), title: String::new(), kind: Kind::Steps(steps) }
     }
 
     /// Text, moved by some user units.
@@ -276,6 +283,7 @@ impl Drawable<SvgBackend<'_>> for Element {
                 let text = markup(text);
                 backend.raw(format_args!(r#"<text{class} x="{x}" y="{y}"{anchor}>{title}{text}</text>"#));
             }
+            (Kind::Steps(steps), corners) => steps.write(backend, corners, &self.class),
             // Each constructor gives its kind the number of points that it needs.
             _ => {}
         }

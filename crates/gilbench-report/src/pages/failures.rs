@@ -183,8 +183,11 @@ fn interruptions(events: &[TimedEvent]) -> Vec<String> {
                     ));
                 }
             }
-            Event::Finished | Event::Ended { .. } | Event::ServerMeasured { .. } | Event::Recorded { .. } => {
-            }
+            Event::Finished
+            | Event::Ended { .. }
+            | Event::ServerMeasured { .. }
+            | Event::Recorded { .. }
+            | Event::Watched { .. } => {}
         }
         last = (timed.event != Event::Finished).then_some(timed.at_ms);
     }

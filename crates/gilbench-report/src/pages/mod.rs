@@ -23,6 +23,7 @@ mod method;
 mod overview;
 mod scaling;
 mod scaling_page;
+mod timelines;
 pub(crate) mod verdicts;
 mod workload;
 mod workloads;
@@ -96,6 +97,12 @@ const PAGES: &[Top] = &[
         label: "Scaling",
         title: "Scaling",
         make: |report| made(scaling_page::scaling(report)?),
+    },
+    Top {
+        file: "timelines.html",
+        label: "Timelines",
+        title: "Timelines",
+        make: |report| maybe(timelines::timelines(report)?),
     },
     Top { file: "cases.html", label: "Cases", title: "All cases", make: |report| made(cases::cases(report)) },
     Top {

@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::command::Command;
 use super::contest::{Fate, Side, Stopwatch, StopwatchError};
-use crate::launcher::{Ended, Input, Launch, Launcher, LauncherError, Stream};
+use crate::launcher::{Ended, Input, Launch, Launcher, LauncherError, Output, Stream};
 use crate::schedule::padding;
 
 /// A command with all that its processes get, and what is done around them.
@@ -125,7 +125,7 @@ impl<'a> Launchers<'a> {
             sample_memory: pilot,
             count_threads: pilot,
             input: around.input.clone().map_or(Input::Bytes(Vec::new()), Input::File),
-            discard_output: true,
+            output: Output::Discarded,
         }
     }
 

@@ -58,8 +58,19 @@ pub struct Launch {
     pub count_threads: bool,
     /// Its stdin.
     pub input: Input,
-    /// Nobody wants its stdout: it is not read, however much it writes.
-    pub discard_output: bool,
+    /// Its stdout.
+    pub output: Output,
+}
+
+/// What becomes of a process's stdout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Nobody wants it: it is not read, however much the process writes.
+    Discarded,
+    /// It is taken every 50 ms, or at once where it is much: that disturbs least.
+    Collected,
+    /// It is taken at once, which wakes the harness each time.
+    Prompt,
 }
 
 /// What a process reads on its stdin.
@@ -161,6 +172,14 @@ impl Launcher {
         Self { channel: Some(Channel::new(socket)), host: Host::Container { engine, id } }
     }
 
+    /// Its process, whose descendants the workers are; `None` where it is in a container.
+    pub fn process(&self) -> Option<u32> {
+        match &self.host {
+            Host::Process { process, .. } => Some(process.id()),
+            Host::Container { .. } => None,
+        }
+    }
+
     /// Whether something other than itself has ended it.
     pub fn was_killed(&mut self) -> bool {
         match &mut self.host {
@@ -226,11 +245,11 @@ impl Launcher {
     pub fn launch(&mut self, launch: Launch) -> Result<Running<'_>, LauncherError> {
         let stdin = launch.input.open()?;
         let (stderr, their_stderr) = Pipe::new(Stream::Errors)?;
-        let (stdout, their_stdout) = if launch.discard_output {
+        let (stdout, their_stdout) = if launch.output == Output::Discarded {
             (None, File::options().write(true).open("/dev/null")?.into())
         } else {
             let (ours, theirs) = Pipe::new(Stream::Output)?;
-            (Some(ours), theirs)
+            (Some(if launch.output == Output::Prompt { ours.prompt() } else { ours }), theirs)
         };
         let order = Order::Start {
             command: launch.command,

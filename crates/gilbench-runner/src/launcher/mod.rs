@@ -18,10 +18,10 @@ mod tree;
 mod wire;
 mod words;
 
-pub use client::{Ended, Input, Launch, Launcher, LauncherError, Running};
+pub use client::{Ended, Input, Launch, Launcher, LauncherError, Output, Running};
 pub use pipes::Stream;
 pub use process::{connect, serve};
-pub(crate) use tree::{Adoption, kill_tree};
+pub(crate) use tree::{Adoption, descendants_of, kill_tree};
 pub(crate) use wire::pass;
 pub use wire::passed;
 pub use words::carried;

@@ -68,6 +68,8 @@ pub(super) struct Pipe {
     file: File,
     /// It holds [`ROOM`].
     is_roomy: bool,
+    /// Every byte wakes the harness.
+    is_prompt: bool,
     next: Next,
 }
 
@@ -78,9 +80,17 @@ impl Pipe {
         rustix::io::ioctl_fionbio(&ours, true)?;
         // Refused to users who have many large pipes already; then the pipe stays as it is.
         let is_roomy = fcntl_setpipe_size(&ours, ROOM).is_ok_and(|room| room >= ROOM);
-        let mut pipe = Self { stream, file: OwnedFd::from(ours).into(), is_roomy, next: Next::Look };
+        let mut pipe =
+            Self { stream, file: OwnedFd::from(ours).into(), is_roomy, is_prompt: false, next: Next::Look };
         pipe.choose_next(0);
         Ok((pipe, theirs.into()))
+    }
+
+    /// The same pipe, whose every byte wakes the harness.
+    pub(super) fn prompt(mut self) -> Self {
+        self.is_prompt = true;
+        self.choose_next(0);
+        self
     }
 
     /// What to ask `poll` for. With no flag asked for, only the end of the last writer is told.
@@ -116,7 +126,7 @@ impl Pipe {
     /// So much was in it.
     fn choose_next(&mut self, heard: usize) {
         self.next = match self.stream {
-            _ if heard >= MUCH => Next::Byte,
+            _ if self.is_prompt || heard >= MUCH => Next::Byte,
             Stream::Output => Next::Look,
             Stream::Errors if heard > 0 && self.is_roomy => Next::Pause,
             Stream::Errors => Next::Byte,
@@ -177,6 +187,18 @@ mod tests {
         }
         assert_eq!(after(Stream::Errors, 0, true), Next::Byte);
         assert_eq!(after(Stream::Output, MUCH - 1, true), Next::Look);
+    }
+
+    #[test]
+    fn every_byte_in_a_prompt_pipe_wakes() {
+        let (pipe, theirs) = Pipe::new(Stream::Output).unwrap();
+        let (mut pipe, mut theirs) = (pipe.prompt(), File::from(theirs));
+        for _ in 0..2 {
+            assert!(!wakes(&pipe));
+            theirs.write_all(b"x").unwrap();
+            assert!(wakes(&pipe));
+            pipe.drain(&mut vec![0; BUFFER], |_| {}).unwrap();
+        }
     }
 
     #[test]

@@ -83,7 +83,8 @@ pub(super) fn descendants() -> Vec<i32> {
     descendants_of(std::process::id().cast_signed())
 }
 
-fn descendants_of(ancestor: i32) -> Vec<i32> {
+/// All living descendants of a process, zombies left out.
+pub(crate) fn descendants_of(ancestor: i32) -> Vec<i32> {
     let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
     let processes = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
     let parents: Vec<(i32, i32)> =

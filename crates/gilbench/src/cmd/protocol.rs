@@ -10,7 +10,7 @@ use gilbench_model::data_file::known_words;
 use gilbench_model::protocol::{End, Request, Transcript, TranscriptErrorKind};
 use gilbench_model::workload::Digest;
 use gilbench_model::{Conditions, Name, Nanoseconds};
-use gilbench_runner::launcher::{Ended, Input, Launch, Launcher, Stream};
+use gilbench_runner::launcher::{Ended, Input, Launch, Launcher, Output, Stream};
 use gilbench_runner::probe::PATIENCE;
 use gilbench_runner::worker::base_environment;
 
@@ -159,7 +159,7 @@ impl Checker<'_> {
             sample_memory: false,
             count_threads: false,
             input: Input::Bytes(input),
-            discard_output: false,
+            output: Output::Collected,
         };
         let (mut transcript, mut rest, mut errors) = (Transcript::new(request), Vec::new(), Vec::new());
         let (mut error, mut another_case) = (None, None);
