@@ -342,7 +342,7 @@ fn an_interpreter_without_an_answer_says_why() {
         let site = render(Sources::new(&run, &findings)).unwrap();
         let table = text(&site, "index.html").split("<caption>CPU-bound work").nth(1).unwrap();
         let rows = table.split("</table>").next().unwrap();
-        let row = rows.split("role=\"rowheader\">cpython-3.12</th>").nth(1).unwrap();
+        let row = rows.split("<th scope=\"row\">cpython-3.12</th>").nth(1).unwrap();
         row.split("</tr>").next().unwrap().to_owned()
     };
     let elsewhere = row(&|case, _| case.conditions.size = "other".parse().unwrap());
