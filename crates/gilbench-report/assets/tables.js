@@ -38,9 +38,17 @@
   words.addEventListener("input", filter);
   state.addEventListener("change", filter);
   filter();
+  // What a browser would look for: an address that was cut short holds half a character, which cannot be decoded.
+  const fragment = () => {
+    try {
+      return decodeURIComponent(location.hash.slice(1));
+    } catch {
+      return "";
+    }
+  };
   // A link to a row must reach it, whatever the filter says.
   window.addEventListener("hashchange", () => {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = document.getElementById(fragment());
     if (target && target.hidden) {
       words.value = state.value = "";
       filter();
