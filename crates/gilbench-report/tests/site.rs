@@ -499,6 +499,66 @@ fn resolve(page: &Path, link: &str) -> PathBuf {
     path
 }
 
+/// Names of elements and attributes, as `a` and `a href`.
+fn markup_of(page: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for tag in page.split('<').skip(1).filter(|tag| !tag.starts_with(['/', '!'])) {
+        // Values are taken out first: what is left holds names only.
+        let tag: String = tag.split('"').step_by(2).collect();
+        let inside = tag.split('>').next().unwrap();
+        let mut words = inside.split_ascii_whitespace();
+        let element = words.next().unwrap().trim_end_matches('/');
+        names.insert(element.to_owned());
+        let attributes = words.map(|word| word.split('=').next().unwrap());
+        names.extend(attributes.map(|attribute| format!("{element} {attribute}")));
+    }
+    names
+}
+
+#[test]
+fn hostile_text_adds_no_element_and_no_attribute() {
+    let markup = |(run, findings): &_| {
+        let site = render(Sources::new(run, findings)).unwrap();
+        pages(&site).values().flat_map(|page| markup_of(page)).collect::<BTreeSet<String>>()
+    };
+    let mut calm = markup(&run());
+    // What long text is folded away in.
+    calm.extend(["details class", "div class", "code", "code class"].map(str::to_owned));
+    let hostile = markup(&hostile_run());
+    let added: Vec<&String> = hostile.difference(&calm).collect();
+    assert!(added.is_empty(), "{added:?}");
+    assert!(
+        markup_of("<p class=\"a>b\"><img src=x onerror=y>").contains("img onerror"),
+        "the test means something"
+    );
+}
+
+#[test]
+fn hostile_text_is_inert_in_files_for_programs() {
+    let (run, findings) = hostile_run();
+    let site = render(Sources::new(&run, &findings)).unwrap();
+    for (path, content) in &site.files {
+        let content = std::str::from_utf8(content).unwrap();
+        let shown = path.display();
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("json") => assert!(serde_json::from_str::<serde_json::Value>(content).is_ok(), "{shown}"),
+            Some("js") => assert!(!content.contains("</script") && !content.contains("pwned=1<"), "{shown}"),
+            Some("csv") => {
+                // Cells begin after a comma, a line break or a quote; a formula is what begins one.
+                for cell in content.split(['\n', ',']).map(|cell| cell.trim_start_matches('"')) {
+                    let formula = cell.starts_with(['=', '@', '\t', '\r'])
+                        || cell.starts_with(['+', '-']) && cell.parse::<f64>().is_err();
+                    assert!(!formula, "{shown}: {cell:.60}");
+                }
+                assert!(!content.contains('\u{202e}'), "{shown}");
+            }
+            _ => {}
+        }
+    }
+    let read: gilbench_model::plan::Plan = serde_json::from_str(text(&site, "data/plan.json")).unwrap();
+    assert_eq!(read, run.plan, "data is as it was");
+}
+
 #[test]
 fn hostile_text_is_inert() {
     let (run, findings) = hostile_run();
@@ -530,6 +590,21 @@ fn hostile_text_is_inert_in_the_summary() {
     let summary = summary_markdown(Sources::new(&run, &findings));
     assert!(summary.contains("&lt;script&gt;") && !summary.contains("<script"));
     assert!(!summary.contains('\u{202e}'));
+    // Without what a backslash takes its meaning from.
+    let mut characters = summary.chars();
+    let mut unescaped = String::new();
+    while let Some(character) = characters.next() {
+        if character == '\\' {
+            characters.next();
+        } else {
+            unescaped.push(character);
+        }
+    }
+    for live in
+        ["](", "![", "://", "www.", "@", "**x**", "\n# heading", "\n```", "\u{200b}", "\u{0}", "\u{1b}"]
+    {
+        assert!(!unescaped.contains(live), "{live:?}");
+    }
     let columns = |line: &str| line.replace("\\|", "").matches('|').count();
     for line in summary.lines().filter(|line| line.starts_with("| c")) {
         assert_eq!(columns(line), 4, "{line}");
