@@ -613,6 +613,18 @@ fn hostile_text_is_inert_in_the_summary() {
 }
 
 #[test]
+fn a_hostile_version_names_no_file_to_remove() {
+    let (mut run, findings) = run();
+    run.environment.gilbench = "0.1.0\nCNAME\n\u{0}".to_owned();
+    let site = render(Sources::new(&run, &findings)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    site.write(folder.path()).unwrap();
+    std::fs::write(folder.path().join("CNAME"), "example.org").unwrap();
+    site.write(folder.path()).unwrap();
+    assert!(folder.path().join("CNAME").exists(), "only files of the site are ever removed");
+}
+
+#[test]
 fn a_run_without_any_time_still_has_all_its_pages() {
     let (run, findings) = empty_run();
     let site = render(Sources::new(&run, &findings)).unwrap();
