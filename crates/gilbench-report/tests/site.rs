@@ -505,11 +505,11 @@ fn markup_of(page: &str) -> BTreeSet<String> {
     for tag in page.split('<').skip(1).filter(|tag| !tag.starts_with(['/', '!'])) {
         // Values are taken out first: what is left holds names only.
         let tag: String = tag.split('"').step_by(2).collect();
-        let inside = tag.split('>').next().unwrap();
+        let inside = tag.split('>').next().unwrap_or_default();
         let mut words = inside.split_ascii_whitespace();
-        let element = words.next().unwrap().trim_end_matches('/');
+        let element = words.next().unwrap_or_default().trim_end_matches('/');
         names.insert(element.to_owned());
-        let attributes = words.map(|word| word.split('=').next().unwrap());
+        let attributes = words.map(|word| word.split('=').next().unwrap_or_default());
         names.extend(attributes.map(|attribute| format!("{element} {attribute}")));
     }
     names
