@@ -6,7 +6,7 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { RULES, askAxe, askTables, unfold } from "./access.mjs";
+import { RULES, askAxe, askTables, emptyDrawings, unfold } from "./access.mjs";
 import { each, launch } from "./browser.mjs";
 import { contrast } from "./contrast.mjs";
 import { askFilters } from "./filters.mjs";
@@ -95,13 +95,21 @@ await each(tally, browser, { viewport: { width: 1280, height: HEIGHT } }, pages,
   await timed("axe", () => askTables(tally, tab, `${page} 360`));
   await unfold(tab);
   // The scheme is dark and the width 360 by now.
-  for (const [scheme, width, rules] of [["dark", 360, RULES.others], ["dark", 1280, RULES.colours], ["light", 1280, RULES.all]]) {
-    const where = `${page} ${scheme} ${width} unfolded`;
+  const steps = [["dark", 360, RULES.others], ["dark", 1280, RULES.colours], ["light", 1280, RULES.all]];
+  const go = async ([scheme, width]) => {
     await tab.emulateMedia({ colorScheme: scheme });
     await tab.setViewportSize({ width, height: HEIGHT });
+    return `${page} ${scheme} ${width} unfolded`;
+  };
+  for (const step of steps) {
+    const where = await go(step);
     judgeLayout(tally, where, await timed("layout", () => tab.evaluate(measure)));
     tally.none(await timed("contrast", () => tab.evaluate(contrast)), `${where}: enough contrast`);
-    await timed("axe", () => askAxe(tally, tab, where, rules));
+  }
+  await emptyDrawings(tab);
+  for (const step of steps) {
+    const where = await go(step);
+    await timed("axe", () => askAxe(tally, tab, where, step[2]));
   }
   tally.none(seen.troubles, `${page}: no message, dialog or failed request`);
   tally.none(seen.outside, `${page}: no request outside`);
