@@ -43,22 +43,26 @@ export const watch = (tab, home) => {
   return seen;
 };
 
-/** Does `work(tab, page, seen)` on each page, some of them at once, each in a tab of its own. */
+/** Does `work(tab, page, seen)` on each page, some of them at once. A tab goes from page to page: a process for each
+ * page would take as long as what most pages are asked. */
 export const each = async (tally, browser, options, pages, address, home, work) => {
   const waiting = [...pages];
   const worker = async () => {
     const context = await browser.newContext(options);
     context.setDefaultTimeout(60_000);
+    let tab = await context.newPage();
     for (let page = waiting.shift(); page !== undefined; page = waiting.shift()) {
-      const tab = await context.newPage();
-      const seen = watch(tab, home);
       try {
+        const seen = watch(tab, home);
         await tab.goto(address(page), { waitUntil: "load" });
         await work(tab, page, seen);
+        tab.removeAllListeners();
+        await tab.emulateMedia({ media: null, colorScheme: null });
+        if (options.viewport) await tab.setViewportSize(options.viewport);
       } catch (error) {
         tally.check(false, `${page}: can be looked at to the end`, error.message);
+        tab = await context.newPage();
       }
-      await tab.close();
     }
     await context.close();
   };
