@@ -44,7 +44,7 @@ claims-document:
 versus-peers *ARGS:
     cargo bench -p gilbench --bench versus_peers -- {{ARGS}}
 
-# Look at the site in a real browser: every page, light and dark, narrow and wide
+# Look at the site in a real browser: every page light and dark, narrow and wide, on paper, by keyboard, valid (needs Java and pdftotext)
 look SITE="target/gilbench/site" SHOTS="target/gilbench/shots":
     npm ci --prefix .ci/browser --no-audit --no-fund --silent
     node .ci/browser/look.mjs {{SITE}} {{SHOTS}}

@@ -97,7 +97,8 @@
   };
   // A link to a claim reaches it, whatever the filter says.
   const reach = () => {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    // Ids of claims are plain, so nothing has to be decoded, and an address that was cut short does no harm.
+    const target = document.getElementById(location.hash.slice(1));
     const card = target && target.closest(".card");
     if (!card || !container.contains(card)) return;
     if (card.hidden) {

@@ -65,7 +65,8 @@ impl Site {
         let paths = paths.filter(|path| **path != Path::new(MARKER)).map(|path| path.to_string_lossy());
         let head =
             self.files.get(Path::new(MARKER)).map_or(FIRST_LINE.into(), |head| String::from_utf8_lossy(head));
-        let mut lines = vec![head.trim_end().to_owned()];
+        // What follows the first line is a list of files, which nothing but this may write.
+        let mut lines = vec![head.lines().next().unwrap_or(FIRST_LINE).to_owned()];
         lines.extend(paths.map(std::borrow::Cow::into_owned));
         lines.join("\n") + "\n"
     }
@@ -76,5 +77,6 @@ const FIRST_LINE: &str = "A site of gilbench";
 
 /// Whether a path of the marker stays inside the site's folder.
 fn is_inside(path: &Path) -> bool {
-    path.components().all(|component| matches!(component, std::path::Component::Normal(_)))
+    let named = |component| matches!(component, std::path::Component::Normal(_));
+    path.components().all(named) && !path.as_os_str().as_encoded_bytes().contains(&0)
 }

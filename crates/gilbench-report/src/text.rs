@@ -97,11 +97,14 @@ pub(crate) fn markup_with_code(text: &str) -> String {
 pub fn markdown(text: &str) -> String {
     let text = visible(text);
     let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
+    for (at, character) in text.char_indices() {
         match character {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
+            // What looks like an address becomes a link by itself where Markdown is GitHub's.
+            ':' if text[at..].starts_with("://") => escaped.push_str("&#58;"),
+            '.' if is_www(&text[..at]) => escaped.push_str("&#46;"),
             '\n' | '\t' => escaped.push(' '),
             // `@` and `#` would notify people and link issues in a job summary.
             '@' => escaped.push_str("&#64;"),
@@ -114,6 +117,11 @@ pub fn markdown(text: &str) -> String {
         }
     }
     escaped
+}
+
+/// Whether text ends in `www`, whatever the case.
+fn is_www(text: &str) -> bool {
+    text.as_bytes().last_chunk::<3>().is_some_and(|end| end.eq_ignore_ascii_case(b"www"))
 }
 
 /// At most `longest` characters, with an ellipsis where some are left out.
@@ -178,6 +186,7 @@ mod tests {
     #[test]
     fn markdown_stays_in_its_cell() {
         assert_eq!(markdown("a|b\n<i>`c`"), "a\\|b &lt;i&gt;\\`c\\`");
+        assert_eq!(markdown("http://x.y WWW.x.y"), "http&#58;//x.y WWW&#46;x.y", "no link by itself");
     }
 
     #[test]

@@ -41,7 +41,7 @@ fn values<'a>(page: &'a str, attribute: &str) -> Vec<&'a str> {
 /// The row of the comparison that is about a case.
 fn row<'a>(page: &'a str, id: &str) -> &'a str {
     let link = format!("cases.html#{id}\"");
-    let rows = page.split("<tr role=\"row\" data-state=").skip(1);
+    let rows = page.split("<tr data-state=").skip(1);
     rows.map(|row| row.split("</tr>").next().unwrap_or_default())
         .find(|row| row.contains(&link))
         .expect("a row")

@@ -3,6 +3,7 @@
 mod fixture;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use fixture::{HOSTILE, empty_run, hostile_run, large_run, run};
@@ -246,7 +247,7 @@ fn an_interpreter_without_an_answer_says_why() {
         let site = render(Sources::new(&run, &findings)).unwrap();
         let table = text(&site, "index.html").split("<caption>CPU-bound work").nth(1).unwrap();
         let rows = table.split("</table>").next().unwrap();
-        let row = rows.split("role=\"rowheader\">cpython-3.12</th>").nth(1).unwrap();
+        let row = rows.split("<th scope=\"row\">cpython-3.12</th>").nth(1).unwrap();
         row.split("</tr>").next().unwrap().to_owned()
     };
     let elsewhere = row(&|case, _| case.conditions.size = "other".parse().unwrap());
@@ -393,6 +394,86 @@ fn resolve(page: &Path, link: &str) -> PathBuf {
     path
 }
 
+/// Names of elements and attributes, as `a` and `a href`.
+fn markup_of(page: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for tag in page.split('<').skip(1).filter(|tag| !tag.starts_with(['/', '!'])) {
+        // Values are taken out first: what is left holds names only.
+        let tag: String = tag.split('"').step_by(2).collect();
+        let inside = tag.split('>').next().unwrap_or_default();
+        let mut words = inside.split_ascii_whitespace();
+        let element = words.next().unwrap_or_default().trim_end_matches('/');
+        names.insert(element.to_owned());
+        let attributes = words.map(|word| word.split('=').next().unwrap_or_default());
+        names.extend(attributes.map(|attribute| format!("{element} {attribute}")));
+    }
+    names
+}
+
+#[test]
+fn hostile_text_adds_no_element_and_no_attribute() {
+    let markup = |(run, findings): &_| {
+        let site = render(Sources::new(run, findings)).unwrap();
+        pages(&site).values().flat_map(|page| markup_of(page)).collect::<BTreeSet<String>>()
+    };
+    let mut calm = markup(&run());
+    // What long text is folded away in.
+    calm.extend(["details class", "div class", "code", "code class"].map(str::to_owned));
+    let hostile = markup(&hostile_run());
+    let added: Vec<&String> = hostile.difference(&calm).collect();
+    assert!(added.is_empty(), "{added:?}");
+    assert!(
+        markup_of("<p class=\"a>b\"><img src=x onerror=y>").contains("img onerror"),
+        "the test means something"
+    );
+}
+
+fn unpacked(content: &[u8]) -> String {
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(content).read_to_string(&mut text).unwrap();
+    text
+}
+
+/// The cells of a CSV file, unquoted.
+fn cells(content: &str) -> Vec<String> {
+    let (mut found, mut cell, mut quoted) = (Vec::new(), String::new(), false);
+    for character in content.chars() {
+        match character {
+            '"' => quoted = !quoted,
+            ',' | '\n' if !quoted => found.push(std::mem::take(&mut cell)),
+            other => cell.push(other),
+        }
+    }
+    found
+}
+
+#[test]
+fn hostile_text_is_inert_in_files_for_programs() {
+    let (run, findings) = hostile_run();
+    let site = render(Sources::new(&run, &findings)).unwrap();
+    for (path, content) in &site.files {
+        let shown = path.display();
+        let packed = path.extension().is_some_and(|extension| extension == "gz");
+        let content = if packed { unpacked(content) } else { String::from_utf8(content.clone()).unwrap() };
+        let path = if packed { path.with_extension("") } else { path.clone() };
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("json") => assert!(serde_json::from_str::<serde_json::Value>(&content).is_ok(), "{shown}"),
+            Some("js") => assert!(!content.contains("</script") && !content.contains("pwned=1<"), "{shown}"),
+            Some("csv") => {
+                for cell in cells(&content) {
+                    let formula = cell.starts_with(['=', '@', '\t', '\r'])
+                        || cell.starts_with(['+', '-']) && cell.parse::<f64>().is_err();
+                    assert!(!formula, "{shown}: {cell:.60}");
+                }
+                assert!(!content.contains('\u{202e}'), "{shown}");
+            }
+            _ => {}
+        }
+    }
+    let read: gilbench_model::plan::Plan = serde_json::from_str(&unpacked(&site.files[Path::new("data/plan.json.gz")])).unwrap();
+    assert_eq!(read, run.plan, "data is as it was");
+}
+
 #[test]
 fn hostile_text_is_inert() {
     let (run, findings) = hostile_run();
@@ -424,11 +505,38 @@ fn hostile_text_is_inert_in_the_summary() {
     let summary = summary_markdown(Sources::new(&run, &findings));
     assert!(summary.contains("&lt;script&gt;") && !summary.contains("<script"));
     assert!(!summary.contains('\u{202e}'));
+    // Without what a backslash takes its meaning from.
+    let mut characters = summary.chars();
+    let mut unescaped = String::new();
+    while let Some(character) = characters.next() {
+        if character == '\\' {
+            characters.next();
+        } else {
+            unescaped.push(character);
+        }
+    }
+    for live in
+        ["](", "![", "://", "www.", "@", "**x**", "\n# heading", "\n```", "\u{200b}", "\u{0}", "\u{1b}"]
+    {
+        assert!(!unescaped.contains(live), "{live:?}");
+    }
     let columns = |line: &str| line.replace("\\|", "").matches('|').count();
     for line in summary.lines().filter(|line| line.starts_with("| c")) {
         assert_eq!(columns(line), 4, "{line}");
     }
     assert!(HOSTILE.contains('|'), "the test means something");
+}
+
+#[test]
+fn a_hostile_version_names_no_file_to_remove() {
+    let (mut run, findings) = run();
+    run.environment.gilbench = "0.1.0\nCNAME\n\u{0}".to_owned();
+    let site = render(Sources::new(&run, &findings)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    site.write(folder.path()).unwrap();
+    std::fs::write(folder.path().join("CNAME"), "example.org").unwrap();
+    site.write(folder.path()).unwrap();
+    assert!(folder.path().join("CNAME").exists(), "only files of the site are ever removed");
 }
 
 #[test]
