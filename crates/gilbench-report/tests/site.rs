@@ -430,7 +430,7 @@ fn hostile_text_adds_no_element_and_no_attribute() {
 
 fn unpacked(content: &[u8]) -> String {
     let mut text = String::new();
-    flate2::read::GzDecoder::new(content).read_to_string(&mut text).unwrap();
+    flate2::read::GzDecoder::new(content).read_to_string(&mut text).expect("gzip");
     text
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::{Checker, Reference};
 use crate::Name;
-use crate::claim::Claims;
+use crate::claim::{Claim, Claims};
 use crate::data_file::{DataError, Source};
 use crate::kind_of_work::KindsOfWork;
 use crate::suite::Pattern;
@@ -19,8 +19,8 @@ impl Checker<'_> {
         errors: &mut Vec<DataError>,
     ) {
         let mut seen = BTreeSet::new();
-        let claims: Option<BTreeMap<Name, ()>> =
-            claims.map(|known| known.claims.iter().map(|claim| (claim.id.clone(), ())).collect());
+        let claims: Option<BTreeMap<Name, &Claim>> =
+            claims.map(|known| known.claims.iter().map(|claim| (claim.id.clone(), claim)).collect());
         for kind in &kinds.kinds {
             let name = kind.name.as_str();
             if !seen.insert(name) {
