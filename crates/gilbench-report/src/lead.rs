@@ -30,6 +30,10 @@ pub(crate) fn highest<'a>(
 
 /// What was found, in a sentence or two; `None` where nothing was measured.
 pub(crate) fn lead(report: &Report<'_>, workload: &Name) -> Option<String> {
+    // Where strategies do not do the same, the fastest is no finding.
+    if !report.is_race(workload) {
+        return None;
+    }
     let each = report.interpreters_of(workload).into_iter();
     let best = each.filter_map(|interpreter| highest(report, workload, Some(interpreter)));
     let (native, interpreters): (Vec<_>, Vec<_>) =

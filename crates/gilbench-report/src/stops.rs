@@ -43,15 +43,8 @@ fn reached(finding: &CaseFinding) -> Option<Reached> {
     finding.reached.or_else(by_time)
 }
 
-/// `12 precise enough, 3 time limit`: how many cases each rule ended.
-pub(crate) fn counted(report: &Report<'_>) -> Option<String> {
-    let words: Vec<String> =
-        counts(report).iter().map(|(reason, number)| format!("{reason}: {number}")).collect();
-    (!words.is_empty()).then(|| words.join(", "))
-}
-
 /// How many cases each rule ended, controls included.
-pub(crate) fn counts(report: &Report<'_>) -> BTreeMap<StopReason, u32> {
+fn counts(report: &Report<'_>) -> BTreeMap<StopReason, u32> {
     let mut counts: BTreeMap<StopReason, u32> = BTreeMap::new();
     for reason in report.findings.cases.iter().filter_map(|finding| finding.stopped) {
         *counts.entry(reason).or_default() += 1;

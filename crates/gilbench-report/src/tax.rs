@@ -21,12 +21,20 @@ impl Tax<'_> {
     }
 }
 
-/// All of them, in the plan's order.
+/// All that the plan has outside a container too, in its order.
 pub(crate) fn taxes<'a>(report: &Report<'a>) -> Vec<Tax<'a>> {
     let pair = |entry: &Entry<'a>| {
-        let (_, true) = Interpreter::definition_id(&entry.case.interpreter) else { return None };
+        let (outside, true) = Interpreter::definition_id(&entry.case.interpreter) else { return None };
         // Outside there is no quota to compare it with.
         if entry.case.conditions.quota.is_some() {
+            return None;
+        }
+        let same = |other: Entry<'_>| {
+            other.case.interpreter == outside
+                && other.case.strategy == entry.case.strategy
+                && other.case.conditions == entry.case.conditions
+        };
+        if !report.of(&entry.case.workload).any(same) {
             return None;
         }
         let ratio = entry.finding.container_ratio.as_ref();

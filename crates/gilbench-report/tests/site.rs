@@ -470,7 +470,8 @@ fn hostile_text_is_inert_in_files_for_programs() {
             _ => {}
         }
     }
-    let read: gilbench_model::plan::Plan = serde_json::from_str(&unpacked(&site.files[Path::new("data/plan.json.gz")])).unwrap();
+    let read: gilbench_model::plan::Plan =
+        serde_json::from_str(&unpacked(&site.files[Path::new("data/plan.json.gz")])).unwrap();
     assert_eq!(read, run.plan, "data is as it was");
 }
 

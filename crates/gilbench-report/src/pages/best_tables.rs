@@ -84,7 +84,7 @@ fn best_row(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Nam
             speed_up: best.entry.finding.speed_up.as_ref().map(ratio),
             of: best.of,
             unranked: best.unranked,
-            ties: best.ties.iter().take(TIES).map(Entry::label).collect(),
+            ties: best.ties.iter().take(TIES).map(Entry::way).collect(),
             more_ties: best.ties.len().saturating_sub(TIES),
         }),
     }
@@ -92,7 +92,8 @@ fn best_row(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Nam
 
 /// Its conditions, and that its time is not that of a steady state.
 fn conditions(entry: &Entry<'_>) -> String {
-    let conditions = entry.case.conditions.to_string();
+    // The table's size stands above it.
+    let conditions = entry.way().split_once(' ').map(|(_, rest)| rest.to_owned()).unwrap_or_default();
     let class = entry.unsteady().map(str::to_owned);
     [Some(conditions).filter(|text| !text.is_empty()), class]
         .into_iter()

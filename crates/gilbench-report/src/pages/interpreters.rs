@@ -12,6 +12,7 @@ use gilbench_model::condition::DEFAULT_SIZE;
 use gilbench_model::workload::Bound;
 use serde::Serialize;
 
+use super::containers::{Contained, contained};
 use super::interpreter_states::{State, states};
 use crate::best::fastest;
 use crate::charts::{Figure as Chart, Shape, beside, key};
@@ -30,6 +31,7 @@ pub(super) struct Interpreters {
     groups: Vec<Group>,
     /// Workloads with several interpreters whose times say nothing: file and title.
     behaviour: Vec<(String, String)>,
+    contained: Vec<Contained>,
     states: Vec<State>,
 }
 
@@ -142,6 +144,7 @@ pub(super) fn interpreters(report: &Report<'_>) -> Result<Option<Interpreters>, 
     }
     let compared = report.interpreters().iter().filter_map(|name| compared(report, &found, name));
     Ok(Some(Interpreters {
+        contained: contained(report),
         overview: compared.collect(),
         reference: found.reference.as_ref().map(ToString::to_string),
         groups,

@@ -27,7 +27,7 @@ pub(super) fn head(out: &mut String, head: &Head, gap: Option<usize>) {
         markup(&head.workload),
         markup(&head.strategy),
         markup(&head.interpreter),
-        markup(&head.conditions),
+        markup(&head.conditions).replace(',', ",<wbr>"),
         markup(&head.command)
     );
     for tag in &head.tags {

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::controls::{Control, controls};
 use super::machine::{Fact, range};
+use super::run_facts::run_facts;
 use crate::joined::{Entry, Report};
 use crate::noise::{alarm, noise_sentence};
 use crate::numbers::{Figure, count, moment, percent, seconds};
@@ -19,6 +20,7 @@ use crate::text::anchor;
 #[derive(Serialize)]
 pub(super) struct Method {
     setup: Vec<Fact>,
+    run: Vec<Fact>,
     stops: Vec<Stop>,
     /// Cases that have not ended.
     open: usize,
@@ -85,6 +87,7 @@ pub(super) fn method(report: &Report<'_>) -> Method {
     let drifting = report.entries.iter().filter(|entry| entry.finding.drifting).count();
     Method {
         setup: setup_facts(report),
+        run: run_facts(report),
         stops: rules(report),
         open: findings
             .cases

@@ -74,12 +74,14 @@ pub(super) fn workloads(report: &Report<'_>) -> Workloads {
                 summary: summary.map(|summary| summary.summary.clone()),
                 measured: report.of(name).filter(|entry| entry.finding.state == CaseState::Measured).count(),
                 cases: report.of(name).count(),
-                best: highest(report, name, None).filter(|_| timed).map(|(entry, speed_up)| Best {
-                    interpreter: entry.case.interpreter.to_string(),
-                    label: entry.label(),
-                    anchor: anchor(&entry.case.id),
-                    speed_up: ratio(&speed_up),
-                }),
+                best: highest(report, name, None).filter(|_| timed && report.is_race(name)).map(
+                    |(entry, speed_up)| Best {
+                        interpreter: entry.case.interpreter.to_string(),
+                        label: entry.way(),
+                        anchor: anchor(&entry.case.id),
+                        speed_up: ratio(&speed_up),
+                    },
+                ),
             })
             .collect();
         (!rows.is_empty()).then_some(Group { id, title, note, timed, rows })
