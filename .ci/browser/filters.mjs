@@ -1,10 +1,15 @@
-// Filters in use, whatever page has them: what stands in a `[data-filter]` narrows rows and cards, can be undone,
-// is part of the address, and never hides what a link leads to.
+// Filters in use, whatever page has them: what stands in a `.filter` narrows rows and cards, can be undone,
+// is part of the address, and never hides what a link leads to. A long table shows some of its rows at a time; how many
+// fit is what the filter says.
 
-const ITEMS = "main table.cases tbody tr, main article";
+const ITEMS = "main table.rows > tbody > tr:not(.detail), main article";
 
-const count = (tab) => tab.evaluate((selector) =>
-  Array.from(document.querySelectorAll(selector)).filter((item) => item.checkVisibility()).length, ITEMS);
+const count = (tab) => tab.evaluate((selector) => {
+  const shown = Array.from(document.querySelectorAll(selector)).filter((item) => item.checkVisibility()).length;
+  const said = Number(/^\d+/.exec(document.querySelector(".filter output")?.textContent ?? "")?.[0] ?? 0);
+  // What is shown is never more than what fits, and something of it.
+  return shown > said || (shown === 0) !== (said === 0) ? -1 : said;
+}, ITEMS);
 
 const ids = (tab) => tab.evaluate((selector) =>
   Array.from(document.querySelectorAll(selector)).filter((item) => item.checkVisibility())
@@ -19,10 +24,6 @@ const settled = async (tab, wanted) => {
   return false;
 };
 
-const says = (tab, number) => tab.evaluate((digits) =>
-  Array.from(document.querySelectorAll("[data-filter] output, output, [role=status]"))
-    .some((output) => output.textContent.replace(/[\s,.’]/g, "").includes(digits)), String(number));
-
 /** The address with what is chosen now leads a second reader to the same rows. */
 const askAddress = async (tally, tab, page) => {
   await tab.waitForTimeout(350);
@@ -34,13 +35,14 @@ const askAddress = async (tally, tab, page) => {
   const here = await ids(tab);
   const other = await tab.context().newPage();
   await other.goto(address, { waitUntil: "load" });
-  await settled(other, (shown) => shown === here.split("\n").length);
+  const fitting = await count(tab);
+  await settled(other, (shown) => shown === fitting);
   tally.check((await ids(other)) === here, `${page}: an address keeps the filter`, address);
   await other.close();
 };
 
 export const askFilters = async (tally, tab, page) => {
-  const place = tab.locator("[data-filter]:visible");
+  const place = tab.locator(".filter:visible");
   if ((await place.count()) === 0) {
     tally.note("filters, on pages without one");
     return;
@@ -48,13 +50,12 @@ export const askFilters = async (tally, tab, page) => {
   const total = await count(tab);
   const words = place.locator("input[type=search]:visible, input[type=text]:visible").first();
   if ((await words.count()) > 0) {
-    await words.fill("no such words anywhere");
-    tally.check(await settled(tab, (shown) => shown === 0), `${page}: words that occur nowhere leave nothing`);
-    tally.check(await says(tab, 0), `${page}: says that nothing is left`);
     const word = await tab.evaluate((selector) => {
       const last = Array.from(document.querySelectorAll(selector)).at(-1);
-      return (last.querySelector("a") ?? last).textContent.match(/[A-Za-z0-9-]{4,}/)?.[0] ?? "";
+      return (last.querySelector("summary, a") ?? last).textContent.match(/[A-Za-z0-9-]{4,}/)?.[0] ?? "";
     }, ITEMS);
+    await words.fill("no such words anywhere");
+    tally.check(await settled(tab, (shown) => shown === 0), `${page}: words that occur nowhere leave nothing`);
     await words.fill(word);
     tally.check(await settled(tab, (shown) => shown > 0), `${page}: words of the last one find it`, word);
     const strange = await tab.evaluate(([selector, text]) => Array.from(document.querySelectorAll(selector))

@@ -16,9 +16,13 @@ const focus = () => {
   const element = document.activeElement;
   const style = getComputedStyle(element);
   const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1;
-  const boxes = Array.from(element.getClientRects());
+  // The part of it that is in the window: what is higher than that cannot be seen whole.
+  const boxes = Array.from(element.getClientRects(), (box) => ({
+    left: Math.max(box.left, 0), top: Math.max(box.top, 0),
+    right: Math.min(box.right, innerWidth), bottom: Math.min(box.bottom, innerHeight),
+  }));
   const covered = boxes.length > 0 && boxes.every((box) => {
-    const spots = [[box.left + box.width / 2, box.top + box.height / 2], [box.left + 2, box.top + 2], [box.right - 2, box.bottom - 2]];
+    const spots = [[(box.left + box.right) / 2, (box.top + box.bottom) / 2], [box.left + 2, box.top + 2], [box.right - 2, box.bottom - 2]];
     return spots.every(([x, y]) => {
       const top = document.elementFromPoint(x, y);
       return top === null || !(top === element || element.contains(top) || top.contains(element));

@@ -25,7 +25,7 @@ const onPaper = () => {
       const style = getComputedStyle(element);
       return bright(element.ownerSVGElement ? style.fill : style.color) > 0.62;
     }).map(words),
-    controls: visible("nav, .skip, [data-filter], input, select, [role=tooltip]").map(words),
+    controls: visible("nav, .skip, .filter, input, select, .tip").map(words),
     lost: Array.from(document.querySelectorAll("main tbody tr, main article"))
       .filter((element) => !element.closest("details:not([open])") && !element.checkVisibility()).map(words),
     cut: visible(".scroll").filter((box) => getComputedStyle(box).overflowY !== "visible").map((box) => box.getAttribute("aria-label")),

@@ -9,7 +9,7 @@ const BASE = "/some/sub path/";
 
 const POLICY = [
   "default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self' data:", "base-uri 'none'",
-  "form-action 'none'", "require-trusted-types-for 'script'",
+  "form-action 'none'",
 ].join("; ");
 
 const TYPES = {

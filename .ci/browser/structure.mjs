@@ -27,9 +27,12 @@ export const describe = () => {
     if (element.localName === "script") return !element.getAttribute("src") && element.type !== "application/json";
     return element.getAttributeNames().some((attribute) => attribute.startsWith("on") || attribute === "style");
   }).map(label);
-  const charts = Array.from(document.querySelectorAll("svg:not([aria-hidden])")).filter((svg) => {
+  const charts = Array.from(document.querySelectorAll("svg:not([aria-hidden]):not(.key)")).filter((svg) => {
     const words = (kind) => svg.querySelector(`:scope > ${kind}`)?.textContent.trim();
-    return svg.getAttribute("role") !== "img" || !words("title") || !words("desc") || !svg.closest("figure")?.querySelector("table");
+    // Its numbers stand with it, in its card, or in the page's table of cases.
+    const numbers = svg.closest("figure")?.querySelector("table") ?? svg.closest("article")?.querySelector("table")
+      ?? document.querySelector("main table.rows, main details.numbers table");
+    return svg.getAttribute("role") !== "img" || !words("title") || !words("desc") || !numbers;
   }).map((svg) => svg.getAttribute("aria-labelledby") ?? label(svg));
   const hidden = /[\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\ufeff]/;
   return {

@@ -16,7 +16,7 @@ export const askTooltips = async (tally, tab, page) => {
     return [left + width / 2, top + height / 2];
   });
   await tab.mouse.move(...box);
-  const tip = tab.locator("[role=tooltip]:visible").first();
+  const tip = tab.locator(".tip:visible").first();
   try {
     await tip.waitFor({ timeout: 400 });
   } catch {
@@ -33,5 +33,5 @@ export const askTooltips = async (tally, tab, page) => {
   tally.check(fits, `${page}: a tooltip stays inside the window`);
   await tab.keyboard.press("Escape");
   await tab.waitForTimeout(50);
-  tally.check((await tab.locator("[role=tooltip]:visible").count()) === 0, `${page}: Escape closes a tooltip`);
+  tally.check((await tab.locator(".tip:visible").count()) === 0, `${page}: Escape closes a tooltip`);
 };

@@ -51,7 +51,7 @@ fn a_report_reads_the_earlier_runs_of_a_folder_and_names_those_that_it_cannot() 
     };
     let result = report(&[&runs]);
     assert_eq!(result.code, Some(0), "{}", result.stderr);
-    let warnings: Vec<&str> = result.stderr.lines().collect();
+    let warnings: Vec<&str> = result.stderr.lines().filter(|line| line.starts_with("warning: ")).collect();
     let [skipped, later] = &warnings[..] else { panic!("{warnings:?}") };
     assert!(skipped.starts_with("warning: skipped: ") && skipped.contains("broken"), "{skipped}");
     assert_eq!(*later, "warning: left out, for they are not earlier: `later`");
@@ -66,7 +66,7 @@ fn a_report_reads_the_earlier_runs_of_a_folder_and_names_those_that_it_cannot() 
     // The same twice is one, and one by one they need not be in a folder.
     let earliest = runs.join("earliest");
     let result = report(&[&earliest, &earliest, &this]);
-    assert_eq!((result.code, result.stderr.as_str()), (Some(0), ""));
+    assert!(result.code == Some(0) && !result.stderr.contains("warning: "), "{}", result.stderr);
     let history = std::fs::read_to_string(site.join("history.html")).unwrap();
     assert!(history.contains("2 runs; "), "{history}");
 

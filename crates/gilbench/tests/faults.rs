@@ -204,11 +204,11 @@ fn a_baseline_goes_on_for_who_is_compared_with_it_in_a_resumed_run_too() {
     let site = test.path("site");
     let result = test.run(&["report", out, "--out", site.to_str().unwrap()]);
     assert_eq!(result.code, Some(0), "{}", result.stderr);
-    let page = std::fs::read_to_string(site.join("cases.html")).unwrap();
+    let page = std::fs::read_to_string(site.join("workloads/faulty.html")).unwrap();
     for words in
         ["precise enough: time ±0 %; 3 rounds more for cases compared with it", "most rounds: ratio ±"]
     {
-        assert!(page.contains(words), "cases.html says nothing of `{words}`");
+        assert!(page.contains(words), "the page says nothing of `{words}`");
     }
 }
 

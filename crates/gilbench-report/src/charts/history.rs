@@ -148,7 +148,7 @@ fn marks(history: &History, places: &Places, series: &Series, unit: f64, y: &Axi
         let Some((place, paced)) = places.of_run(run).zip(point.paced) else { continue };
         let title =
             format!("{}: {}, out of line", moment(history.runs[run].planned_ms), seconds(&paced).text());
-        elements.push(Element::dot((place, y.at(paced.point / unit)), "apart", title));
+        elements.push(Element::stamps(Stamp::Ring, vec![(place, y.at(paced.point / unit))], "", title));
     }
     elements
 }

@@ -83,6 +83,8 @@ pub(crate) enum Stamp {
     Cross,
     /// An upright stroke.
     Tick,
+    /// A circle around something.
+    Ring,
 }
 
 impl Stamp {
@@ -92,6 +94,7 @@ impl Stamp {
             Self::Dot => "h0",
             Self::Cross => "m-3-3 6 6m0-6-6 6",
             Self::Tick => "m0-5v10",
+            Self::Ring => "m-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0",
         }
     }
 
@@ -100,6 +103,7 @@ impl Stamp {
             Self::Dot => "dots",
             Self::Cross => "dot cross",
             Self::Tick => "tick",
+            Self::Ring => "apart",
         }
     }
 }
