@@ -9,6 +9,7 @@ const column = ([table, index]) => {
   const head = element.tHead.rows[0].cells[index];
   const rows = Array.from(element.tBodies).flatMap((body) => Array.from(body.rows)).filter((row) => !row.matches(".detail"));
   const keys = rows.map((row) => {
+    if (index === 0 && row.id) return row.id;
     // A cell that stands for several columns says why there is no figure.
     let at = 0;
     const cell = Array.from(row.cells).find((one) => {

@@ -9,6 +9,9 @@ export const describe = () => {
   const all = Array.from(document.querySelectorAll("*"));
   const ids = all.map((element) => element.id).filter(Boolean);
   const known = new Set(ids);
+  // What a script makes elements of when they are asked for is text until then.
+  const later = Array.from(document.querySelectorAll("noscript")).flatMap((text) =>
+    Array.from(text.textContent.matchAll(/ id="([^"]+)"/g), ([, id]) => id));
   const seen = new Set();
   const twice = ids.filter((id) => seen.size === seen.add(id).size);
   const label = (element) => element.outerHTML.slice(0, 80);
@@ -36,7 +39,7 @@ export const describe = () => {
   }).map((svg) => svg.getAttribute("aria-labelledby") ?? label(svg));
   const hidden = /[\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\ufeff]/;
   return {
-    ids, twice, lost, skipped: skipped.map(({ level, text }) => `h${level} ${text}`), links, foreign, charts,
+    ids: [...ids, ...later], twice, lost, skipped: skipped.map(({ level, text }) => `h${level} ${text}`), links, foreign, charts,
     tops: levels.filter(({ level }) => level === 1).length,
     first: levels[0]?.level,
     empty: levels.filter(({ text }) => text === "").length,

@@ -96,7 +96,9 @@ pub(super) fn label_at(top: f64, text: &str, x: &Axis) -> Element {
 pub(super) fn label_beside(row: usize, text: &str, other: &str, x: &Axis) -> Element {
     /// Less says nothing.
     const SHORTEST: usize = 12;
-    let longest = LONGEST.saturating_sub(other.chars().count()).max(SHORTEST);
+    /// Between the two.
+    const GAP: usize = 3;
+    let longest = LONGEST.saturating_sub(other.chars().count() + GAP).max(SHORTEST);
     label_within(-(row as f64), text, longest, x, "row-label")
 }
 

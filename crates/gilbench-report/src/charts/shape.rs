@@ -103,7 +103,7 @@ impl Stamp {
             Self::Dot => "dots",
             Self::Cross => "dot cross",
             Self::Tick => "tick",
-            Self::Ring => "apart",
+            Self::Ring => "dot apart",
         }
     }
 }
