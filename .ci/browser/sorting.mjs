@@ -17,8 +17,12 @@ const column = ([table, index]) => {
       return at > index;
     });
     if (index > 1 && (cell === undefined || cell.colSpan > 1 || cell.matches(".none"))) return null;
-    const figure = /^([\d.]+)\s*(ns|µs|ms|s|B|KiB|MiB|GiB|×)?/.exec(cell.textContent.trim());
-    return index > 1 && figure ? Number(figure[1]) * UNITS[figure[2] ?? ""] : cell.textContent.trim();
+    // What is small beside it takes no part.
+    const parts = Array.from(cell.childNodes);
+    const small = parts.findIndex((part) => part.localName === "small");
+    const text = parts.slice(0, small < 0 ? parts.length : small).map((part) => part.textContent).join("").trim();
+    const figure = /^([\d.]+)\s*(ns|µs|ms|s|B|KiB|MiB|GiB|×)?/.exec(text);
+    return index > 1 && figure ? Number(figure[1]) * UNITS[figure[2] ?? ""] : text;
   });
   return { keys, order: head.getAttribute("aria-sort") };
 };
