@@ -168,6 +168,7 @@ impl<'a> Decider<'a> {
         let comparison = Comparison {
             test: number,
             measure: test.measure,
+            part: part(test),
             case: samples.case.id.clone(),
             against: partner.map(|partner| partner.case.id.clone()),
             estimate: estimate.ok(),
@@ -532,6 +533,23 @@ fn combine<'r>(parts: impl Iterator<Item = (Verdict, Option<&'r str>)>) -> (Verd
         }
     }
     if confirmed > 0 { (Verdict::Confirmed, None) } else { (Verdict::Refuted, None) }
+}
+
+/// What of the cases a test is about: `phase work`, `phase work over whole iterations`, `observation threads`.
+fn part(test: &Test) -> Option<String> {
+    if let Some(name) = &test.observation {
+        return Some(format!("observation {name}"));
+    }
+    let phase = |selector: &Selector| selector.phase.as_ref().map(|name| format!("phase {name}"));
+    let whole = || "whole iterations".to_owned();
+    match (phase(&test.case), test.against.as_ref().map(phase)) {
+        (None, None | Some(None)) => None,
+        (own, None) => own,
+        (own, Some(other)) if own == other => own,
+        (own, Some(other)) => {
+            Some(format!("{} over {}", own.unwrap_or_else(whole), other.unwrap_or_else(whole)))
+        }
+    }
 }
 
 #[cfg(test)]

@@ -212,6 +212,7 @@
           words.value = "";
           for (const { control } of choices) control.value = "";
           filter();
+          remember();
         }
         from = Math.floor(fitting.indexOf(row) / STEP) * STEP;
         to = Math.min(fitting.length, from + STEP);

@@ -57,7 +57,8 @@ impl<'a> Question<'a> {
             let again = usize::from(others.first().is_some_and(|first| shared.first() == Some(first)));
             format!(" over {}", others[again..].join(" "))
         });
-        let subject = format!("{}{}", shared.join(" "), over.unwrap_or_default());
+        let part = group[0].1.part.as_ref().map(|part| format!(", by {part}")).unwrap_or_default();
+        let subject = format!("{}{}{part}", shared.join(" "), over.unwrap_or_default());
         let rows = group.into_iter().zip(cases).map(|((found, comparison), words)| {
             let own = words.into_iter().filter(|word| !shared.contains(word));
             // A size is known by its name alone, and there is little room beside a mark.
@@ -93,7 +94,7 @@ fn same(a: &Comparison, b: &Comparison) -> bool {
 
 /// Whether two comparisons have the same measure and thresholds.
 pub(crate) fn one_scale(a: &Comparison, b: &Comparison) -> bool {
-    a.measure == b.measure && a.confirmed == b.confirmed && a.refuted == b.refuted
+    a.measure == b.measure && a.part == b.part && a.confirmed == b.confirmed && a.refuted == b.refuted
 }
 
 /// Workload, strategy and each condition of a case; the id where the plan does not have it.

@@ -154,7 +154,7 @@ fn a_site_is_served_to_this_machine_until_it_is_stopped() {
         ("/index.html", "text/html"),
         ("/assets/style.css?version=1", "text/css"),
         ("/assets/report.js", "text/javascript"),
-        ("/data/findings.json", "application/json"),
+        ("/data/environment.json", "application/json"),
         ("/workloads/faulty.html", "text/html"),
         ("/workloads/%66aulty.html", "text/html"),
     ] {

@@ -133,6 +133,9 @@ pub struct Comparison {
     pub test: usize,
     /// What was measured.
     pub measure: Measure,
+    /// What of the cases counts, where it is not their whole iterations: a phase, or an observation.
+    #[serde(default)]
+    pub part: Option<String>,
     /// Id of the case.
     pub case: String,
     /// Id of the case that it is compared with.

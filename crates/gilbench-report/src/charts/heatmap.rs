@@ -65,7 +65,7 @@ pub(crate) fn figure(
                 "omp",
                 "Threads",
                 "Effective CPUs",
-                "Speed-up",
+                "Times as fast",
                 "Interval",
                 "State",
             ],

@@ -99,6 +99,7 @@ pub(super) fn comparison(report: &Report<'_>) -> Result<Option<Comparison>, Repo
     let [earlier, this] = &compared.runs[..] else { return Ok(None) };
     let (same, differs): (Vec<_>, Vec<_>) = found.aspects.iter().partition(|aspect| aspect.is_same());
     let counts = compared.counts;
+    let both = compared.rows.iter().filter(|row| row.ratio.is_some()).count();
     let mut rows: Vec<&Row> = compared.rows.iter().collect();
     rows.sort_by_key(|row| match row.verdict {
         Answer::Slower => 0,
@@ -133,7 +134,7 @@ pub(super) fn comparison(report: &Report<'_>) -> Result<Option<Comparison>, Repo
         ],
         band: percent(compared.band),
         chart: changes::figure(report, &compared.rows, compared.band)?,
-        both: compared.rows.iter().filter(|row| row.ratio.is_some()).count(),
+        both,
         rows: rows.into_iter().map(|row| case_row(report, row)).collect(),
     }))
 }
@@ -182,7 +183,9 @@ fn moved(run: &ComparedRun) -> String {
     };
     let (moved, largest) = (percent(shift), percent(LARGEST_SHIFT));
     if shift > LARGEST_SHIFT {
-        format!("The machine moved by up to {moved}, more than {largest}: no verdict is given.")
+        format!(
+            "The machine moved by up to {moved}, at the far end of the interval: more than {largest}: no verdict is given."
+        )
     } else {
         format!("The machine moved by up to {moved}: each ratio of times is widened by that at both ends.")
     }

@@ -10,7 +10,7 @@ use gilbench_model::Name;
 use gilbench_model::condition::DEFAULT_SIZE;
 use gilbench_model::interpreter::Interpreter;
 use gilbench_model::kind_of_work::{Example, KindOfWork};
-use gilbench_model::workload::BASELINE;
+use gilbench_model::workload::{BASELINE, Bound};
 use serde::Serialize;
 
 use crate::best::{Best, best};
@@ -195,30 +195,36 @@ fn describe(
 fn way(report: &Report<'_>, found: &Best<'_>, example: Option<String>) -> Way {
     /// Named in a cell; with more, their number says enough.
     const TIES: usize = 2;
-    let Best { entry, ties, .. } = found;
-    let (case, finding) = (entry.case, entry.finding);
+    // Of those that are not told apart, the one that the plan has first: workloads list what is simple before what is
+    // not.
+    let alike = || found.ties.iter().chain([&found.entry]);
+    let first = alike().min_by_key(|entry| entry.finding.case).unwrap_or(&found.entry);
+    let (case, finding) = (first.case, first.finding);
     let is_baseline = |entry: &Entry<'_>| entry.case.strategy == *BASELINE;
     let baseline = report.of(&case.workload).find(|other| {
         is_baseline(other)
             && other.case.interpreter == case.interpreter
             && other.case.conditions.size == case.conditions.size
     });
-    let told_apart = !is_baseline(entry) && !ties.iter().any(is_baseline);
-    let others: Vec<String> = ties.iter().filter(|tie| !is_baseline(tie)).map(Entry::way).collect();
+    let others: Vec<String> =
+        alike().filter(|other| other.finding.case != finding.case).map(Entry::way).collect();
     let costs = baseline
-        .filter(|_| !is_baseline(entry))
+        .filter(|_| !is_baseline(first))
         .map(|baseline| costs(report.run, finding.case, baseline.finding.case))
         .unwrap_or_default();
-    let ceiling = finding.ceiling.map(|ceiling| ceiling.ratio);
+    // Of what waits, native code has its own number of waiters: not the same way of doing it.
+    let computes =
+        report.run.plan.workloads.get(&case.workload).is_some_and(|summary| summary.bound == Bound::Cpu);
+    let ceiling = finding.ceiling.filter(|_| computes).map(|ceiling| ceiling.ratio);
     let priced =
         [(costs.cpu, "the CPU time"), (costs.memory, "the memory"), (ceiling, "the time of native code")];
     Way {
-        label: entry.way(),
+        label: first.way(),
         anchor: anchor(&case.id),
-        helps: baseline.is_some() && told_apart,
+        helps: baseline.is_some() && !is_baseline(first),
         note: match baseline {
-            Some(_) if is_baseline(entry) => Some("nothing measured is faster"),
-            Some(_) if !told_apart => Some("not told apart from one after another"),
+            Some(_) if is_baseline(first) && others.is_empty() => Some("nothing measured is faster"),
+            Some(_) if is_baseline(first) => Some("nothing is told to be faster"),
             Some(_) | None => None,
         },
         speed_up: finding.speed_up.as_ref().map(ratio),

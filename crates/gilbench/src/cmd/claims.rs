@@ -68,7 +68,8 @@ fn counted(counts: &ComparisonCounts) -> String {
 fn interpreter(finding: &InterpreterFinding, width: usize) -> String {
     let number = finding.shown().and_then(|comparison| {
         let number = measured(&comparison.estimate?, comparison.measure).text();
-        Some(format!("{} {number}", comparison.measure))
+        let part = comparison.part.as_ref().map(|part| format!(" by {part}")).unwrap_or_default();
+        Some(format!("{}{part} {number}", comparison.measure))
     });
     let parts = [Some(finding.verdict.as_str().to_owned()), number, finding.reason.clone()];
     let known = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");

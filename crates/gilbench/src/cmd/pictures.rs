@@ -41,8 +41,8 @@ fn chosen<'c>(all: &'c [Chart], patterns: &[String]) -> Result<Vec<&'c Chart>, U
     if let Some(unfit) = unfit {
         let ids = || all.iter().map(|chart| chart.id.as_str());
         let near = did_you_mean(unfit.as_str(), ids()).map(|id| format!("did you mean `{id}`? "));
-        let known = ids().collect::<Vec<_>>().join(", ");
-        let hint = format!("{}known are {known}", near.unwrap_or_default());
+        let hint =
+            format!("{}`gilbench report --list-charts` shows all {}", near.unwrap_or_default(), all.len());
         return Err(UsageError::new(format!("no chart `{}`", unfit.as_str()), hint));
     }
     let is_wanted =
