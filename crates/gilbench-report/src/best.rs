@@ -23,6 +23,19 @@ pub(crate) struct Best<'a> {
     pub(crate) unranked: usize,
 }
 
+impl<'a> Best<'a> {
+    /// The fastest and all that are not told apart from it.
+    pub(crate) fn alike(&self) -> impl Iterator<Item = Entry<'a>> {
+        self.ties.iter().copied().chain([self.entry])
+    }
+
+    /// Of those the one that the plan has first, which is the one to take: workloads list what is simple before what is
+    /// not.
+    pub(crate) fn simplest(&self) -> Entry<'a> {
+        self.alike().min_by_key(|entry| entry.finding.case).unwrap_or(self.entry)
+    }
+}
+
 /// The fastest case of a workload and size on an interpreter, of at least two: where only one was ranked, nothing was
 /// fastest. Says nothing of ties.
 pub(crate) fn fastest<'a>(

@@ -156,13 +156,16 @@ fn is_claimed(report: &Report<'_>, workload: &Name, size: &Name) -> bool {
 
 fn answer(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Name) -> Option<Answer> {
     let (entry, speed_up) = threads(report, workload, size, interpreter)?;
-    let fastest = best(report, workload, size, interpreter).map(|best| Fastest {
-        label: best.entry.way(),
-        anchor: anchor(&best.entry.case.id),
-        speed_up: best.entry.finding.speed_up.as_ref().map(ratio),
-        estimate: best.entry.finding.speed_up,
-        of: best.of,
-        ties: best.ties.len(),
+    let fastest = best(report, workload, size, interpreter).map(|best| {
+        let first = best.simplest();
+        Fastest {
+            label: first.way(),
+            anchor: anchor(&first.case.id),
+            speed_up: first.finding.speed_up.as_ref().map(ratio),
+            estimate: first.finding.speed_up,
+            of: best.of,
+            ties: best.ties.len(),
+        }
     });
     Some(Answer {
         interpreter: interpreter.to_string(),

@@ -68,7 +68,8 @@ pub(crate) fn figure(headline: &Headline) -> Result<Option<Figure>, ReportErrorK
         id: "answer".to_owned(),
         title: format!("{work}: how many times faster than one after another"),
         note: "Speed-up on the same interpreter with its 95 % interval. The dashed line is 1×: no gain. A circle is \
-               faster, a diamond is not."
+               faster, a diamond is not. Of ways that are not told apart from the fastest, the first one that its \
+               workload lists."
             .to_owned(),
         legend: Vec::new(),
         panels: vec![threads, best],

@@ -195,10 +195,7 @@ fn describe(
 fn way(report: &Report<'_>, found: &Best<'_>, example: Option<String>) -> Way {
     /// Named in a cell; with more, their number says enough.
     const TIES: usize = 2;
-    // Of those that are not told apart, the one that the plan has first: workloads list what is simple before what is
-    // not.
-    let alike = || found.ties.iter().chain([&found.entry]);
-    let first = alike().min_by_key(|entry| entry.finding.case).unwrap_or(&found.entry);
+    let first = found.simplest();
     let (case, finding) = (first.case, first.finding);
     let is_baseline = |entry: &Entry<'_>| entry.case.strategy == *BASELINE;
     let baseline = report.of(&case.workload).find(|other| {
@@ -207,9 +204,9 @@ fn way(report: &Report<'_>, found: &Best<'_>, example: Option<String>) -> Way {
             && other.case.conditions.size == case.conditions.size
     });
     let others: Vec<String> =
-        alike().filter(|other| other.finding.case != finding.case).map(Entry::way).collect();
+        found.alike().filter(|other| other.finding.case != finding.case).map(|other| other.way()).collect();
     let costs = baseline
-        .filter(|_| !is_baseline(first))
+        .filter(|_| !is_baseline(&first))
         .map(|baseline| costs(report.run, finding.case, baseline.finding.case))
         .unwrap_or_default();
     // Of what waits, native code has its own number of waiters: not the same way of doing it.
@@ -221,10 +218,10 @@ fn way(report: &Report<'_>, found: &Best<'_>, example: Option<String>) -> Way {
     Way {
         label: first.way(),
         anchor: anchor(&case.id),
-        helps: baseline.is_some() && !is_baseline(first),
+        helps: baseline.is_some() && !is_baseline(&first),
         note: match baseline {
-            Some(_) if is_baseline(first) && others.is_empty() => Some("nothing measured is faster"),
-            Some(_) if is_baseline(first) => Some("nothing is told to be faster"),
+            Some(_) if is_baseline(&first) && others.is_empty() => Some("nothing measured is faster"),
+            Some(_) if is_baseline(&first) => Some("nothing is told to be faster"),
             Some(_) | None => None,
         },
         speed_up: finding.speed_up.as_ref().map(ratio),
