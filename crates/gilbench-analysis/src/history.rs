@@ -8,7 +8,7 @@
 //! present pace is a help for finding changes, and no verdict: verdicts are [`compare`](crate::compare)'s, which widens
 //! intervals instead.
 //!
-//! Changes are searched for in the logarithms of these times, see [`changes`]. Runs of another machine take no part.
+//! Changes are searched for in the logarithms of these times, see `history/changes.rs`. Runs of another machine take no part.
 //!
 //! Not responsible for reading runs or drawing.
 

@@ -19,12 +19,15 @@ use crate::output;
 /// warning. The run itself is left out, and so, with a warning, are runs that are not earlier.
 pub(super) fn gather(run: &Run, paths: &[PathBuf]) -> anyhow::Result<Option<Earlier>> {
     let own = run.directory.canonicalize().ok();
+    let mut itself = false;
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
     for path in paths {
         for place in places(path)? {
             let canonical = place.directory.canonicalize().unwrap_or_else(|_| place.directory.clone());
-            if Some(&canonical) != own.as_ref() && seen.insert(canonical) {
+            if Some(&canonical) == own.as_ref() {
+                itself = true;
+            } else if seen.insert(canonical) {
                 found.push(place);
             }
         }
@@ -49,7 +52,8 @@ pub(super) fn gather(run: &Run, paths: &[PathBuf]) -> anyhow::Result<Option<Earl
     }
     let Some(index) = nearest(run, &past) else {
         if !paths.is_empty() {
-            output::warning("no earlier run was found, so there is nothing to compare with");
+            let but = if itself { " but the run itself" } else { "" };
+            output::warning(&format!("no earlier run was found{but}, so there is nothing to compare with"));
         }
         return Ok(None);
     };
@@ -76,6 +80,9 @@ fn places(path: &Path) -> anyhow::Result<Vec<Place>> {
     })?;
     let mut inside: Vec<PathBuf> =
         entries.flatten().map(|entry| entry.path()).filter(|path| is_run(path)).collect();
+    if inside.is_empty() {
+        output::warning(&format!("no run directory in `{}`", path.display()));
+    }
     inside.sort();
     Ok(inside.into_iter().map(|directory| Place { directory, named: false }).collect())
 }
