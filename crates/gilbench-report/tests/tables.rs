@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use fixture::{HOSTILE, hostile_run, large_run, run};
-use gilbench_analysis::findings::FailureCount;
+use gilbench_analysis::findings::{CaseState, FailureCount};
 use gilbench_report::{Site, Sources, render};
 
 fn site() -> Site {
@@ -270,4 +270,22 @@ fn a_hostile_row_cannot_leave_the_noscript_element() {
     let page = text(&site, "cases.html");
     assert_eq!([page.matches("<noscript>").count(), page.matches("</noscript>").count()], [1, 1]);
     assert!(page.contains("&lt;/noscript&gt;&lt;script&gt;"));
+}
+
+#[test]
+fn a_control_without_a_figure_leads_to_its_row() {
+    let (run, mut findings) = run();
+    for (case, finding) in run.plan.cases.iter().zip(&mut findings.cases) {
+        if !case.is_measured() {
+            finding.state = CaseState::TooFew { needed: 6 };
+        }
+    }
+    let site = render(Sources::new(&run, &findings)).unwrap();
+    let failures = text(&site, "failures.html");
+    for case in run.plan.cases.iter().filter(|case| !case.is_measured()) {
+        let page = ["machine.html", "method.html"]
+            .into_iter()
+            .find(|page| failures.contains(&format!("{page}#{}\"", case.id)));
+        assert!(ids_of_any(text(&site, page.expect("a link"))).contains(&case.id), "{}", case.id);
+    }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use gilbench_analysis::findings::CaseState;
 use gilbench_model::event::{Event, TimedEvent};
+use gilbench_model::plan::Role;
 use serde::Serialize;
 
 use super::case_rows::command;
@@ -103,8 +104,12 @@ fn plural(words: &str) -> String {
 
 fn link(entry: Entry<'_>) -> Link {
     let id = &entry.case.id;
-    // What no suite asks for has its row there.
-    let page = if entry.case.is_measured() { "cases.html" } else { "machine.html" };
+    let page = match entry.case.role {
+        Role::Measured => "cases.html",
+        // What no suite asks for has its row elsewhere.
+        Role::Repeat => "method.html",
+        Role::Calibration => "machine.html",
+    };
     Link { id: id.clone(), page, anchor: anchor(id) }
 }
 
