@@ -244,7 +244,8 @@ fn with_threads<'a>(
     })
 }
 
-fn gain(speed_up: &Estimate) -> &'static str {
+/// What a speed-up means: `faster`, `not faster` or `undecided`.
+pub(crate) fn gain(speed_up: &Estimate) -> &'static str {
     if speed_up.low > 1.0 + BAND {
         "faster"
     } else if speed_up.high <= 1.0 + HARDLY {

@@ -7,7 +7,7 @@ use super::element::{Element, Shape};
 use super::frame::Frame;
 use super::{Figure, Panel, Table, rows};
 use crate::error::ReportErrorKind;
-use crate::headline::{Answer, Headline};
+use crate::headline::{Answer, Headline, gain};
 use crate::numbers::ratio;
 
 /// The figure, a panel for each question; `None` if there is no answer. Its numbers stand in the table beside it.
@@ -36,7 +36,7 @@ pub(crate) fn figure(headline: &Headline) -> Result<Option<Figure>, ReportErrorK
         for (row, (answer, one, label)) in own.iter().enumerate() {
             elements.push(rows::label(row, &format!("{} {label}", answer.interpreter), &x));
             let y = rows::middle(row);
-            let shape = if one.low > 1.0 { Shape::Circle } else { Shape::Diamond };
+            let shape = if gain(one) == "faster" { Shape::Circle } else { Shape::Diamond };
             elements.push(Element::interval(
                 [one.low, one.point, one.high].map(|value| (x.at(value), y)),
                 shape,
