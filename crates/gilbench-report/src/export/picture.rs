@@ -156,11 +156,12 @@ impl Column {
 
     /// Keys and labels, as many beside each other as there is room for.
     fn legend(&mut self, legend: &[(Drawing, String)]) {
-        /// From the left end of a key to its label.
-        const KEY: f64 = 18.0;
+        /// Between a key and its label.
+        const SPACE: f64 = 4.0;
         let mut x = 0.0;
         for (key, label) in legend {
-            let width = KEY + label.chars().count() as f64 * LABEL.size * LABEL.character + 2.0 * GAP;
+            let beside = key.width + SPACE;
+            let width = beside + label.chars().count() as f64 * LABEL.size * LABEL.character + 2.0 * GAP;
             if x > 0.0 && x + width > self.width {
                 self.y += LABEL.line;
                 x = 0.0;
@@ -170,7 +171,7 @@ impl Column {
             let _ = write!(
                 self.body,
                 r#"<g class="{class}" transform="translate({left} {top})">{content}</g><text x="{}" y="{foot}">{label}</text>"#,
-                left + KEY,
+                left + beside,
             );
             x += width;
         }
