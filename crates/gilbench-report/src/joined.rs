@@ -311,11 +311,19 @@ impl Entry<'_> {
         self.strategy_without(&["size="])
     }
 
+    /// Its conditions without the size, which stands elsewhere.
+    pub(crate) fn conditions_in_size(&self) -> String {
+        self.conditions_without(&["size="])
+    }
+
     fn strategy_without(&self, conditions: &[&str]) -> String {
+        format!("{} {}", self.case.strategy, self.conditions_without(conditions)).trim_end().to_owned()
+    }
+
+    fn conditions_without(&self, conditions: &[&str]) -> String {
         let text = self.case.conditions.to_string();
         let kept = text.split(',').filter(|part| !conditions.iter().any(|name| part.starts_with(name)));
-        let kept = kept.collect::<Vec<_>>().join(",");
-        format!("{} {kept}", self.case.strategy).trim_end().to_owned()
+        kept.collect::<Vec<_>>().join(",")
     }
 
     /// Whether its size is the one that is compared when nothing else is asked.

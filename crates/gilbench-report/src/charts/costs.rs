@@ -10,7 +10,7 @@ use super::axis::{Axis, plain_label};
 use super::columns::{Column, Columns, TITLES};
 use super::element::{Element, Mark};
 use super::frame::Frame;
-use super::stack::{Group, Stack, groups, names, packed};
+use super::stack::{Group, Stack, groups, names, panels};
 use super::{Figure, Panel, Table};
 use crate::error::ReportErrorKind;
 use crate::joined::{Entry, Report};
@@ -104,11 +104,12 @@ pub(crate) fn figure(
         Column { title: COSTS[*cost].title, axis }
     };
     let columns = Columns::new(shown.iter().map(column).collect());
-    let mut panels = Vec::new();
-    for panel in packed(groups(report, &entries), |_| ()) {
-        let frame = format!("{id}-{}", panels.len());
-        panels.push(draw(report, frame, subject, &panel, &columns, &shown)?);
-    }
+    let panels = panels(
+        id,
+        groups(report, &entries),
+        |_| (),
+        |frame, panel| draw(report, frame, subject, panel, &columns, &shown),
+    )?;
     let sampled = entries.iter().filter_map(|entry| peak(entry)).any(|value| value.sampled);
     Ok(Some(Figure {
         id: id.to_owned(),

@@ -8,7 +8,7 @@ use super::axis::{Axis, ratio_label};
 use super::element::Element;
 use super::frame::Frame;
 use super::speed_up::{DOUBT, Point, Subject, by_workers};
-use super::stack::{Group, Stack, groups, names, packed};
+use super::stack::{Group, Stack, groups, names, panels};
 use super::{Figure, Panel, Table};
 use crate::error::ReportErrorKind;
 use crate::joined::{Entry, Report};
@@ -30,11 +30,12 @@ pub(crate) fn figure(
     let x = Axis::over(ends.chain([1.0]).chain(cpus.map(f64::from)), ratio_label);
     let entries: Vec<Entry<'_>> = points.iter().map(|(entry, _)| *entry).collect();
     let doubted = entries.iter().any(|entry| !entry.doubt().0.is_empty());
-    let mut panels = Vec::new();
-    for panel in packed(groups(report, &entries), |_| ()) {
-        let frame = format!("{id}-{}", panels.len());
-        panels.push(draw(report, frame, subject, &panel, &x, cpus)?);
-    }
+    let panels = panels(
+        id,
+        groups(report, &entries),
+        |_| (),
+        |frame, panel| draw(report, frame, subject, panel, &x, cpus),
+    )?;
     Ok(Some(Figure {
         id: id.to_owned(),
         title: if others.is_empty() { "Speed-up" } else { "Speed-up of the other cases" }.to_owned(),

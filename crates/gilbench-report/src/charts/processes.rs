@@ -10,7 +10,7 @@ use gilbench_model::units::{format_seconds, significant};
 use super::axis::{Axis, percent_label};
 use super::element::{Element, Stamp};
 use super::frame::Frame;
-use super::stack::{Group, Stack, groups, names, packed};
+use super::stack::{Group, Stack, groups, names, panels};
 use super::{Figure, Panel, Table};
 use crate::error::ReportErrorKind;
 use crate::joined::{Entry, Report};
@@ -41,11 +41,8 @@ pub(crate) fn figure(
     let high = all.iter().copied().fold(1.0, f64::max);
     // Not so near that noise of a thousandth looks like much.
     let x = Axis::linear(low.min(0.98) - 1.0, high.max(1.02) - 1.0, percent_label);
-    let mut panels = Vec::new();
-    for panel in packed(groups(report, &entries), |_| ()) {
-        let frame = format!("{id}-{}", panels.len());
-        panels.push(draw(report, frame, subject, &panel, &x)?);
-    }
+    let panels =
+        panels(id, groups(report, &entries), |_| (), |frame, panel| draw(report, frame, subject, panel, &x))?;
     let disturbed: usize = entries.iter().map(|entry| entry.finding.disturbed_rounds.len()).sum();
     Ok(Some(Figure {
         id: id.to_owned(),

@@ -9,7 +9,8 @@ use gilbench_model::Name;
 
 use super::axis::Axis;
 use super::element::{Anchor, Element};
-use super::rows;
+use super::{Panel, rows};
+use crate::error::ReportErrorKind;
 use crate::joined::{Entry, Report};
 use crate::numbers::count;
 
@@ -47,11 +48,20 @@ fn fastest_first(entry: &Entry<'_>) -> f64 {
     entry.finding.steady.map_or(f64::INFINITY, |time| time.point)
 }
 
-/// Panels of about as many rows each; groups of which `apart` differs share none.
-pub(super) fn packed<'a, K: PartialEq>(
+/// Draws groups in panels of about as many rows each, whose ids begin with `id`; groups of which `apart` differs share
+/// none.
+pub(super) fn panels<'a, K: PartialEq>(
+    id: &str,
     groups: Vec<Group<'a>>,
     apart: impl Fn(&Group<'a>) -> K,
-) -> Vec<Vec<Group<'a>>> {
+    mut draw: impl FnMut(String, &[Group<'a>]) -> Result<Panel, ReportErrorKind>,
+) -> Result<Vec<Panel>, ReportErrorKind> {
+    let packed = packed(groups, apart);
+    packed.iter().enumerate().map(|(index, panel)| draw(format!("{id}-{index}"), panel)).collect()
+}
+
+/// Neighbours that share a panel.
+fn packed<'a, K: PartialEq>(groups: Vec<Group<'a>>, apart: impl Fn(&Group<'a>) -> K) -> Vec<Vec<Group<'a>>> {
     let sizes: Vec<(usize, K)> = groups.iter().map(|group| (group.entries.len(), apart(group))).collect();
     let mut groups = groups.into_iter();
     bins(&sizes).into_iter().map(|count| groups.by_ref().take(count).collect()).collect()

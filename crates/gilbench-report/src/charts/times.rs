@@ -6,7 +6,7 @@ use gilbench_analysis::statistics::Estimate;
 use super::element::{Element, Mark, Shape};
 use super::frame::Frame;
 use super::rows::Scales;
-use super::stack::{Group, Stack, groups, names, packed};
+use super::stack::{Group, Stack, groups, names, panels};
 use super::{Figure, Panel, Table};
 use crate::error::ReportErrorKind;
 use crate::joined::{Entry, Report};
@@ -68,12 +68,10 @@ pub(crate) fn figure(
         times.flat_map(move |time| [(native, time.low), (native, time.high)])
     });
     let scales = Scales::of_seconds(&ends.collect::<Vec<_>>());
-    let mut panels = Vec::new();
     let own_scale = |group: &Group<'_>| scales.is_apart(report.is_native(group.interpreter));
-    for panel in packed(groups(report, &entries), own_scale) {
-        let frame = format!("{id}-{}", panels.len());
-        panels.push(draw(report, frame, subject, &panel, &scales)?);
-    }
+    let panels = panels(id, groups(report, &entries), own_scale, |frame, panel| {
+        draw(report, frame, subject, panel, &scales)
+    })?;
     let present = KINDS.iter().filter(|kind| entries.iter().any(|entry| (kind.of)(entry).is_some()));
     let words: Vec<String> = present.map(|kind| format!("{} {}", kind.glyph, kind.word)).collect();
     let only_one = entries.iter().any(|entry| entry.finding.first.is_some() && first(entry).is_none());

@@ -10,7 +10,7 @@ use gilbench_model::units::significant;
 use super::axis::{Axis, plain_label};
 use super::element::{Anchor, Element, Stamp};
 use super::frame::Frame;
-use super::stack::{Group, Stack, groups, names, packed};
+use super::stack::{Group, Stack, groups, names, panels};
 use super::{Figure, Panel, Table};
 use crate::error::ReportErrorKind;
 use crate::joined::{Entry, Report};
@@ -48,11 +48,8 @@ pub(crate) fn figure(
         // Alike are those of which the longest has less than twice as many iterations.
         traces.map(|trace| trace.seconds.len()).max().unwrap_or(0).max(1).ilog2()
     };
-    let mut panels = Vec::new();
-    for panel in packed(groups(report, &entries), longest) {
-        let frame = format!("{id}-{}", panels.len());
-        panels.push(draw(report, frame, subject, &panel)?);
-    }
+    let panels =
+        panels(id, groups(report, &entries), longest, |frame, panel| draw(report, frame, subject, panel))?;
     let classified: usize = entries.iter().map(|entry| entry.finding.warm_ups.len()).sum();
     let flat = all.iter().filter(|entry| is_flat(entry)).count();
     let drawn: usize = entries.iter().map(|entry| traces(report, entry).len()).sum();

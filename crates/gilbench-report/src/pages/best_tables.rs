@@ -93,7 +93,7 @@ fn best_row(report: &Report<'_>, workload: &Name, size: &Name, interpreter: &Nam
 /// Its conditions, and that its time is not that of a steady state.
 fn conditions(entry: &Entry<'_>) -> String {
     // The table's size stands above it.
-    let conditions = entry.way().split_once(' ').map(|(_, rest)| rest.to_owned()).unwrap_or_default();
+    let conditions = entry.conditions_in_size();
     let class = entry.unsteady().map(str::to_owned);
     [Some(conditions).filter(|text| !text.is_empty()), class]
         .into_iter()
