@@ -2,7 +2,7 @@
 // is part of the address, and never hides what a link leads to. A long table shows some of its rows at a time; how many
 // fit is what the filter says.
 
-const ITEMS = "main table.rows > tbody > tr:not(.detail), main article";
+const ITEMS = "main [data-cases] tbody > tr:not(.detail), main article";
 
 const count = (tab) => tab.evaluate((selector) => {
   const shown = Array.from(document.querySelectorAll(selector)).filter((item) => item.checkVisibility()).length;

@@ -277,6 +277,10 @@ fn state(
     if rounds >= needed {
         return CaseState::Measured;
     }
+    // Its worker knows before it begins that the case cannot run here.
+    if let Some(reason) = unsupported(samples).filter(|_| rounds == 0) {
+        return CaseState::Skipped { reason: format!("unsupported: {reason}"), hint: None };
+    }
     let only_failed = rounds == 0 && samples.processes.iter().any(|process| !process.outcome.is_completed());
     match (failures.first(), stopped) {
         (Some(failure), _) if stopped == Some(StopReason::Failed) || only_failed => {

@@ -169,6 +169,7 @@ impl<'a> Decider<'a> {
             test: number,
             measure: test.measure,
             part: part(test),
+            words: test.words.clone(),
             case: samples.case.id.clone(),
             against: partner.map(|partner| partner.case.id.clone()),
             estimate: estimate.ok(),

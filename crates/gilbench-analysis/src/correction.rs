@@ -2,7 +2,6 @@
 
 use gilbench_model::claim::{Claim, Measure};
 
-use crate::figure::measured;
 use crate::findings::{Comparison, InterpreterFinding};
 
 /// What stands where the run has no figure.
@@ -33,7 +32,7 @@ fn figure(test: usize, only: Option<&str>, interpreters: &[InterpreterFinding]) 
     known.sort_by(|left, right| left.0.total_cmp(&right.0));
     let written = |comparison: &Comparison| {
         let estimate = comparison.estimate.as_ref()?;
-        let figure = measured(estimate, comparison.measure);
+        let figure = comparison.figure()?;
         // A count that never varied is a number in a sentence.
         let exact = comparison.measure == Measure::Observation && estimate.high <= estimate.low;
         Some(if exact { figure.point } else { figure.text() })

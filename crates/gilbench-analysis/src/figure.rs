@@ -3,6 +3,7 @@
 use gilbench_model::claim::Measure;
 use serde::Serialize;
 
+use crate::findings::Comparison;
 use crate::statistics::Estimate;
 
 /// An estimate, written.
@@ -23,20 +24,28 @@ impl Figure {
     }
 }
 
-/// What a comparison measured, in its unit. An observation is exact, `4 in every process`, or differs:
-/// `4 (seen from 3 to 5)`.
-pub fn measured(estimate: &Estimate, measure: Measure) -> Figure {
-    match measure {
-        Measure::Observation => Figure {
-            point: estimate.point.to_string(),
+impl Comparison {
+    /// What was measured, in its unit; `None` without a number. An observation is exact, `4 in every process`, or differs,
+    /// `4 (seen from 3 to 5)`; it is written as a word where its number stands for one.
+    pub fn figure(&self) -> Option<Figure> {
+        let estimate = self.estimate.as_ref()?;
+        if self.measure != Measure::Observation {
+            return Some(written(estimate, 1.0, unit(self.measure)));
+        }
+        let named = |value: f64| {
+            let number = value.to_string();
+            let word = number.parse().ok().and_then(|number: i64| self.words.get(&number));
+            word.cloned().unwrap_or(number)
+        };
+        Some(Figure {
+            point: named(estimate.point),
             interval: if estimate.high <= estimate.low {
                 "in every process".to_owned()
             } else {
-                format!("(seen from {} to {})", estimate.low, estimate.high)
+                format!("(seen from {} to {})", named(estimate.low), named(estimate.high))
             },
             value: estimate.point,
-        },
-        measure => written(estimate, 1.0, unit(measure)),
+        })
     }
 }
 
@@ -93,13 +102,31 @@ mod tests {
         assert_eq!(estimate(12_345.0, 12_000.0, 13_000.0), "12345 [12000, 13000]");
     }
 
+    fn compared(estimate: [f64; 3], measure: &str, words: &serde_json::Value) -> String {
+        let [point, low, high] = estimate;
+        let comparison: Comparison = serde_json::from_value(serde_json::json!({
+            "measure": measure, "words": words, "case": "a", "against": null,
+            "estimate": Estimate::new(point, low, high, 24).unwrap(), "confirmed": {}, "refuted": null,
+            "p_value": null, "adjusted_p_value": null, "significant": null, "relevant": null,
+            "minimum_detectable_effect": null, "verdict": "confirmed", "reason": null
+        }))
+        .unwrap();
+        comparison.figure().unwrap().text()
+    }
+
     #[test]
     fn what_was_counted_is_exact() {
-        let counted = Estimate::new(4.0, 4.0, 4.0, 24).unwrap();
-        assert_eq!(measured(&counted, Measure::Observation).text(), "4 in every process");
-        let varied = Estimate::new(4.0, 3.0, 5.0, 24).unwrap();
-        assert_eq!(measured(&varied, Measure::Observation).text(), "4 (seen from 3 to 5)");
+        let none = serde_json::json!({});
+        assert_eq!(compared([4.0; 3], "observation", &none), "4 in every process");
+        assert_eq!(compared([4.0, 3.0, 5.0], "observation", &none), "4 (seen from 3 to 5)");
         // Rounds that happen to agree are no count.
-        assert_eq!(measured(&counted, Measure::SpeedUp).text(), "4.00× [4.00×, 4.00×]");
+        assert_eq!(compared([4.0; 3], "speed-up", &none), "4.00× [4.00×, 4.00×]");
+    }
+
+    #[test]
+    fn a_number_that_stands_for_a_word_is_that_word() {
+        let words = serde_json::json!({"0": "no", "1": "yes"});
+        assert_eq!(compared([1.0; 3], "observation", &words), "yes in every process");
+        assert_eq!(compared([1.0, 0.0, 2.0], "observation", &words), "yes (seen from no to 2)");
     }
 }

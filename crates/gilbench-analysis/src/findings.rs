@@ -83,9 +83,9 @@ pub struct Totals {
     pub calibration: u32,
     /// Cases with a time.
     pub measured: u32,
-    /// Cases that could not be measured: failed, timed out, unsupported.
+    /// Cases that could not be measured: failed, timed out.
     pub failed: u32,
-    /// Cases that were not tried.
+    /// Cases that were not tried, or that their worker says cannot run here.
     pub skipped: u32,
     /// Cases that ended with too few rounds for an interval.
     pub too_few: u32,
@@ -186,7 +186,7 @@ pub struct CeilingFinding {
 pub enum CaseState {
     /// It has a time.
     Measured,
-    /// It was not tried.
+    /// It was not tried, was given up as too slow after the pilot, or cannot run here, as its worker says.
     Skipped {
         /// Why.
         reason: String,

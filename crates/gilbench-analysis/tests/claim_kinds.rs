@@ -2,66 +2,34 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod bare;
+
 use gilbench_analysis::analyse;
 use gilbench_analysis::findings::{ClaimFinding, InterpreterFinding, Verdict};
 use gilbench_model::claim::Kind;
-use gilbench_model::plan::sha256;
 use gilbench_model::run_directory::Run;
+use gilbench_model::sample::Process;
 use serde_json::{Value, from_value, json};
 
 /// Eight rounds of `work/sequential` on the interpreters `one` and `two`; `iteration` tells what each observes and times.
 fn run(iteration: impl Fn(&str, u32) -> Value) -> Run {
     let interpreters = ["one", "two"];
     let case = |interpreter: &&str| {
-        json!({
-            "id": format!("work/sequential/{interpreter}/workers=1"),
-            "workload": "work", "strategy": "sequential", "interpreter": interpreter, "worker": "python",
-            "conditions": {
-                "size": "default", "workers": 1, "omp": 1, "affinity": "all", "gil": "default", "start_method": null
-            },
-            "parameters": {}, "digest": sha256(b"answer"), "cpus": [0], "effective_cpus": 1, "units": null,
-            "oversubscribed": false, "cpu_time_trusted": true, "skip": null,
-        })
+        bare::case(
+            &json!({"id": format!("work/sequential/{interpreter}/workers=1"), "interpreter": interpreter}),
+        )
     };
     let process = |case: usize, round: u32| {
         let mut found = iteration(interpreters[case], round);
         for (field, value) in [("wall_ns", json!(1_000_000 + round)), ("user_ns", Value::Null)] {
             found[field] = value;
         }
-        from_value(json!({
-            "case": case, "round": round, "began_ms": 0, "outcome": {"kind": "completed"}, "facts": null,
-            "iterations": [found], "tree": null,
-        }))
-        .unwrap()
+        Process { iterations: vec![from_value(found).unwrap()], ..bare::process(case, round, 0) }
     };
     let rounds = (0..8).flat_map(|round| [(0, round), (1, round)]);
     Run {
-        directory: "run".into(),
-        plan: from_value(json!({
-            "schema": gilbench_model::SCHEMA, "suite": "made-up", "seed": 1, "definitions": sha256(b"definitions"),
-            "profile": {
-                "rounds": {"least": 8, "most": 8}, "target": 0.02, "case_time": "20s", "timeout": "60s",
-                "iterations": {"most": 1, "time": "1s", "least_with_jit": 1}
-            },
-            "workloads": {"work": {"title": "Work", "summary": "Works.", "bound": "cpu"}},
-            "cases": interpreters.iter().map(case).collect::<Vec<_>>(),
-        }))
-        .unwrap(),
-        environment: from_value(json!({
-            "schema": gilbench_model::SCHEMA, "gilbench": "0.1.0", "planned_ms": 0, "variables": {},
-            "machine": {
-                "os": "linux", "architecture": "x86_64", "kernel": null, "cpu_model": null, "logical_cpus": 1,
-                "memory_bytes": null, "governor": null, "virtual_machine": null, "load": null,
-                "allowance": {"cpus": [0], "siblings": [], "isolated": [], "quota": null}
-            },
-            "interpreters": [], "hyperfine": null,
-        }))
-        .unwrap(),
-        facts: Vec::new(),
         processes: rounds.map(|(case, round)| process(case, round)).collect(),
-        events: Vec::new(),
-        second_opinions: Vec::new(),
-        timelines: Vec::new(),
+        ..bare::run(&interpreters.iter().map(case).collect::<Vec<_>>())
     }
 }
 

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod bare;
+
 use gilbench_analysis::compare::{Choice, ChoiceError, Compared, Pattern, Quantity, Row, across, within};
 use gilbench_analysis::statistics::{Answer, EQUIVALENCE_BAND as BAND};
 use gilbench_model::plan::sha256;
@@ -18,70 +20,22 @@ fn rounds(seconds: f64, salt: u32) -> Vec<f64> {
 /// A run of `work` by these strategies, and of native workloads that calibrate.
 fn run(cases: &[(&str, Vec<f64>)], calibration: &[(&str, Vec<f64>)]) -> Run {
     let id = |(strategy, _): &(&str, Vec<f64>)| format!("work/{strategy}/one/workers=1");
-    let case = |id: String, workload: &str, strategy: &str, role: &str| {
-        json!({
-            "id": id, "workload": workload, "strategy": strategy, "interpreter": "one", "worker": "python",
-            "conditions": {
-                "size": "default", "workers": 1, "omp": 1, "affinity": "all", "gil": "default", "start_method": null
-            },
-            "parameters": {}, "digest": sha256(b"answer"), "cpus": [0], "effective_cpus": 1, "units": null,
-            "oversubscribed": false, "cpu_time_trusted": true, "skip": null, "role": role,
-        })
-    };
-    let planned = cases.iter().map(|one| case(id(one), "work", one.0, "measured"));
+    let planned = cases.iter().map(|one| bare::case(&json!({"id": id(one), "strategy": one.0})));
     let calibrates = calibration.iter().map(|(workload, _)| {
-        case(
-            format!("{workload}/sequential/native/workers=1,calibration"),
-            workload,
-            "sequential",
-            "calibration",
-        )
+        let id = format!("{workload}/sequential/native/workers=1,calibration");
+        bare::case(&json!({"id": id, "workload": workload, "role": "calibration"}))
     });
-    let summary = json!({"title": "", "summary": "", "bound": "waiting"});
-    let plan = json!({
-        "schema": gilbench_model::SCHEMA, "suite": "made-up", "seed": 1, "definitions": sha256(b"definitions"),
-        "profile": {
-            "rounds": {"least": 6, "most": 8}, "target": 0.02, "case_time": "20s", "timeout": "60s",
-            "iterations": {"most": 1, "time": "1s", "least_with_jit": 1}
-        },
-        "workloads": {"work": summary}, "cases": planned.chain(calibrates).collect::<Vec<_>>(),
-    });
-    let environment = json!({
-        "schema": gilbench_model::SCHEMA, "gilbench": "0.1.0", "planned_ms": 0, "variables": {},
-        "machine": {
-            "os": "linux", "architecture": "x86_64", "kernel": null, "cpu_model": "one", "logical_cpus": 1,
-            "memory_bytes": null, "governor": null, "virtual_machine": null, "load": null,
-            "allowance": {"cpus": [0], "siblings": [], "isolated": [], "quota": null}
-        },
-        "interpreters": [], "hyperfine": null,
-    });
+    let planned: Vec<Value> = planned.chain(calibrates).collect();
     let all = cases.iter().chain(calibration).map(|(_, seconds)| seconds);
-    let processes = (0..).zip(all).flat_map(|(index, seconds)| {
+    let processes = all.enumerate().flat_map(|(index, seconds)| {
         (0..).zip(seconds).map(move |(round, seconds)| process(index, round, *seconds))
     });
-    Run {
-        directory: "run".into(),
-        plan: from_value(plan).unwrap(),
-        environment: from_value(environment).unwrap(),
-        facts: Vec::new(),
-        processes: processes.collect(),
-        events: Vec::new(),
-        second_opinions: Vec::new(),
-        timelines: Vec::new(),
-    }
+    Run { processes: processes.collect(), ..bare::run(&planned) }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some seconds")]
-fn process(case: u32, round: u32, seconds: f64) -> Process {
-    from_value(json!({
-        "case": case, "round": round, "began_ms": 0, "outcome": {"kind": "completed"}, "facts": null,
-        "iterations": [{
-            "wall_ns": (seconds * 1e9) as u64, "user_ns": null, "system_ns": null,
-            "voluntary_switches": null, "involuntary_switches": null
-        }],
-        "tree": null,
-    }))
-    .unwrap()
+fn process(case: usize, round: u32, seconds: f64) -> Process {
+    bare::process(case, round, (seconds * 1e9) as u64)
 }
 
 /// A run of two strategies on a machine of this speed, the threads this much faster.

@@ -2,60 +2,31 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod bare;
+
 use gilbench_analysis::costs::{Costs, costs};
 use gilbench_analysis::findings::{
-    ClaimFinding, Disturbance, DisturbedRound, Findings, MemoryFinding, ProcessWarmUp, Verdict, WarmUpClass,
-    WarmUpCounts, WarmUpFinding,
+    CaseState, ClaimFinding, Disturbance, DisturbedRound, Findings, MemoryFinding, ProcessWarmUp, Verdict,
+    WarmUpClass, WarmUpCounts, WarmUpFinding,
 };
 use gilbench_analysis::{analyse, partners};
 use gilbench_model::claim::Claim;
 use gilbench_model::interpreter::WorkerKind;
-use gilbench_model::plan::{Plan, Role, Skip, SteadyRule, sha256};
+use gilbench_model::plan::{Role, Skip, SteadyRule};
 use gilbench_model::run_directory::Run;
-use gilbench_model::sample::{Iteration, Process};
+use gilbench_model::sample::{Iteration, Outcome, Process};
 use serde_json::{Value, from_value, json};
 
 /// A run of `work/sequential` on these interpreters, whose processes were not recorded yet.
 fn run(interpreters: &[&str], known: &Value) -> Run {
     let case = |interpreter: &&str| {
-        json!({
-            "id": format!("work/sequential/{interpreter}/workers=1"),
-            "workload": "work", "strategy": "sequential", "interpreter": interpreter, "worker": WorkerKind::Python,
-            "conditions": {
-                "size": "default", "workers": 1, "omp": 1, "affinity": "all", "gil": "default", "start_method": null
-            },
-            "parameters": {}, "digest": sha256(b"answer"), "cpus": [0], "effective_cpus": 1, "units": null,
-            "oversubscribed": false, "cpu_time_trusted": true, "skip": null,
-        })
+        bare::case(
+            &json!({"id": format!("work/sequential/{interpreter}/workers=1"), "interpreter": interpreter}),
+        )
     };
-    let plan = json!({
-        "schema": gilbench_model::SCHEMA, "suite": "made-up", "seed": 1, "definitions": sha256(b"definitions"),
-        "profile": {
-            "rounds": {"least": 6, "most": 8}, "target": 0.02, "case_time": "20s", "timeout": "60s",
-            "iterations": {"most": 1, "time": "1s", "least_with_jit": 1}
-        },
-        "workloads": {"work": {"title": "Work", "summary": "Works.", "bound": "cpu"}},
-        "cases": interpreters.iter().map(case).collect::<Vec<_>>(),
-    });
-    let environment = json!({
-        "schema": gilbench_model::SCHEMA, "gilbench": "0.1.0", "planned_ms": 0, "variables": {},
-        "machine": {
-            "os": "linux", "architecture": "x86_64", "kernel": null, "cpu_model": null, "logical_cpus": 1,
-            "memory_bytes": null, "governor": null, "virtual_machine": null, "load": null,
-            "allowance": {"cpus": [0], "siblings": [], "isolated": [], "quota": null}
-        },
-        "interpreters": known, "hyperfine": null,
-    });
-    Run {
-        directory: "run".into(),
-        plan: from_value::<Plan>(plan).unwrap(),
-        environment: from_value(environment).unwrap(),
-        facts: Vec::new(),
-        processes: Vec::new(),
-        events: Vec::new(),
-        second_opinions: Vec::new(),
-        timelines: Vec::new(),
-    }
+    let mut run = bare::run(&interpreters.iter().map(case).collect::<Vec<_>>());
+    run.environment.interpreters = from_value(known.clone()).unwrap();
+    run
 }
 
 /// A process of the first case: a round, or the pilot, with the peak of its memory.
@@ -114,6 +85,16 @@ fn costs_are_ratios_of_the_rounds_that_both_completed() {
     distrusted.plan.cases[1].cpu_time_trusted = false;
     assert!(costs(&distrusted, 0, 1).cpu.is_none());
     assert_eq!(costs(&run, 0, 1), Costs::default());
+}
+
+#[test]
+fn what_its_worker_says_cannot_run_here_was_skipped() {
+    let outcome = Outcome::Unsupported { reason: "not today".to_owned() };
+    let pilot = Process { round: None, outcome, iterations: Vec::new(), ..bare::process(0, 0, 0) };
+    let found = analyse(&Run { processes: vec![pilot], ..run(&["one"], &json!([])) }, &[]);
+    let skipped = CaseState::Skipped { reason: "unsupported: not today".to_owned(), hint: None };
+    assert_eq!(found.cases[0].state, skipped);
+    assert_eq!((found.totals.failed, found.totals.skipped), (0, 1));
 }
 
 fn memory_of(processes: Vec<Process>) -> Option<MemoryFinding> {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod bare;
 #[expect(dead_code, reason = "iterations have more kinds of noise and classes")]
 mod made_up;
 
@@ -18,71 +19,32 @@ use serde_json::{from_value, json};
 /// A run of one case and two calibrations, all measured in eight rounds, on the `day`.
 fn run(day: u32, seconds: f64, machine: f64) -> Run {
     let case = |id: &str, workload: &str, role: &str| {
-        json!({
-            "id": id, "workload": workload, "strategy": "sequential", "interpreter": "one", "worker": "python",
-            "conditions": {
-                "size": "default", "workers": 1, "omp": 1, "affinity": "all", "gil": "default", "start_method": null
-            },
-            "parameters": {}, "digest": sha256(b"answer"), "cpus": [0], "effective_cpus": 1, "units": null,
-            "oversubscribed": false, "cpu_time_trusted": true, "skip": null, "role": role,
-        })
+        bare::case(&json!({"id": id, "workload": workload, "role": role}))
     };
-    let cases = [
+    let mut run = bare::run(&[
         case("work", "work", "measured"),
         case("chain,calibration", "chain", "calibration"),
         case("copy,calibration", "copy", "calibration"),
-    ];
-    let plan = json!({
-        "schema": gilbench_model::SCHEMA, "suite": "made-up", "seed": day, "definitions": sha256(b"definitions"),
-        "profile": {
-            "rounds": {"least": 6, "most": 8}, "target": 0.02, "case_time": "20s", "timeout": "60s",
-            "iterations": {"most": 1, "time": "1s", "least_with_jit": 1}
-        },
-        "workloads": {"work": {"title": "", "summary": "", "bound": "waiting"}}, "cases": cases,
-    });
-    let environment = json!({
-        "schema": gilbench_model::SCHEMA, "gilbench": "0.1.0", "planned_ms": u64::from(day) * 86_400_000,
-        "variables": {},
-        "machine": {
-            "os": "linux", "architecture": "x86_64", "kernel": null, "cpu_model": "one", "logical_cpus": 1,
-            "memory_bytes": null, "governor": null, "virtual_machine": null, "load": null,
-            "allowance": {"cpus": [0], "siblings": [], "isolated": [], "quota": null}
-        },
-        "interpreters": [{
-            "id": "one", "label": "One", "status": "ready", "provider": null, "executable": null, "image": null,
-            "version": "3.13.1", "gil": {"built": true, "enabled": true}, "reason": null, "hint": null, "facts": null
-        }],
-        "hyperfine": null,
-    });
+    ]);
+    run.plan.seed = day.into();
+    run.environment.planned_ms = u64::from(day) * 86_400_000;
+    run.environment.interpreters = from_value(json!([{
+        "id": "one", "label": "One", "status": "ready", "provider": null, "executable": null, "image": null,
+        "version": "3.13.1", "gil": {"built": true, "enabled": true}, "reason": null, "hint": null, "facts": null
+    }]))
+    .unwrap();
     let wobble = |round: u32| 1.0 + 0.004 * (f64::from((round * 5 + day) % 8) / 7.0 - 0.5);
     let processes = [seconds * machine, 0.02 * machine, 0.03 * machine]
         .into_iter()
         .enumerate()
         .flat_map(|(case, seconds)| (0..8).map(move |round| (case, round, seconds * wobble(round))))
         .map(|(case, round, seconds)| process(case, round, seconds));
-    Run {
-        directory: format!("runs/day-{day}").into(),
-        processes: processes.collect(),
-        plan: from_value(plan).unwrap(),
-        environment: from_value(environment).unwrap(),
-        facts: Vec::new(),
-        events: Vec::new(),
-        second_opinions: Vec::new(),
-        timelines: Vec::new(),
-    }
+    Run { directory: format!("runs/day-{day}").into(), processes: processes.collect(), ..run }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some seconds")]
 fn process(case: usize, round: u32, seconds: f64) -> Process {
-    from_value(json!({
-        "case": case, "round": round, "began_ms": 0, "outcome": {"kind": "completed"}, "facts": null,
-        "iterations": [{
-            "wall_ns": (seconds * 1e9).round() as u64, "user_ns": null, "system_ns": null,
-            "voluntary_switches": null, "involuntary_switches": null
-        }],
-        "tree": null,
-    }))
-    .unwrap()
+    bare::process(case, round, (seconds * 1e9).round() as u64)
 }
 
 /// The history of the last of some runs.

@@ -2,14 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod bare;
+
 use std::time::Duration;
 
 use gilbench_analysis::analyse;
 use gilbench_analysis::findings::{CrossoverFinding, FitFinding, LeftOut, ScalingFinding};
 use gilbench_analysis::statistics::{Fitness, Knee, Threshold};
-use gilbench_model::plan::{Case, sha256};
 use gilbench_model::run_directory::Run;
-use gilbench_model::sample::Process;
 use serde_json::{Value, from_value, json};
 
 /// A case with the time of each of its rounds in milliseconds.
@@ -20,15 +20,11 @@ struct Made {
 
 /// Eight rounds, each in its own weather.
 fn case(strategy: &str, size: &str, workers: u32, milliseconds: f64) -> Made {
-    let case = json!({
+    let case = bare::case(&json!({
         "id": format!("work/{strategy}/python/workers={workers},size={size}"),
-        "workload": "work", "strategy": strategy, "interpreter": "python", "worker": "python",
-        "conditions": {
-            "size": size, "workers": workers, "omp": 1, "affinity": "all", "gil": "default", "start_method": null
-        },
-        "parameters": {}, "digest": sha256(b"answer"), "cpus": [0], "effective_cpus": 8, "units": null,
-        "oversubscribed": false, "cpu_time_trusted": true, "skip": null,
-    });
+        "strategy": strategy, "interpreter": "python",
+        "conditions": {"size": size, "workers": workers}, "effective_cpus": 8,
+    }));
     let weather = [1.0, 1.07, 0.94, 1.31, 1.02, 0.99, 1.11, 0.97];
     Made { case, milliseconds: weather.map(|weather| weather * milliseconds).to_vec() }
 }
@@ -46,51 +42,17 @@ impl Made {
 }
 
 fn run(made: Vec<Made>) -> Run {
-    let process = |case: usize, round: usize, milliseconds: f64| -> Process {
-        from_value(json!({
-            "case": case, "round": round, "began_ms": 0, "outcome": {"kind": "completed"}, "facts": null,
-            "iterations": [{
-                "wall_ns": u64::try_from(Duration::from_secs_f64(milliseconds / 1e3).as_nanos()).unwrap(), "user_ns": null, "system_ns": null,
-                "voluntary_switches": null, "involuntary_switches": null
-            }],
-            "tree": null,
-        }))
-        .unwrap()
+    let process = |case: usize, round: u32, milliseconds: f64| {
+        let time = Duration::from_secs_f64(milliseconds / 1e3).as_nanos();
+        bare::process(case, round, u64::try_from(time).unwrap())
     };
     let processes = made.iter().enumerate().flat_map(|(case, made)| {
-        let rounds = made.milliseconds.iter().enumerate();
+        let rounds = (0..).zip(&made.milliseconds);
         rounds.map(move |(round, milliseconds)| process(case, round, *milliseconds)).collect::<Vec<_>>()
     });
     let processes = processes.collect();
-    let cases: Vec<Case> = made.into_iter().map(|made| from_value(made.case).unwrap()).collect();
-    Run {
-        directory: "run".into(),
-        plan: from_value(json!({
-            "schema": gilbench_model::SCHEMA, "suite": "made-up", "seed": 1, "definitions": sha256(b"definitions"),
-            "profile": {
-                "rounds": {"least": 8, "most": 8}, "target": 0.02, "case_time": "20s", "timeout": "60s",
-                "iterations": {"most": 1, "time": "1s", "least_with_jit": 1}
-            },
-            "workloads": {"work": {"title": "Work", "summary": "Works.", "bound": "cpu"}},
-            "cases": cases,
-        }))
-        .unwrap(),
-        environment: from_value(json!({
-            "schema": gilbench_model::SCHEMA, "gilbench": "0.1.0", "planned_ms": 0, "variables": {},
-            "machine": {
-                "os": "linux", "architecture": "x86_64", "kernel": null, "cpu_model": null, "logical_cpus": 8,
-                "memory_bytes": null, "governor": null, "virtual_machine": null, "load": null,
-                "allowance": {"cpus": [0], "siblings": [], "isolated": [], "quota": null}
-            },
-            "interpreters": [], "hyperfine": null,
-        }))
-        .unwrap(),
-        facts: Vec::new(),
-        processes,
-        events: Vec::new(),
-        second_opinions: Vec::new(),
-        timelines: Vec::new(),
-    }
+    let cases: Vec<Value> = made.into_iter().map(|made| made.case).collect();
+    Run { processes, ..bare::run(&cases) }
 }
 
 /// The only series over workers.

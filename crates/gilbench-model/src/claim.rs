@@ -1,5 +1,6 @@
 //! Claims of the article and the predicates that decide them: `workloads/claims.yaml`.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -153,6 +154,9 @@ pub struct Test {
     /// The name of the observation, for measures of observations.
     #[serde(default)]
     pub observation: Option<Name>,
+    /// What numbers of the observation stand for, where they are no count: `{0: "no", 1: "yes"}`.
+    #[serde(default)]
+    pub words: BTreeMap<i64, String>,
     /// The cases that the statement is about.
     pub case: Selector,
     /// What they are compared with; what is left out is as in the case.
@@ -297,7 +301,21 @@ impl fmt::Display for Test {
         match self.refuted {
             Some(refuted) => write!(f, ", {refuted} refutes"),
             None => write!(f, ", anything else refutes"),
+        }?;
+        write!(f, "{}", Legend(&self.words))
+    }
+}
+
+/// What numbers stand for, behind what is said of them: `; 0 is no, 1 is yes`. Nothing where they are only numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct Legend<'a>(pub &'a BTreeMap<i64, String>);
+
+impl fmt::Display for Legend<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, (number, word)) in self.0.iter().enumerate() {
+            write!(f, "{} {number} is {word}", if place == 0 { ";" } else { "," })?;
         }
+        Ok(())
     }
 }
 

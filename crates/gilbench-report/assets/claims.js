@@ -91,7 +91,9 @@
     const query = new URLSearchParams(location.search);
     for (const [name, select] of Object.entries(controls)) {
       const value = query.get(name) || "";
-      select.value = Array.from(select.options).some((option) => option.value === value) ? value : "";
+      // A link made for another run may ask for what this one lacks: then no card fits, and the choice says why.
+      if (!Array.from(select.options).some((option) => option.value === value)) select.add(new Option(value, value));
+      select.value = value;
     }
     apply();
   };
@@ -105,7 +107,14 @@
       clear();
       remember(location.hash);
     }
+    const findings = card.querySelector(".findings");
+    if (findings) findings.open = true;
     target.scrollIntoView();
+  };
+  // On a phone ninety cards with all their evidence are a hundred screens.
+  const narrow = window.matchMedia("(max-width: 40rem)");
+  const fold = () => {
+    for (const findings of container.querySelectorAll(".findings")) findings.open = !narrow.matches;
   };
 
   reset.addEventListener("click", () => {
@@ -125,8 +134,10 @@
     });
   }
   window.addEventListener("hashchange", reach);
+  narrow.addEventListener("change", fold);
   lists.hidden = true;
   place.hidden = false;
+  fold();
   read();
   reach();
 })();

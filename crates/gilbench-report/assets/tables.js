@@ -1,4 +1,4 @@
-// Sorting, filtering and links for tables of cases. Without it the page shows every row, in the plan's order.
+// Sorting, filtering and links for tables of cases, one case a row. Without it the page shows every row, in the plan's order.
 //
 // The rows behind the first ones stand in a <noscript>, which a browser with scripting keeps as text. They are searched
 // and sorted as text, and become elements when they are to be seen: laying out ten thousand rows takes seconds.
@@ -27,7 +27,8 @@
     row.text ??= plain(row.html.replace(/<wbr>|<code>[^<]*<\/code>/g, "")).toLowerCase();
     return row.text;
   };
-  const stateOf = (row) => (/<span class="status ([a-z]+)/.exec(row.html) ?? [null, "measured"])[1];
+  // The word of its second cell; a plain one has no mark-up of its own.
+  const stateOf = (row) => (/<span class="(?:status|gain) ([a-z]+)/.exec(row.html) ?? [null, "measured"])[1];
 
   // The content of a row's cell in some column. A cell that stands for several is in all of them.
   const cellOf = (html, column) => {
@@ -57,7 +58,7 @@
     : collator.compare(String(a), String(b)));
 
   const set = (place) => {
-    const table = place.querySelector("table.rows");
+    const table = place.querySelector("table");
     const body = table.tBodies[0];
     const hidden = place.querySelector("noscript");
     const pieces = Array.from(body.rows, (row) => row.outerHTML);
@@ -83,6 +84,8 @@
       return control;
     };
     const words = labelled("Rows with all these words", make("input", { type: "search", autocomplete: "off" }));
+    const heads = Array.from(table.tHead.rows[0].cells);
+    const titles = heads.map((head) => head.textContent);
     const choice = (text, name, read) => {
       const values = Array.from(new Set(rows.map(read))).sort(collator.compare);
       if (values.length < 2) return null;
@@ -92,7 +95,7 @@
       return { name, control, read };
     };
     const choices = [
-      choice("State", "state", stateOf),
+      choice(titles[1], titles[1].toLowerCase(), stateOf),
       choice("Interpreter", "interpreter", (row) => row.parts[2]),
       choice("Strategy", "strategy", (row) => row.parts[1]),
     ].filter(Boolean);
@@ -138,8 +141,6 @@
     };
 
     // Sorting.
-    const heads = Array.from(table.tHead.rows[0].cells);
-    const titles = heads.map((head) => head.textContent);
     let sorted = { column: -1, down: false };
     const sort = (column, down) => {
       sorted = { column, down };
@@ -187,7 +188,9 @@
       words.value = query.get("words") ?? "";
       for (const { name, control } of choices) {
         const value = query.get(name) ?? "";
-        if (Array.from(control.options).some((option) => option.value === value)) control.value = value;
+        // A link made for another run may ask for what this one lacks: then no row fits, and the choice says why.
+        if (!Array.from(control.options).some((option) => option.value === value)) control.add(new Option(value, value));
+        control.value = value;
       }
       const wish = /^(-?)(\d+)$/.exec(query.get("sort") ?? "");
       if (wish && Number(wish[2]) < heads.length) sort(Number(wish[2]), wish[1] === "-");

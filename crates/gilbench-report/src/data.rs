@@ -8,7 +8,7 @@ use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use gilbench_analysis::findings::{CaseState, MemoryFinding};
+use gilbench_analysis::findings::MemoryFinding;
 use gilbench_analysis::statistics::Estimate;
 use gilbench_model::Nanoseconds;
 use gilbench_model::plan::Role;
@@ -152,8 +152,7 @@ fn case(csv: &mut Csv, entry: Entry<'_>) {
     let (state, reason) = entry.state();
     csv.text(state).text(reason.as_deref().unwrap_or_default());
     let lost: u32 = finding.failures.iter().map(|failure| failure.count).sum();
-    csv.value(Some(finding.rounds))
-        .value((!matches!(finding.state, CaseState::Skipped { .. })).then_some(lost));
+    csv.value(Some(finding.rounds)).value(case.skip.is_none().then_some(lost));
     csv.value(Some(case.oversubscribed)).value(Some(finding.crowded)).value(Some(finding.drifting));
     csv.value(finding.warm_up.map(|found| found.class.as_str()));
     csv.value(finding.disturbed.as_ref().map(|found| found.disturbed));

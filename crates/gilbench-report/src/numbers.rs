@@ -2,7 +2,7 @@
 //!
 //! Not responsible for choosing what to show.
 
-pub use gilbench_analysis::figure::{Figure, measured, written};
+pub use gilbench_analysis::figure::{Figure, written};
 use gilbench_analysis::findings::MemoryFinding;
 use gilbench_analysis::statistics::Estimate;
 use gilbench_model::units::{format_seconds, format_utc, significant};

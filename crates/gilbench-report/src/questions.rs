@@ -4,10 +4,11 @@
 //!
 //! Not responsible for deciding anything; that is done, and stands in the findings.
 
-use gilbench_analysis::findings::{ClaimFinding, Comparison, InterpreterFinding};
-use gilbench_model::claim::{Measure, Range};
+use gilbench_analysis::findings::{ClaimFinding, Comparison, InterpreterFinding, Verdict};
+use gilbench_model::claim::{Legend, Measure, Range};
 
 use crate::joined::{Entry, Report};
+use crate::numbers::count;
 
 /// The comparisons of one test: one number, asked of one interpreter after another.
 pub(crate) struct Question<'a> {
@@ -84,7 +85,8 @@ impl<'a> Question<'a> {
     pub(crate) fn thresholds(&self) -> String {
         let refutes =
             self.first().refuted.as_ref().map_or_else(|| "anything else".to_owned(), Range::to_string);
-        format!("{} confirms, {refutes} refutes", self.first().confirmed)
+        let legend = Legend(&self.first().words);
+        format!("{} confirms, {refutes} refutes{legend}", self.first().confirmed)
     }
 }
 
@@ -95,6 +97,28 @@ fn same(a: &Comparison, b: &Comparison) -> bool {
 /// Whether two comparisons have the same measure and thresholds.
 pub(crate) fn one_scale(a: &Comparison, b: &Comparison) -> bool {
     a.measure == b.measure && a.part == b.part && a.confirmed == b.confirmed && a.refuted == b.refuted
+}
+
+/// What came of some comparisons: `Of 3 comparisons: 2 confirm, 1 decides nothing.`
+pub(crate) fn tally<'a>(comparisons: impl Iterator<Item = &'a Comparison>) -> String {
+    let (mut confirm, mut refute, mut others) = (0, 0, 0);
+    for comparison in comparisons {
+        *match comparison.verdict {
+            Verdict::Confirmed => &mut confirm,
+            Verdict::Refuted => &mut refute,
+            _ => &mut others,
+        } += 1;
+    }
+    let parts: Vec<String> = [
+        (confirm, "confirm", "confirms"),
+        (refute, "refute", "refutes"),
+        (others, "decide nothing", "decides nothing"),
+    ]
+    .into_iter()
+    .filter(|(number, ..)| *number > 0)
+    .map(|(number, many, one)| format!("{number} {}", if number == 1 { one } else { many }))
+    .collect();
+    format!("Of {}: {}.", count(confirm + refute + others, "comparison"), parts.join(", "))
 }
 
 /// Workload, strategy and each condition of a case; the id where the plan does not have it.

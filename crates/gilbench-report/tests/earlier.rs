@@ -40,11 +40,8 @@ fn values<'a>(page: &'a str, attribute: &str) -> Vec<&'a str> {
 
 /// The row of the comparison that is about a case.
 fn row<'a>(page: &'a str, id: &str) -> &'a str {
-    let link = format!("cases.html#{id}\"");
-    let rows = page.split("<tr data-state=").skip(1);
-    rows.map(|row| row.split("</tr>").next().unwrap_or_default())
-        .find(|row| row.contains(&link))
-        .expect("a row")
+    let begin = format!("<tr id=\"{id}\">");
+    page.split(&begin).nth(1).and_then(|rest| rest.split("</tr>").next()).expect("a row")
 }
 
 #[test]

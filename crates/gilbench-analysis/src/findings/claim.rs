@@ -1,5 +1,7 @@
 //! What a run says of claims.
 
+use std::collections::BTreeMap;
+
 use gilbench_model::Name;
 use gilbench_model::claim::{Kind, Measure, Range};
 use serde::{Deserialize, Serialize};
@@ -136,6 +138,9 @@ pub struct Comparison {
     /// What of the cases counts, where it is not their whole iterations: a phase, or an observation.
     #[serde(default)]
     pub part: Option<String>,
+    /// What numbers of an observation stand for, where they are no count.
+    #[serde(default)]
+    pub words: BTreeMap<i64, String>,
     /// Id of the case.
     pub case: String,
     /// Id of the case that it is compared with.

@@ -9,9 +9,9 @@ use super::{CaseState, Totals};
 pub struct StateCounts {
     /// Cases with a time.
     pub measured: u32,
-    /// Cases that could not be measured: failed, timed out, unsupported.
+    /// Cases that could not be measured: failed, timed out.
     pub failed: u32,
-    /// Cases that were not tried, or given up as too slow after the pilot.
+    /// Cases that were not tried, that cannot run here, or that were given up as too slow after the pilot.
     pub skipped: u32,
     /// Cases that ended with too few rounds for an interval.
     pub too_few: u32,

@@ -1,10 +1,12 @@
 //! Runs of a few cases on several interpreters, made up, each case with the same weather in each round.
 
+#[path = "../bare/mod.rs"]
+mod bare;
+
 use std::time::Duration;
 
 use gilbench_analysis::analyse;
 use gilbench_analysis::findings::CaseFinding;
-use gilbench_model::plan::sha256;
 use gilbench_model::run_directory::Run;
 use gilbench_model::sample::Process;
 use serde_json::{Value, from_value, json};
@@ -17,16 +19,11 @@ pub(crate) struct Made {
 
 /// `work` with a strategy on an interpreter: eight rounds around so many milliseconds, on two CPUs.
 pub(crate) fn case(strategy: &str, interpreter: &str, milliseconds: f64) -> Made {
-    let case = json!({
-        "id": format!("work/{strategy}/{interpreter}"),
-        "workload": "work", "strategy": strategy, "interpreter": interpreter,
+    let case = bare::case(&json!({
+        "id": format!("work/{strategy}/{interpreter}"), "strategy": strategy, "interpreter": interpreter,
         "worker": if interpreter == "native" { "native" } else { "python" },
-        "conditions": {
-            "size": "default", "workers": 1, "omp": 1, "affinity": "all", "gil": "default", "start_method": null
-        },
-        "parameters": {}, "digest": sha256(b"answer"), "cpus": [0, 1], "effective_cpus": 2, "units": null,
-        "oversubscribed": false, "cpu_time_trusted": true, "skip": null,
-    });
+        "cpus": [0, 1], "effective_cpus": 2,
+    }));
     let weather = [1.0, 1.07, 0.94, 1.31, 1.02, 0.99, 1.11, 0.97];
     Made { case, milliseconds: weather.map(|weather| weather * milliseconds).to_vec() }
 }
@@ -56,23 +53,19 @@ fn nanoseconds(milliseconds: f64) -> u64 {
 
 /// A whole process takes 50 ms more than its iteration. Only `free` and `native` have no GIL in force.
 pub(crate) fn run(made: Vec<Made>) -> (Run, Vec<CaseFinding>) {
-    let process = |case: usize, round: usize, milliseconds: f64| -> Process {
-        from_value(json!({
-            "case": case, "round": round, "began_ms": 0, "outcome": {"kind": "completed"}, "facts": null,
-            "iterations": [{
-                "wall_ns": nanoseconds(milliseconds), "user_ns": null, "system_ns": null,
-                "voluntary_switches": null, "involuntary_switches": null
-            }],
-            "tree": {
-                "wall_ns": nanoseconds(milliseconds + 50.0), "idle_ns": null, "user_ns": 0, "system_ns": 0,
-                "voluntary_switches": 0, "involuntary_switches": 0, "memory": null, "exit_code": 0, "signal": null,
-                "orphans": 0
-            },
+    let process = |case: usize, round: u32, milliseconds: f64| {
+        Process {
+        tree: from_value(json!({
+            "wall_ns": nanoseconds(milliseconds + 50.0), "idle_ns": null, "user_ns": 0, "system_ns": 0,
+            "voluntary_switches": 0, "involuntary_switches": 0, "memory": null, "exit_code": 0, "signal": null,
+            "orphans": 0
         }))
-        .unwrap()
+        .unwrap(),
+        ..bare::process(case, round, nanoseconds(milliseconds))
+    }
     };
     let processes = made.iter().enumerate().flat_map(|(case, made)| {
-        let rounds = made.milliseconds.iter().enumerate();
+        let rounds = (0..).zip(&made.milliseconds);
         rounds.map(move |(round, milliseconds)| process(case, round, *milliseconds)).collect::<Vec<_>>()
     });
     let processes = processes.collect();
@@ -86,36 +79,12 @@ pub(crate) fn run(made: Vec<Made>) -> (Run, Vec<CaseFinding>) {
     };
     let interpreters = ["native", "free", "locked", "other"].map(interpreter);
     let workload = |bound: &str| json!({"title": "Work", "summary": "Works.", "bound": bound});
-    let run = Run {
-        directory: "run".into(),
-        plan: from_value(json!({
-            "schema": gilbench_model::SCHEMA, "suite": "made-up", "seed": 1, "definitions": sha256(b"definitions"),
-            "profile": {
-                "rounds": {"least": 8, "most": 8}, "target": 0.02, "case_time": "20s", "timeout": "60s",
-                "iterations": {"most": 1, "time": "1s", "least_with_jit": 1}
-            },
-            "workloads": {
-                "work": workload("cpu"), "wait": workload("waiting"), "look": workload("behaviour")
-            },
-            "cases": cases,
-        }))
-        .unwrap(),
-        environment: from_value(json!({
-            "schema": gilbench_model::SCHEMA, "gilbench": "0.1.0", "planned_ms": 0, "variables": {},
-            "machine": {
-                "os": "linux", "architecture": "x86_64", "kernel": null, "cpu_model": null, "logical_cpus": 2,
-                "memory_bytes": null, "governor": null, "virtual_machine": null, "load": null,
-                "allowance": {"cpus": [0, 1], "siblings": [], "isolated": [], "quota": null}
-            },
-            "interpreters": interpreters, "hyperfine": null,
-        }))
-        .unwrap(),
-        facts: Vec::new(),
-        processes,
-        events: Vec::new(),
-        second_opinions: Vec::new(),
-        timelines: Vec::new(),
-    };
+    let mut run = Run { processes, ..bare::run(&cases) };
+    run.environment.interpreters = from_value(json!(interpreters)).unwrap();
+    run.plan.workloads = from_value(
+        json!({"work": workload("cpu"), "wait": workload("waiting"), "look": workload("behaviour")}),
+    )
+    .unwrap();
     let findings = analyse(&run, &[]).cases;
     (run, findings)
 }

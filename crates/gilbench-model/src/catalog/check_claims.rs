@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::check::{Checker, Reference, unused};
 use crate::Name;
-use crate::claim::{Claim, Claims, FIRST_TEST, Fix, Kind, Selector};
+use crate::claim::{Claim, Claims, FIRST_TEST, Fix, Kind, Measure, Selector};
 use crate::data_file::{DataError, Source};
 use crate::interpreter::Interpreter;
 use crate::suite::Pattern;
@@ -41,6 +41,15 @@ impl Checker<'_> {
                         &field,
                         "`observation` and `measure` that disagree",
                         "`observation: NAME` with `measure: observation` or `observation-ratio`, and only there",
+                    ));
+                }
+                if !test.words.is_empty() && test.measure != Measure::Observation {
+                    let found = format!("`words` with measure `{}`", test.measure);
+                    errors.push(source.value_error(
+                        &[id],
+                        &field,
+                        found,
+                        "them with `measure: observation` only",
                     ));
                 }
                 for range in [Some(test.confirmed), test.refuted].into_iter().flatten() {

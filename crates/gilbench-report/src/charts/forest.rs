@@ -14,8 +14,8 @@ use super::frame::{Frame, WIDTH};
 use super::{Figure, Panel, Table, rows};
 use crate::error::ReportErrorKind;
 use crate::joined::Report;
-use crate::numbers::{above_one, count, measured};
-use crate::questions::{Question, Row, one_scale};
+use crate::numbers::above_one;
+use crate::questions::{Question, Row, one_scale, tally};
 
 /// Below the rows, for the words that name the areas, in rows.
 const WORDS: f64 = 0.45;
@@ -65,14 +65,13 @@ fn panel(
     let bottom = -(rows.len() as f64) - WORDS;
     let mut elements = areas(asked, &x, bottom);
     for (index, (number, row)) in rows.iter().enumerate() {
-        let Some(estimate) = row.comparison.estimate else {
+        let Some((estimate, figure)) = row.comparison.estimate.zip(row.comparison.figure()) else {
             continue;
         };
-        let figure = measured(&estimate, asked.measure).text();
         let label = if group.len() > 1 { format!("{number}: {}", row.label) } else { row.label.clone() };
-        elements.push(rows::label_beside(index, &label, &figure, &x));
+        elements.push(rows::label_beside(index, &label, &figure.text(), &x));
         let end = (x.range.end, -(index as f64));
-        elements.push(Element::text(figure, end, Anchor::End, (-2, 14), "row-label"));
+        elements.push(Element::text(figure.text(), end, Anchor::End, (-2, 14), "row-label"));
         let undecided = !matches!(row.comparison.verdict, Verdict::Confirmed | Verdict::Refuted);
         let colour = report.colour(&row.found.interpreter);
         let y = rows::middle(index);
@@ -94,7 +93,7 @@ fn panel(
             format!("Claim {}", claim.id)
         },
         // The words above the drawing say what was measured.
-        description: tally(&rows),
+        description: tally(rows.iter().map(|(_, row)| row.comparison)),
         height: rows::height_with(rows.len() as f64 + WORDS),
         x,
         y: Axis::with_ticks(bottom..0.0, Vec::new()),
@@ -115,23 +114,6 @@ fn panel(
 fn capital(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
-}
-
-/// What came of the comparisons: `Of 3 comparisons 2 confirm and 1 decides nothing.`
-fn tally(group: &[(usize, &Row<'_>)]) -> String {
-    let of = |wanted: Verdict| group.iter().filter(|(_, row)| row.comparison.verdict == wanted).count();
-    let (confirm, refute) = (of(Verdict::Confirmed), of(Verdict::Refuted));
-    let others = group.len() - confirm - refute;
-    let parts: Vec<String> = [
-        (confirm, "confirm", "confirms"),
-        (refute, "refute", "refutes"),
-        (others, "decide nothing", "decides nothing"),
-    ]
-    .into_iter()
-    .filter(|(number, ..)| *number > 0)
-    .map(|(number, many, one)| format!("{number} {}", if number == 1 { one } else { many }))
-    .collect();
-    format!("Of {}: {}.", count(group.len() as u64, "comparison"), parts.join(", "))
 }
 
 fn thresholds(asked: &Comparison) -> impl Iterator<Item = f64> {

@@ -95,10 +95,10 @@ pub(super) fn command(report: &Report<'_>, case: &Case) -> String {
     format!("gilbench run --suite {} --case {}{containers}", quoted(suite.as_str()), quoted(&case.id))
 }
 
-/// How rounds ended that did not complete. The reason of a failed case is not said twice.
+/// How rounds ended that did not complete. The reason of a case is not said twice.
 fn failures(entry: Entry<'_>) -> Vec<String> {
     let said = match &entry.finding.state {
-        CaseState::Failed { reason } => Some(reason),
+        CaseState::Failed { reason } | CaseState::Skipped { reason, .. } => Some(reason),
         _ => None,
     };
     let text = |failure: &FailureCount| {

@@ -3,8 +3,11 @@
 //! A card says what was found and why: the verdict of each interpreter, the number that came to it, and, folded, every
 //! comparison with its thresholds, chances and cases.
 
-use gilbench_analysis::findings::{ClaimFinding, ComparisonCounts, InterpreterFinding, Verdict};
+use std::collections::BTreeSet;
+
+use gilbench_analysis::findings::{ClaimFinding, Comparison, ComparisonCounts, InterpreterFinding, Verdict};
 use gilbench_model::Name;
+use gilbench_model::claim::Measure;
 use gilbench_model::shell::quoted;
 use gilbench_model::units::format_chance;
 use serde::Serialize;
@@ -14,8 +17,8 @@ use crate::charts::{Figure as Chart, forest};
 use crate::error::ReportErrorKind;
 use crate::joined::Report;
 use crate::noise::noise_sentence;
-use crate::numbers::{Figure, measured, percent};
-use crate::questions::{Question, Row};
+use crate::numbers::{Figure, count, percent};
+use crate::questions::{Question, Row, tally};
 use crate::text::anchor;
 
 #[derive(Serialize)]
@@ -73,8 +76,11 @@ struct Found {
     figure: Option<Figure>,
     /// Which test's that is, where there are several.
     test: Option<usize>,
+    /// On what machine, where the number is a share of what that allows: `2 workers on 2 CPUs`.
+    room: Option<String>,
     reason: Option<String>,
-    caveats: Vec<String>,
+    /// What came of its comparisons, where they do not agree, and what to know of their numbers.
+    notes: Vec<String>,
 }
 
 /// A test and its comparisons.
@@ -154,7 +160,7 @@ fn card(report: &Report<'_>, claim: &ClaimFinding) -> Result<Card, ReportErrorKi
         badge: badge(claim.verdict),
         why: claim.overall_reason().map(str::to_owned).or_else(|| agreed(claim)),
         correction: claim.correction.clone(),
-        found: claim.interpreters.iter().map(|found| self::found(found, &questions)).collect(),
+        found: claim.interpreters.iter().map(|found| self::found(report, found, &questions)).collect(),
         chart: forest::figure(report, claim)?,
         comparisons: questions.iter().map(|question| question.rows.len()).sum(),
         tests: questions.iter().map(|question| test(report, question)).collect(),
@@ -176,19 +182,28 @@ fn agreed(claim: &ClaimFinding) -> Option<String> {
     }
 }
 
-fn found(found: &InterpreterFinding, questions: &[Question<'_>]) -> Found {
+fn found(report: &Report<'_>, found: &InterpreterFinding, questions: &[Question<'_>]) -> Found {
     let shown = found.shown();
     let holds = |question: &&Question<'_>| {
         question.rows.iter().any(|row| shown.is_some_and(|shown| std::ptr::eq(row.comparison, shown)))
     };
     let test = questions.iter().find(holds).filter(|_| questions.len() > 1);
+    let room = |comparison: &Comparison| {
+        let case = report.entry(&comparison.case).filter(|_| comparison.measure == Measure::Efficiency)?.case;
+        let workers = count(u64::from(case.conditions.workers), "worker");
+        Some(format!("{workers} on {}", count(u64::from(case.effective_cpus), "CPU")))
+    };
+    let verdicts: BTreeSet<Verdict> = found.comparisons.iter().map(|comparison| comparison.verdict).collect();
+    let tally = (verdicts.len() > 1).then(|| tally(found.comparisons.iter()));
+    let caveats = found.comparisons.iter().filter_map(|comparison| comparison.caveat.clone());
     Found {
         interpreter: found.interpreter.to_string(),
         badge: badge(found.verdict),
-        figure: shown.and_then(|comparison| Some(measured(&comparison.estimate?, comparison.measure))),
+        figure: shown.and_then(Comparison::figure),
         test: test.map(|question| question.number),
+        room: shown.and_then(room),
         reason: found.reason.clone(),
-        caveats: found.comparisons.iter().filter_map(|comparison| comparison.caveat.clone()).collect(),
+        notes: tally.map(|text| text.trim_end_matches('.').to_owned()).into_iter().chain(caveats).collect(),
     }
 }
 
@@ -207,7 +222,7 @@ fn compared(report: &Report<'_>, row: &Row<'_>) -> Compared {
     Compared {
         case: Link { text: label.clone(), ..link(report, &comparison.case) },
         against: comparison.against.as_ref().map(|id| link(report, id)),
-        value: comparison.estimate.map(|estimate| measured(&estimate, comparison.measure).text()),
+        value: comparison.figure().map(|figure| figure.text()),
         p_value: comparison.p_value.map(format_chance),
         adjusted: comparison.adjusted_p_value.map(format_chance),
         detectable: comparison.minimum_detectable_effect.map(percent),

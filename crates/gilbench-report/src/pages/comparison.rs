@@ -72,9 +72,10 @@ struct AnswerWord {
 
 #[derive(Serialize)]
 struct CaseRow {
+    /// What it is found by, here and, where this run has it, in the table of all cases.
+    id: String,
+    /// Its mark; `None` where this run does not have it.
     key: Option<String>,
-    /// Its row in the table of all cases; `None` where this run does not have it.
-    anchor: Option<String>,
     parts: Vec<String>,
     /// What its figures are, where they are not times of a steady iteration.
     quantity: Option<&'static str>,
@@ -209,9 +210,9 @@ fn case_row(report: &Report<'_>, row: &Row) -> CaseRow {
     let entry = report.entry(&row.case);
     let yes = |yes| if yes { "yes" } else { "no" };
     CaseRow {
+        id: anchor(&row.case),
         key: entry
             .map(|entry| key(report.shape(&entry.case.strategy), &report.colour(&entry.case.interpreter))),
-        anchor: entry.map(|entry| anchor(&entry.case.id)),
         parts: row.case.split('/').map(str::to_owned).collect(),
         quantity: match row.quantity {
             Quantity::Steady => None,

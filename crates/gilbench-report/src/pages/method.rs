@@ -188,7 +188,11 @@ fn undecided(report: &Report<'_>) -> Vec<Undecided> {
             |entry| matches!(entry.finding.state, CaseState::Failed { .. }),
             "a wrong answer, a crash, a time-out",
         ),
-        of("skipped", |entry| matches!(entry.finding.state, CaseState::Skipped { .. }), "was not tried"),
+        of(
+            "skipped",
+            |entry| matches!(entry.finding.state, CaseState::Skipped { .. }),
+            "was not tried, or cannot run here",
+        ),
     ]
 }
 

@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use gilbench_analysis::findings::{ClaimFinding, ComparisonCounts, InterpreterFinding};
 use gilbench_model::run_directory::Run;
-use gilbench_report::numbers::measured;
 
 use crate::cli::{Claims, Common};
 use crate::cmd::{claims_document, explain};
@@ -67,7 +66,7 @@ fn counted(counts: &ComparisonCounts) -> String {
 /// The interpreter in a column of this width, then what is known.
 fn interpreter(finding: &InterpreterFinding, width: usize) -> String {
     let number = finding.shown().and_then(|comparison| {
-        let number = measured(&comparison.estimate?, comparison.measure).text();
+        let number = comparison.figure()?.text();
         let part = comparison.part.as_ref().map(|part| format!(" by {part}")).unwrap_or_default();
         Some(format!("{}{part} {number}", comparison.measure))
     });

@@ -7,7 +7,6 @@ use gilbench_model::Name;
 use gilbench_model::catalog::Catalog;
 use gilbench_model::claim::{Claim, FIRST_TEST};
 use gilbench_model::run_directory::Run;
-use gilbench_report::numbers::measured;
 use serde::Serialize;
 
 use crate::cli::Common;
@@ -91,7 +90,7 @@ fn print(explanation: &Explanation<'_>) -> output::Result {
 }
 
 fn row(comparison: &Comparison) -> [String; 5] {
-    let figure = comparison.estimate.map(|estimate| measured(&estimate, comparison.measure).text());
+    let figure = comparison.figure().map(|figure| figure.text());
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "—".to_owned());
     [
         comparison.verdict.as_str().to_owned(),
