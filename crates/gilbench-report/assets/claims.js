@@ -107,14 +107,10 @@
       clear();
       remember(location.hash);
     }
-    const findings = card.querySelector(".findings");
-    if (findings) findings.open = true;
+    // A phone folds it.
+    const evidence = card.querySelector("details.large");
+    if (evidence) evidence.open = true;
     target.scrollIntoView();
-  };
-  // On a phone ninety cards with all their evidence are a hundred screens.
-  const narrow = window.matchMedia("(max-width: 40rem)");
-  const fold = () => {
-    for (const findings of container.querySelectorAll(".findings")) findings.open = !narrow.matches;
   };
 
   reset.addEventListener("click", () => {
@@ -134,10 +130,8 @@
     });
   }
   window.addEventListener("hashchange", reach);
-  narrow.addEventListener("change", fold);
   lists.hidden = true;
   place.hidden = false;
-  fold();
   read();
   reach();
 })();

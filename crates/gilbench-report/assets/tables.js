@@ -109,7 +109,7 @@
       return control;
     };
     let from = 0;
-    let to = Math.min(rows.length, body.rows.length);
+    let to = Math.min(rows.length, STEP);
     let fitting = rows;
     let order = rows;
     const earlier = button("Show earlier rows", () => { from = Math.max(0, from - STEP); show(); });

@@ -99,7 +99,7 @@ pub(crate) fn one_scale(a: &Comparison, b: &Comparison) -> bool {
     a.measure == b.measure && a.part == b.part && a.confirmed == b.confirmed && a.refuted == b.refuted
 }
 
-/// What came of some comparisons: `Of 3 comparisons: 2 confirm, 1 decides nothing.`
+/// What came of some comparisons: `of 3 comparisons: 2 confirm, 1 decides nothing`.
 pub(crate) fn tally<'a>(comparisons: impl Iterator<Item = &'a Comparison>) -> String {
     let (mut confirm, mut refute, mut others) = (0, 0, 0);
     for comparison in comparisons {
@@ -118,7 +118,7 @@ pub(crate) fn tally<'a>(comparisons: impl Iterator<Item = &'a Comparison>) -> St
     .filter(|(number, ..)| *number > 0)
     .map(|(number, many, one)| format!("{number} {}", if number == 1 { one } else { many }))
     .collect();
-    format!("Of {}: {}.", count(confirm + refute + others, "comparison"), parts.join(", "))
+    format!("of {}: {}", count(confirm + refute + others, "comparison"), parts.join(", "))
 }
 
 /// Workload, strategy and each condition of a case; the id where the plan does not have it.

@@ -93,7 +93,7 @@ fn panel(
             format!("Claim {}", claim.id)
         },
         // The words above the drawing say what was measured.
-        description: tally(rows.iter().map(|(_, row)| row.comparison)),
+        description: format!("{}.", capital(&tally(rows.iter().map(|(_, row)| row.comparison)))),
         height: rows::height_with(rows.len() as f64 + WORDS),
         x,
         y: Axis::with_ticks(bottom..0.0, Vec::new()),

@@ -203,7 +203,7 @@ fn found(report: &Report<'_>, found: &InterpreterFinding, questions: &[Question<
         test: test.map(|question| question.number),
         room: shown.and_then(room),
         reason: found.reason.clone(),
-        notes: tally.map(|text| text.trim_end_matches('.').to_owned()).into_iter().chain(caveats).collect(),
+        notes: tally.into_iter().chain(caveats).collect(),
     }
 }
 

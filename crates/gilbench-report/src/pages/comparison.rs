@@ -124,9 +124,9 @@ pub(super) fn comparison(report: &Report<'_>) -> Result<Option<Comparison>, Repo
                 reason: shift.reason.clone(),
             })
             .collect(),
-        no_verdict: Some(moved(this))
+        no_verdict: Some(moved(this, compared.band))
             .filter(|_| this.reason.is_none() && this.shift.is_none_or(|shift| shift > LARGEST_SHIFT)),
-        moved: moved(this),
+        moved: moved(this, compared.band),
         counts: vec![
             count(Answer::Faster, counts.faster),
             count(Answer::Slower, counts.slower),
@@ -174,7 +174,7 @@ fn name(part: &Part) -> String {
     }
 }
 
-fn moved(run: &ComparedRun) -> String {
+fn moved(run: &ComparedRun, band: f64) -> String {
     if run.reason.is_some() {
         return "Nothing can be said of it: these are two machines.".to_owned();
     }
@@ -188,7 +188,14 @@ fn moved(run: &ComparedRun) -> String {
             "The machine moved by up to {moved}, at the far end of the interval: more than {largest}: no verdict is given."
         )
     } else {
-        format!("The machine moved by up to {moved}: each ratio of times is widened by that at both ends.")
+        let none = if shift > band {
+            format!(" That is more than the band of {}: no time can be told to be equivalent.", percent(band))
+        } else {
+            String::new()
+        };
+        format!(
+            "The machine moved by up to {moved}: each ratio of times is widened by that at both ends.{none}"
+        )
     }
 }
 
