@@ -40,6 +40,11 @@ perf:
 claims-document:
     cargo run --quiet --package gilbench -- claims --document > docs/claims.md
 
+# Draw the README's pictures anew from the published run
+pictures:
+    cargo run --quiet --package gilbench -- report reports/2026-12-01-two-cpu-vm --png docs/images --chart index/answer-0 \
+        --chart timelines/timeline-1-part-0 --chart timelines/timeline-1-part-1
+
 # The same exercise for gilbench, pyperf and hyperfine: false alarms, differences found, seconds. About 20 minutes
 versus-peers *ARGS:
     cargo bench -p gilbench --bench versus_peers -- {{ARGS}}

@@ -87,10 +87,13 @@ fn panel(
     let number = group[0].number;
     let frame = Frame {
         id: format!("{}-{number}", claim.id),
-        title: if numbered {
-            format!("Claim {}, test {number}", claim.id)
-        } else {
-            format!("Claim {}", claim.id)
+        title: match group {
+            [_] if !numbered => format!("Claim {}", claim.id),
+            [only] => format!("Claim {}, test {}", claim.id, only.number),
+            all => {
+                let numbers: Vec<String> = all.iter().map(|one| one.number.to_string()).collect();
+                format!("Claim {}, tests {}", claim.id, numbers.join(", "))
+            }
         },
         // The words above the drawing say what was measured.
         description: format!("{}.", capital(&tally(rows.iter().map(|(_, row)| row.comparison)))),

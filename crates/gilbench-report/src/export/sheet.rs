@@ -180,6 +180,18 @@ mod tests {
     }
 
     #[test]
+    fn no_rule_of_drawings_is_lost_for_a_selector_that_is_not_known() {
+        let selectors = SHEET.rules.iter().flat_map(|(head, _)| head.split(',').map(str::trim));
+        let lost: Vec<&str> = selectors
+            .filter(|selector| selector.starts_with("svg"))
+            .filter(|selector| {
+                [":not(", ":is(", ":has(", ":where(", "["].iter().any(|part| selector.contains(part))
+            })
+            .collect();
+        assert!(lost.is_empty(), "{lost:?}");
+    }
+
+    #[test]
     fn the_site_s_own_sheet_gives_colours_and_no_token_stays() {
         let classes =
             BTreeSet::from(["chart", "label", "colour-0", "point", "series", "hollow", "row-label"]);

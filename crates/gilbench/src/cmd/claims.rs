@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use gilbench_analysis::findings::{ClaimFinding, ComparisonCounts, InterpreterFinding};
+use gilbench_model::claim::Measure;
 use gilbench_model::run_directory::Run;
 
 use crate::cli::{Claims, Common};
@@ -67,8 +68,14 @@ fn counted(counts: &ComparisonCounts) -> String {
 fn interpreter(finding: &InterpreterFinding, width: usize) -> String {
     let number = finding.shown().and_then(|comparison| {
         let number = comparison.figure()?.text();
-        let part = comparison.part.as_ref().map(|part| format!(" by {part}")).unwrap_or_default();
-        Some(format!("{}{part} {number}", comparison.measure))
+        let measure = match (comparison.measure, &comparison.part) {
+            // The part says that it is one, and which.
+            (Measure::Observation, Some(part)) => part.clone(),
+            (Measure::ObservationRatio, Some(part)) => format!("ratio of {part}"),
+            (measure, Some(part)) => format!("{measure} by {part}"),
+            (measure, None) => measure.to_string(),
+        };
+        Some(format!("{measure} {number}"))
     });
     let parts = [Some(finding.verdict.as_str().to_owned()), number, finding.reason.clone()];
     let known = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
