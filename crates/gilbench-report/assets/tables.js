@@ -109,7 +109,9 @@
       return control;
     };
     let from = 0;
-    let to = Math.min(rows.length, STEP);
+    // On a phone two hundred rows are thirty screens.
+    const first = window.matchMedia("(max-width: 40rem)").matches ? STEP : body.rows.length;
+    let to = Math.min(rows.length, first);
     let fitting = rows;
     let order = rows;
     const earlier = button("Show earlier rows", () => { from = Math.max(0, from - STEP); show(); });
