@@ -4,7 +4,7 @@
 //! comparisons of the run (see `significance`); several comparisons make one verdict per interpreter, and those make
 //! the claim's.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gilbench_model::Name;
 use gilbench_model::claim::{Claim, Kind, Measure, Range, Selector, Test};
@@ -98,7 +98,12 @@ impl<'a> Decider<'a> {
                 // That it differs needs two witnesses; that it is so everywhere, at least half of those heard.
                 let enough = verdict == Verdict::Partly || 2 * decided.len() >= tested;
                 let reason = tally(&decided, tested, interpreters.len()).or(reason);
-                if enough {
+                if verdict == Verdict::Confirmed
+                    && let Some(test) = undecided_test(&interpreters)
+                {
+                    let reason = format!("test {} decides nothing on any interpreter", test + 1);
+                    (Verdict::Inconclusive, Some(reason))
+                } else if enough {
                     (verdict, reason)
                 } else {
                     (Verdict::Inconclusive, reason.map(|reason| format!("{reason}: too few to decide it")))
@@ -528,12 +533,30 @@ fn combine<'r>(parts: impl Iterator<Item = (Verdict, Option<&'r str>)>) -> (Verd
             if count(Verdict::Partly) > 0 { reason_of(Verdict::Partly).unwrap_or(reason) } else { reason };
         return (Verdict::Partly, Some(reason));
     }
+    // A statement stands if all of its parts do: what is undecided does not save one of which a part is refuted.
+    if refuted > 0 {
+        let undecided = parts.len() - refuted;
+        let reason = format!("does not hold for {refuted} of {}; the others decide nothing", parts.len());
+        return (Verdict::Refuted, (undecided > 0).then_some(reason));
+    }
     for undecided in [Verdict::Inconclusive, Verdict::Untestable] {
-        if count(undecided) > 0 && (undecided == Verdict::Inconclusive || confirmed + refuted == 0) {
+        if count(undecided) > 0 && (undecided == Verdict::Inconclusive || confirmed == 0) {
             return (undecided, reason_of(undecided));
         }
     }
-    if confirmed > 0 { (Verdict::Confirmed, None) } else { (Verdict::Refuted, None) }
+    (Verdict::Confirmed, None)
+}
+
+/// The first test that was made and is undecided wherever it was: that interpreters which lack its cases confirm the
+/// others says nothing of it.
+fn undecided_test(interpreters: &[InterpreterFinding]) -> Option<usize> {
+    let mut decided: BTreeMap<usize, bool> = BTreeMap::new();
+    for comparison in interpreters.iter().flat_map(|finding| &finding.comparisons) {
+        if comparison.verdict != Verdict::Untestable {
+            *decided.entry(comparison.test).or_default() |= comparison.verdict != Verdict::Inconclusive;
+        }
+    }
+    decided.into_iter().find(|(_, decided)| !decided).map(|(test, _)| test)
 }
 
 /// What of the cases a test is about: `phase work`, `phase work over whole iterations`, `observation threads`.
@@ -580,13 +603,15 @@ mod tests {
     }
 
     #[test]
-    fn one_undecided_comparison_leaves_the_whole_undecided() {
+    fn an_undecided_comparison_takes_a_confirmation_back_and_no_refutation() {
         use Verdict::{Confirmed, Inconclusive, Partly, Refuted, Untestable};
         assert_eq!(combined(&[Confirmed, Confirmed]), Confirmed);
         assert_eq!(combined(&[Refuted, Refuted]), Refuted);
         assert_eq!(combined(&[Confirmed, Refuted, Inconclusive]), Partly);
         assert_eq!(combined(&[Partly, Confirmed]), Partly);
         assert_eq!(combined(&[Confirmed, Inconclusive]), Inconclusive);
+        assert_eq!(combined(&[Refuted, Inconclusive]), Refuted);
+        assert_eq!(combined(&[Refuted, Untestable]), Refuted);
         assert_eq!(combined(&[Confirmed, Untestable]), Confirmed);
         assert_eq!(combined(&[Untestable, Inconclusive]), Inconclusive);
         assert_eq!(combined(&[Untestable, Untestable]), Untestable);

@@ -70,7 +70,7 @@ pub fn analyse(run: &Run, claims: &[Claim]) -> Findings {
         too_few: states.too_few,
         pending: states.pending,
         processes: count(run.processes.len()),
-        process_time: Nanoseconds(trees.map(|tree| tree.wall_ns.0).sum()),
+        process_time: Nanoseconds(trees.fold(0, |all, tree| all.saturating_add(tree.wall_ns.0))),
         comparisons: ComparisonCounts::of(comparisons()),
         minimum_detectable_effect: statistics::median(&effects).ok(),
     };

@@ -15,7 +15,7 @@ use crate::findings::{
     ScalingPoint,
 };
 use crate::series::{CaseSamples, shared};
-use crate::statistics::{Fitness, Goodness, StatisticsError, amdahl, crossover, knee, usl};
+use crate::statistics::{EQUIVALENCE_BAND, Fitness, Goodness, StatisticsError, amdahl, crossover, knee, usl};
 
 /// One finding for each series over at least two numbers of workers.
 pub(crate) fn scaling(samples: &[CaseSamples<'_>], cases: &[CaseFinding]) -> Vec<ScalingFinding> {
@@ -146,6 +146,31 @@ fn left_out(samples: &CaseSamples<'_>, cases: &[CaseFinding]) -> Option<LeftOut>
     }
 }
 
+/// The cases whose sizes are more or less of the same work, as many as there are: of two of them no parameter is more
+/// while another is less, and the answer is not the same. A thousand short calls in place of a long one are as much work,
+/// done in another way.
+fn amounts(own: &[&CaseSamples<'_>]) -> Vec<u32> {
+    let in_order = |one: &Case, other: &Case| {
+        let values = |case: &Case, name| case.parameters.get(name).copied().unwrap_or_default();
+        let both = || one.parameters.keys().map(|name| (values(one, name), values(other, name)));
+        one.digest != other.digest
+            && (both().all(|(one, other)| one <= other) || both().all(|(one, other)| one >= other))
+    };
+    let mut most: Vec<u32> = Vec::new();
+    for first in own {
+        let mut chain = vec![*first];
+        for next in own {
+            if chain.iter().all(|one| in_order(one.case, next.case)) {
+                chain.push(next);
+            }
+        }
+        if chain.len() > most.len() {
+            most = chain.iter().map(|samples| samples.index).collect();
+        }
+    }
+    most
+}
+
 fn over_sizes(
     seed: u64,
     all: &[CaseSamples<'_>],
@@ -153,12 +178,14 @@ fn over_sizes(
     own: &[&CaseSamples<'_>],
 ) -> CrossoverFinding {
     let first = own[0].case;
+    let amounts = amounts(own);
     let mut taken = Vec::new();
     let mut sizes = Vec::new();
     for samples in own {
         let sequential = baseline(all, samples);
         let why = match sequential {
             None => Some(LeftOut::NoSequential),
+            Some(_) if !amounts.contains(&samples.index) => Some(LeftOut::OtherWork),
             Some(sequential) => left_out(samples, cases).or_else(|| left_out(sequential, cases)),
         };
         if let (Some(sequential), None) = (sequential, why) {
@@ -174,6 +201,8 @@ fn over_sizes(
     let mut times = shared(&taken).into_iter();
     let mut pairs = Vec::new();
     while let (Some(sequential), Some(parallel)) = (times.next(), times.next()) {
+        // What gains no more than the band does not pay.
+        let parallel = parallel.into_iter().map(|time| time * (1.0 + EQUIVALENCE_BAND)).collect();
         pairs.push((sequential, parallel));
     }
     let (crossover, reason) = match crossover(&pairs, seed) {

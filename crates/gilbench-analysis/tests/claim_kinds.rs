@@ -76,7 +76,7 @@ fn an_observation_decides_only_if_every_iteration_says_so() {
 fn a_comparison_that_comes_out_the_other_way_makes_a_claim_partly_and_its_row_shows_what_decided() {
     let run = run(|interpreter, round| match interpreter {
         "one" => seen(8, 1),
-        // One test is refuted and one is not decided: as a whole it says nothing.
+        // One test is refuted, and that the other is not decided does not save the whole.
         _ => json!({
             "system_ns": null, "voluntary_switches": null, "involuntary_switches": null, "phases": {},
             "observations": {"threads": 1, "tasks": 3 + round % 3}
@@ -93,9 +93,30 @@ fn a_comparison_that_comes_out_the_other_way_makes_a_claim_partly_and_its_row_sh
     assert_eq!(finding.verdict, Verdict::Partly);
     assert!(finding.correction.is_some());
     let [one, two] = &finding.interpreters[..] else { panic!("{finding:?}") };
-    assert_eq!((one.verdict, two.verdict), (Verdict::Confirmed, Verdict::Inconclusive));
+    assert_eq!((one.verdict, two.verdict), (Verdict::Confirmed, Verdict::Refuted));
     let shown = two.shown().unwrap();
-    assert_eq!((shown.test, shown.verdict), (1, Verdict::Inconclusive));
+    assert_eq!((shown.test, shown.verdict), (0, Verdict::Refuted));
+}
+
+#[test]
+fn a_test_that_decides_nothing_anywhere_leaves_a_claim_undecided() {
+    // What decides nothing on `one` was not made on `two`, which confirms the rest.
+    let run = run(|interpreter, round| match interpreter {
+        "one" => seen(3 + round % 3, 1),
+        _ => seen(4, 1),
+    });
+    let test = |interpreter: &str| {
+        let case = json!({"workload": "work", "strategy": "sequential", "interpreter": interpreter});
+        json!({
+            "measure": "observation", "observation": "threads", "case": case,
+            "confirmed": {"at_least": 4}, "refuted": {"at_most": 1}
+        })
+    };
+    let mut claim = observation(&json!({"at_least": 4}));
+    claim["tests"] = json!([test("two"), test("one")]);
+    let finding = decided(&run, claim);
+    assert_eq!(finding.verdict, Verdict::Inconclusive);
+    assert_eq!(finding.reason.as_deref(), Some("test 2 decides nothing on any interpreter"));
 }
 
 #[test]

@@ -118,6 +118,8 @@ pub enum LeftOut {
     Crowded,
     /// There is no sequential case of its size.
     NoSequential,
+    /// Beside the other sizes it is not more or less of the same work, but other work, or as much in another way.
+    OtherWork,
 }
 
 impl fmt::Display for LeftOut {
@@ -130,6 +132,7 @@ impl fmt::Display for LeftOut {
             Self::BeyondUnits => "more workers than pieces of work",
             Self::Crowded => "crowded",
             Self::NoSequential => "no sequential case",
+            Self::OtherWork => "not more or less of the same work as the other sizes",
         })
     }
 }
