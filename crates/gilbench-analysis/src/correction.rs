@@ -47,6 +47,8 @@ fn figure(test: usize, only: Option<&str>, interpreters: &[InterpreterFinding]) 
             let (least, most) = (written(least)?, written(most)?);
             Some(if least == most {
                 least
+            } else if known.iter().any(|(_, _, comparison)| !comparison.words.is_empty()) {
+                format!("{least} on {least_on}, {most} on {most_on}")
             } else if least_on == most_on {
                 format!("from {least} to {most} on {most_on}")
             } else {

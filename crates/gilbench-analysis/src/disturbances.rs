@@ -251,7 +251,7 @@ mod tests {
         use Disturbance::{Others, Queued, Steal};
         let processes: [&[Disturbance]; 4] = [&[Others], &[], &[Steal, Others], &[Queued]];
         let counted = count(processes.into_iter()).unwrap();
-        assert_eq!(counted.to_string(), "3 of 4: others 2, steal 1, queued 1");
+        assert_eq!(counted.to_string(), "3 of 4, some of them in several ways: others 2, steal 1, queued 1");
         assert_eq!(count([[].as_slice()].into_iter()).unwrap().to_string(), "none of 1");
         assert_eq!(count(std::iter::empty()), None);
     }

@@ -162,6 +162,8 @@ impl Run {
         let at = |file: &'static str| {
             move |kind: RunErrorKind| RunError { directory: directory.to_owned(), file, kind }
         };
+        // By it a run is known, so it is never compressed.
+        std::fs::metadata(directory.join(PLAN)).map_err(|error| at(PLAN)(error.into()))?;
         let plan: Plan = read_document(&directory.join(PLAN)).map_err(at(PLAN))?;
         check_watched(&plan).map_err(at(PLAN))?;
         let environment: Environment =
@@ -215,6 +217,12 @@ pub fn compressed(path: &Path) -> PathBuf {
 /// Reads a file as it is, or else compressed.
 fn read(path: &Path) -> Result<Vec<u8>, RunErrorKind> {
     let packed = compressed(path);
+    for file in [path, &packed] {
+        // A pipe would never end, nor would some devices.
+        if file.metadata().is_ok_and(|file| !file.is_file()) {
+            return Err(std::io::Error::other("it is no regular file").into());
+        }
+    }
     match (path.exists(), packed.exists()) {
         (true, true) => Err(RunErrorKind::Both),
         (false, true) => {

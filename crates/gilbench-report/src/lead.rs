@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use gilbench_analysis::statistics::Estimate;
 use gilbench_model::Name;
 
-use crate::best::sizes;
+use crate::best::{best, sizes};
 use crate::joined::{Entry, Report};
 use crate::numbers::{count, ratio, seconds};
 
@@ -38,8 +38,8 @@ pub(crate) fn lead(report: &Report<'_>, workload: &Name) -> Option<String> {
     let best = each.filter_map(|interpreter| highest(report, workload, Some(interpreter)));
     let (native, interpreters): (Vec<_>, Vec<_>) =
         best.partition(|(entry, _)| report.is_native(&entry.case.interpreter));
-    let best = if interpreters.is_empty() { native } else { interpreters };
-    let Some((entry, speed_up)) = best.iter().max_by(|a, b| a.1.point.total_cmp(&b.1.point)) else {
+    let gains = if interpreters.is_empty() { native } else { interpreters };
+    let Some((entry, speed_up)) = gains.iter().max_by(|a, b| a.1.point.total_cmp(&b.1.point)) else {
         return fastest(report, workload);
     };
     let mut words = format!(
@@ -48,14 +48,22 @@ pub(crate) fn lead(report: &Report<'_>, workload: &Name) -> Option<String> {
         entry.way(),
         entry.case.interpreter
     );
-    let none: Vec<String> = best
+    // A case may gain much over a slow beginning.
+    let shortest = self::best(report, workload, &entry.case.conditions.size, &entry.case.interpreter);
+    let other = shortest.filter(|found| found.alike().all(|one| one.finding.case != entry.finding.case));
+    if let Some((first, time)) =
+        other.and_then(|found| Some((found.simplest(), found.simplest().finding.steady?)))
+    {
+        words = format!("{words} The shortest time there is {}, by {}.", seconds(&time).text(), first.way());
+    }
+    let none: Vec<String> = gains
         .iter()
         .filter(|(_, speed_up)| speed_up.low <= 1.0)
         .map(|(entry, _)| entry.case.interpreter.to_string())
         .collect();
-    let all = count(best.len() as u64, "interpreter");
+    let all = count(gains.len() as u64, "interpreter");
     if none.is_empty() {
-        let what = if best.len() > 1 { format!("each of {all}") } else { all };
+        let what = if gains.len() > 1 { format!("each of {all}") } else { all };
         words = format!("{words} Something is faster on {what}.");
     } else {
         words = format!("{words} Nothing measured is told to be faster on {}.", none.join(", "));

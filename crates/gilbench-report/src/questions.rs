@@ -101,11 +101,12 @@ pub(crate) fn one_scale(a: &Comparison, b: &Comparison) -> bool {
 
 /// What came of some comparisons: `of 3 comparisons: 2 confirm, 1 decides nothing`.
 pub(crate) fn tally<'a>(comparisons: impl Iterator<Item = &'a Comparison>) -> String {
-    let (mut confirm, mut refute, mut others) = (0, 0, 0);
+    let (mut confirm, mut refute, mut untested, mut others) = (0, 0, 0, 0);
     for comparison in comparisons {
         *match comparison.verdict {
             Verdict::Confirmed => &mut confirm,
             Verdict::Refuted => &mut refute,
+            Verdict::Untestable => &mut untested,
             _ => &mut others,
         } += 1;
     }
@@ -113,12 +114,13 @@ pub(crate) fn tally<'a>(comparisons: impl Iterator<Item = &'a Comparison>) -> St
         (confirm, "confirm", "confirms"),
         (refute, "refute", "refutes"),
         (others, "decide nothing", "decides nothing"),
+        (untested, "cannot be made here", "cannot be made here"),
     ]
     .into_iter()
     .filter(|(number, ..)| *number > 0)
     .map(|(number, many, one)| format!("{number} {}", if number == 1 { one } else { many }))
     .collect();
-    format!("of {}: {}", count(confirm + refute + others, "comparison"), parts.join(", "))
+    format!("of {}: {}", count(confirm + refute + others + untested, "comparison"), parts.join(", "))
 }
 
 /// Workload, strategy and each condition of a case; the id where the plan does not have it.

@@ -39,7 +39,7 @@ impl Site {
         let ours: BTreeSet<&Path> = self.files.keys().map(PathBuf::as_path).collect();
         // Both the old and the new files are listed until all is done: the next attempt can go on from anywhere.
         fs::write(&marker, self.manifest(stale.union(&ours)))?;
-        for path in stale.difference(&ours) {
+        for path in stale.difference(&ours).filter(|path| !crosses_a_link(folder, path)) {
             match fs::remove_file(folder.join(path)) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
                 _ => {}
@@ -50,6 +50,10 @@ impl Site {
             }
         }
         for (path, content) in &self.files {
+            // What is behind a link is not the site's.
+            for link in within(folder, path).filter(|path| path.is_symlink()) {
+                fs::remove_file(link)?;
+            }
             let path = folder.join(path);
             if let Some(parent) = path.parent() {
                 fs::create_dir_all(parent)?;
@@ -74,6 +78,20 @@ impl Site {
 
 /// How the marker begins.
 const FIRST_LINE: &str = "A site of gilbench";
+
+/// The path and the folders that lead to it from the site's folder, the outermost first.
+fn within(folder: &Path, path: &Path) -> impl Iterator<Item = PathBuf> {
+    let mut place = folder.to_owned();
+    path.components().map(move |component| {
+        place.push(component);
+        place.clone()
+    })
+}
+
+/// Whether a folder on the way to a path of the site is a link to elsewhere.
+fn crosses_a_link(folder: &Path, path: &Path) -> bool {
+    path.parent().is_some_and(|parent| within(folder, parent).any(|place| place.is_symlink()))
+}
 
 /// Whether a path of the marker stays inside the site's folder.
 fn is_inside(path: &Path) -> bool {

@@ -86,7 +86,11 @@ pub(crate) fn rules(report: &Report<'_>) -> Vec<Stop> {
             format!("its processes took {time}, the time of a case, before it was as precise as that"),
         ),
         (StopReason::TooSlow, format!("its least rounds would take more than twice {time}")),
-        (StopReason::Failed, "its pilot did not complete, or several rounds in a row did not".to_owned()),
+        (
+            StopReason::Failed,
+            "its pilot did not complete, be it that it cannot run here, or several rounds in a row did not"
+                .to_owned(),
+        ),
     ];
     rules
         .into_iter()

@@ -139,7 +139,7 @@ fn laws_stand_in_one_table_with_their_goodness_and_in_charts_where_they_were_fit
     assert!(rows[0].contains("<td>1, 2 <span class=\"quiet\">without 4</span></td>"), "{}", rows[0]);
     let waiting = rows.iter().find(|row| row.contains("<b>fits</b>")).unwrap();
     for words in
-        ["serial fraction", "contention σ", "R² ", "<b>10 workers</b>", "more may still be up to 1.04×"]
+        ["serial fraction", "contention σ", "R² ", "<b>10 workers</b>", "those may still be up to 1.04×"]
     {
         assert!(waiting.contains(words), "{words}: {waiting}");
     }

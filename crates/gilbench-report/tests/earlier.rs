@@ -256,7 +256,7 @@ fn ids_occur_once_and_every_link_leads_somewhere() {
         assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{path}");
         for target in values(page, "href").into_iter().filter(|target| *target != "data:,") {
             let (file, fragment) = target.split_once('#').unwrap_or((target, ""));
-            let file = if file.is_empty() { path } else { file };
+            let file = file.split('?').next().filter(|file| !file.is_empty()).unwrap_or(path);
             assert!(site.files.contains_key(Path::new(file)), "{path}: {target}");
             assert!(
                 fragment.is_empty() || values(text(&site, file), "id").contains(&fragment),

@@ -231,3 +231,28 @@ fn a_standard_run_of_made_up_cases_has_small_data() {
     let bytes: usize = data.map(|(_, content)| content.len()).sum();
     assert!(bytes < 700_000, "{bytes} bytes");
 }
+
+#[test]
+fn what_is_behind_a_link_in_the_folder_of_a_site_stays_as_it_is() {
+    let place = tempfile::tempdir().unwrap();
+    let (folder, elsewhere) = (place.path().join("site"), place.path().join("elsewhere"));
+    let (run, findings) = run();
+    let site = render(Sources::new(&run, &findings)).unwrap();
+    site.write(&folder).unwrap();
+    std::fs::create_dir(&elsewhere).unwrap();
+    for name in ["old.html", "precious"] {
+        std::fs::write(elsewhere.join(name), name).unwrap();
+    }
+    // A page and a folder of the site lead elsewhere now, and its list names what is there.
+    std::fs::remove_file(folder.join("cases.html")).unwrap();
+    std::os::unix::fs::symlink(elsewhere.join("precious"), folder.join("cases.html")).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, folder.join("link")).unwrap();
+    let marker = folder.join(".gilbench-site");
+    let listed = std::fs::read_to_string(&marker).unwrap() + "link/old.html\n";
+    std::fs::write(&marker, listed).unwrap();
+    site.write(&folder).unwrap();
+    for name in ["old.html", "precious"] {
+        assert_eq!(std::fs::read_to_string(elsewhere.join(name)).unwrap(), name);
+    }
+    assert!(folder.join("cases.html").symlink_metadata().unwrap().is_file());
+}

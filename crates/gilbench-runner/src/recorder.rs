@@ -183,13 +183,13 @@ impl Recorder {
     pub fn resume(directory: &Path) -> Result<(Self, Run), RecordError> {
         // Before anything is written: this may be no run at all.
         Run::load(directory)?;
-        let lock = lock(directory)?;
-        let run = Run::load(directory)?;
         if let Some(file) =
             [SAMPLES, EVENTS, TIMELINES].into_iter().find(|file| compressed(&directory.join(file)).exists())
         {
             return Err(RecordError::Compressed { directory: directory.to_owned(), file });
         }
+        let lock = lock(directory)?;
+        let run = Run::load(directory)?;
         let whole = |file: &'static str| {
             let read = read_lines::<serde_json::Value>(&directory.join(file));
             let error = |kind| RunError { directory: directory.to_owned(), file, kind };

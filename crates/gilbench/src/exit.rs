@@ -102,12 +102,20 @@ pub(crate) fn pasted(path: &Path) -> String {
 /// What to do about a run that cannot be read.
 fn unreadable(error: &RunError) -> String {
     match error.kind {
+        RunErrorKind::Lost | RunErrorKind::Incomplete { .. }
+            if compressed(&error.directory.join(EVENTS)).exists() =>
+        {
+            "a compressed run is not gone on with: take its files again from where it came from".to_owned()
+        }
         RunErrorKind::Lost | RunErrorKind::Incomplete { .. } => format!(
             "`rm {}`, and `gilbench run --resume {}` measures again what was lost",
             pasted(&error.directory.join(EVENTS)),
             pasted(&error.directory)
         ),
-        RunErrorKind::Read(_) | RunErrorKind::Schema { .. } | RunErrorKind::Shape(_) => {
+        RunErrorKind::Schema { .. } => {
+            "it was written by another version of gilbench: read it with that".to_owned()
+        }
+        RunErrorKind::Read(_) => {
             "a run directory holds `plan.json`, `environment.json` and `samples.jsonl`".to_owned()
         }
         RunErrorKind::Both => "remove the one that is not of this run".to_owned(),

@@ -378,6 +378,24 @@ fn observations_are_named_and_have_no_phase() {
 }
 
 #[test]
+fn words_stand_for_numbers_of_observations_each_for_one() {
+    let old = "measure: speed-up\n        case: {workload: faulty, strategy: garbage}\n        against: {strategy: sequential}\n";
+    let new =
+        |measure: &str, words: &str| format!("measure: {measure}\n        words: {words}\n{}", &old[18..]);
+    let told = complaint_of_claim(old, &new("speed-up", "{0: slow, 1: fast}"));
+    let expected = "field `c02.tests.words`: found them with measure `speed-up`, expected them with \
+                    `measure: observation` only";
+    assert!(told.contains(expected), "{told}");
+    let observed = "measure: observation\n        observation: threads\n        words: {0: \"\", 1: one, 2: one}\n        \
+                    case: {workload: faulty, strategy: garbage}\n";
+    let told = complaint_of_claim(old, observed);
+    for found in ["found \"\" for 0, expected", "found \"one\" for 2, expected"] {
+        assert!(told.contains(found), "{told}");
+    }
+    assert_eq!(told.matches("field `c02.tests.words`").count(), 2, "{told}");
+}
+
+#[test]
 fn only_what_is_native_calibrates() {
     let test = Test::new();
     test.edit("workloads/faulty/workload.yaml", "bound: cpu", "bound: cpu\ncalibration: true");

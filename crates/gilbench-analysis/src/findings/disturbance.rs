@@ -26,7 +26,14 @@ impl fmt::Display for Disturbed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.disturbed {
             0 => write!(f, "none of {}", self.known),
-            disturbed => write!(f, "{disturbed} of {}: {}", self.known, self.reasons()),
+            disturbed => {
+                let several = if self.labels.iter().map(|one| one.count).sum::<u32>() > disturbed {
+                    ", some of them in several ways"
+                } else {
+                    ""
+                };
+                write!(f, "{disturbed} of {}{several}: {}", self.known, self.reasons())
+            }
         }
     }
 }

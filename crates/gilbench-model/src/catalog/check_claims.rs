@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::check::{Checker, Reference, unused};
 use crate::Name;
-use crate::claim::{Claim, Claims, FIRST_TEST, Fix, Kind, Measure, Selector};
+use crate::claim::{Claim, Claims, FIRST_TEST, Fix, Kind, Measure, Selector, Test};
 use crate::data_file::{DataError, Source};
 use crate::interpreter::Interpreter;
 use crate::suite::Pattern;
@@ -43,15 +43,7 @@ impl Checker<'_> {
                         "`observation: NAME` with `measure: observation` or `observation-ratio`, and only there",
                     ));
                 }
-                if !test.words.is_empty() && test.measure != Measure::Observation {
-                    let found = format!("`words` with measure `{}`", test.measure);
-                    errors.push(source.value_error(
-                        &[id],
-                        &field,
-                        found,
-                        "them with `measure: observation` only",
-                    ));
-                }
+                words(source, id, test, errors);
                 for range in [Some(test.confirmed), test.refuted].into_iter().flatten() {
                     let empty = range.at_least.zip(range.at_most).is_some_and(|(least, most)| least > most);
                     let finite = [range.at_least, range.at_most].into_iter().flatten().all(f64::is_finite);
@@ -171,6 +163,25 @@ impl Checker<'_> {
                 let found = format!("`{axis}` of {selector}");
                 errors.push(source.value_error(&[id], &field, found, "what the strategy lists under `uses`"));
             }
+        }
+    }
+}
+
+/// Words stand for numbers of an observation, each for one.
+fn words(source: &Source, id: &str, test: &Test, errors: &mut Vec<DataError>) {
+    let mut wrong = |found: String, expected: &str| {
+        errors.push(source.value_error(&[id, "words"], &format!("{id}.tests.words"), found, expected));
+    };
+    if !test.words.is_empty() && test.measure != Measure::Observation {
+        wrong(format!("them with measure `{}`", test.measure), "them with `measure: observation` only");
+    }
+    let mut seen = BTreeSet::new();
+    for (number, word) in &test.words {
+        if word.trim().is_empty() || word.contains(char::is_control) || !seen.insert(word) {
+            wrong(
+                format!("{word:?} for {number}"),
+                "a word on one line for each number, and another for each",
+            );
         }
     }
 }

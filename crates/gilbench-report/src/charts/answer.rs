@@ -36,11 +36,13 @@ pub(crate) fn figure(headline: &Headline) -> Result<Option<Figure>, ReportErrorK
         for (row, (answer, one, label)) in own.iter().enumerate() {
             elements.push(rows::label(row, &format!("{} {label}", answer.interpreter), &x));
             let y = rows::middle(row);
-            let shape = if gain(one) == "faster" { Shape::Circle } else { Shape::Diamond };
+            let gain = gain(one);
+            let shape = if gain == "faster" { Shape::Circle } else { Shape::Diamond };
+            let hollow = if gain == "undecided" { " hollow" } else { "" };
             elements.push(Element::interval(
                 [one.low, one.point, one.high].map(|value| (x.at(value), y)),
                 shape,
-                answer.colour.clone(),
+                format!("{}{hollow}", answer.colour),
                 format!("{} {label}: {}", answer.interpreter, ratio(one).text()),
             ));
         }
@@ -68,7 +70,7 @@ pub(crate) fn figure(headline: &Headline) -> Result<Option<Figure>, ReportErrorK
         id: "answer".to_owned(),
         title: format!("{work}: how many times faster than one after another"),
         note: "Speed-up on the same interpreter with its 95 % interval. The dashed line is 1×: no gain. A circle is \
-               faster, a diamond is not. Of ways that are not told apart from the fastest, the first one that its \
+               faster, a diamond is not, a hollow one is undecided. Of ways that are not told apart from the fastest, the first one that its \
                workload lists."
             .to_owned(),
         legend: Vec::new(),

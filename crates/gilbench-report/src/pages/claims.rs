@@ -76,7 +76,8 @@ struct Found {
     figure: Option<Figure>,
     /// Which test's that is, where there are several.
     test: Option<usize>,
-    /// On what machine, where the number is a share of what that allows: `2 workers on 2 CPUs`.
+    /// What the number is of, where it does not say so: a share of what the machine allows, `2 workers on 2 CPUs`, or
+    /// an observation.
     room: Option<String>,
     reason: Option<String>,
     /// What came of its comparisons, where they do not agree, and what to know of their numbers.
@@ -189,6 +190,9 @@ fn found(report: &Report<'_>, found: &InterpreterFinding, questions: &[Question<
     };
     let test = questions.iter().find(holds).filter(|_| questions.len() > 1);
     let room = |comparison: &Comparison| {
+        if comparison.measure == Measure::Observation {
+            return comparison.part.clone();
+        }
         let case = report.entry(&comparison.case).filter(|_| comparison.measure == Measure::Efficiency)?.case;
         let workers = count(u64::from(case.conditions.workers), "worker");
         Some(format!("{workers} on {}", count(u64::from(case.effective_cpus), "CPU")))

@@ -168,7 +168,7 @@ fn name(part: &Part) -> String {
         Part::Gilbench => "gilbench".to_owned(),
         Part::Suite => "suite".to_owned(),
         Part::Seed => "seed".to_owned(),
-        Part::Definitions => "definitions".to_owned(),
+        Part::Definitions => "definitions of workloads, workers and interpreters".to_owned(),
         Part::Machine(part) => part.clone(),
         Part::Interpreter(name) => name.to_string(),
     }

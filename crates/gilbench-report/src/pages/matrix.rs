@@ -74,6 +74,8 @@ struct Way {
     note: Option<&'static str>,
     speed_up: Option<Figure>,
     time: Option<Figure>,
+    /// Its time over that of the fastest way of the first column's interpreter.
+    over_first: Option<Figure>,
     /// What stands for the kind here, where that is not what stands for it in the row.
     example: Option<String>,
     of: usize,
@@ -167,12 +169,18 @@ fn describe(
                 .any(|entry| entry.case.interpreter == *interpreter && entry.case.conditions.size == *size)
         })
     };
+    let reference = columns.first().map(|(column, _)| *column);
+    let over_first = |column: usize, found: &Found<'_>| {
+        let first = row[reference.filter(|first| *first != column)?].as_ref()?;
+        let ratio_of = || found.best.simplest().time_ratio(&first.best.simplest());
+        (first.example == found.example).then(ratio_of)?.map(|found| ratio(&found.estimate))
+    };
     let cell = |(column, interpreter): &(usize, &Name)| Cell {
         interpreter: interpreter.to_string(),
         key: key(Shape::Circle, &report.colour(interpreter)),
         way: row[*column].as_ref().map(|found| {
             let example = (found.example != main).then(|| name(found.example));
-            way(report, &found.best, example)
+            Way { over_first: over_first(*column, found), ..way(report, &found.best, example) }
         }),
         missing: if planned(interpreter) { "nothing to rank" } else { "not in the plan" },
     };
@@ -226,6 +234,7 @@ fn way(report: &Report<'_>, found: &Best<'_>, example: Option<String>) -> Way {
         },
         speed_up: finding.speed_up.as_ref().map(ratio),
         time: finding.steady.as_ref().map(seconds),
+        over_first: None,
         example,
         of: found.of,
         more_ties: others.len().saturating_sub(TIES),

@@ -233,11 +233,11 @@ fn knee(finding: &ScalingFinding) -> Words {
     match finding.knee {
         Some(Knee::At { workers, room }) => Words {
             word: count(u64::from(workers), "worker"),
-            detail: format!("more may still be up to {}× as fast", significant(room)),
+            detail: format!("or more: those may still be up to {}× as fast", significant(room)),
         },
         Some(Knee::Beyond { workers }) => Words {
             word: format!("none up to {}", count(u64::from(workers), "worker")),
-            detail: "fewer are told to be slower".to_owned(),
+            detail: "all fewer are told to be slower".to_owned(),
         },
         None => {
             Words { word: "not known".to_owned(), detail: finding.knee_reason.clone().unwrap_or_default() }

@@ -5,6 +5,7 @@ use gilbench_model::Nanoseconds;
 use gilbench_model::condition::DEFAULT_SIZE;
 use gilbench_model::timeline::{Recording, State, Timeline};
 use gilbench_model::units::{format_seconds, significant};
+use gilbench_model::workload::Bound;
 use serde::Serialize;
 
 use crate::charts::Figure;
@@ -82,7 +83,7 @@ pub(super) fn timelines(report: &Report<'_>) -> Result<Option<Timelines>, Report
     let mut seen: Vec<Seen<'_>> = Vec::new();
     let mut without = Vec::new();
     for (entry, timeline) in cases {
-        if let Some(reason) = why_not(&entry, timeline) {
+        if let Some(reason) = why_not(report, &entry, timeline) {
             without.push(Without { anchor: anchor(&entry.case.id), case: entry.case.id.clone(), reason });
         }
         if let Some(timeline) = timeline
@@ -97,11 +98,14 @@ pub(super) fn timelines(report: &Report<'_>) -> Result<Option<Timelines>, Report
 }
 
 /// Why there is nothing to see of a case, or less than there should be.
-fn why_not(entry: &Entry<'_>, timeline: Option<&Timeline>) -> Option<String> {
+fn why_not(report: &Report<'_>, entry: &Entry<'_>, timeline: Option<&Timeline>) -> Option<String> {
     match timeline {
         None => Some(match (&entry.case.skip, entry.state()) {
             (Some(skip), _) => format!("skipped: {skip}"),
             (None, (state, Some(reason))) => format!("not watched yet; {state}: {reason}"),
+            (None, _) if report.run.unfinished().is_none() => {
+                "the run is over, and no line of `timelines.jsonl` is about it".to_owned()
+            }
             (None, _) => "not watched yet: the run has not come to its end".to_owned(),
         }),
         Some(timeline) if !timeline.outcome.is_completed() => Some(timeline.outcome.to_string()),
@@ -142,7 +146,7 @@ fn block(report: &Report<'_>, index: usize, group: &[&Seen<'_>]) -> Result<Block
     let finding = |seen: &&Seen<'_>| Finding {
         anchor: anchor(&seen.entry.case.id),
         heading: name(&seen.entry),
-        words: words_of(seen),
+        words: words_of(report, seen),
     };
     let id = format!("timeline-{index}");
     let mut figures = vec![lanes::figure(
@@ -185,10 +189,25 @@ fn name(entry: &Entry<'_>) -> String {
 }
 
 /// What a timeline shows, in a sentence or two.
-fn words_of(seen: &Seen<'_>) -> String {
+fn words_of(report: &Report<'_>, seen: &Seen<'_>) -> String {
     let of =
         if seen.activity.of_iteration { "" } else { " No iteration ended: this is of the whole process." };
-    format!("{}{of}", words(&seen.activity))
+    let waiting = report
+        .run
+        .plan
+        .workloads
+        .get(&seen.entry.case.workload)
+        .is_some_and(|summary| summary.bound == Bound::Waiting);
+    format!("{}{of}", if waiting { words_of_waiting(&seen.activity) } else { words(&seen.activity) })
+}
+
+/// The same of work that is to wait.
+fn words_of_waiting(activity: &Activity) -> String {
+    let all = count(activity.threads.len() as u64, "thread");
+    match activity.cpus_busy() {
+        Some(cpus) => format!("{all}, whose work is to wait: {} CPUs busy.", significant(cpus)),
+        None => format!("{all}, whose work is to wait; how long they ran is not known."),
+    }
 }
 
 /// What some time of it shows.

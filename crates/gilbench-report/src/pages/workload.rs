@@ -77,7 +77,9 @@ pub(super) fn workload(
         summary: summary.map(|summary| summary.summary.clone()),
         bound: bound.map(|bound| match bound {
             Bound::Cpu => "Computing: more workers than CPUs cannot help.",
-            Bound::Behaviour => "Nothing: it observes how an interpreter behaves. Its times say nothing.",
+            Bound::Behaviour => {
+                "Limited by nothing: it observes how an interpreter behaves, and its times say nothing."
+            }
             Bound::Waiting => "Waiting: workers mostly sleep, so their number is not limited by CPUs.",
         }),
         behaviour,
