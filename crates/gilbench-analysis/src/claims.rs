@@ -355,7 +355,10 @@ impl<'a> Decider<'a> {
             (Measure::CpuPerWall, _) => {
                 log_location(&values(&samples.cpu_per_wall())).map_err(|error| match error {
                     StatisticsError::TooFew { count: 0, .. } => {
-                        inconclusive("the interpreter's CPU time is not known")
+                        inconclusive(
+                            "the CPU time is not known: the interpreter does not tell it, or its workers are not its own \
+                             children",
+                        )
                     }
                     StatisticsError::TooFew { count, .. } => {
                         let all = count == samples.steady.len();

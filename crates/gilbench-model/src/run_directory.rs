@@ -2,7 +2,7 @@
 //!
 //! Writing while a run goes on is the runner's task; here is only what both sides must agree on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -70,7 +70,7 @@ pub struct SecondOpinion {
 
 /// Why a run directory cannot be read.
 #[derive(Debug, thiserror::Error)]
-#[error("failed to read run `{}`: {file}", .directory.display())]
+#[error("failed to read run `{}`: {}", .directory.display(), as_it_is_there(.directory, .file))]
 pub struct RunError {
     /// The directory.
     pub directory: PathBuf,
@@ -124,6 +124,12 @@ pub enum RunErrorKind {
         /// Processes when the case ended, the pilot included.
         expected: usize,
     },
+    /// Two cases of the plan are called the same.
+    #[error("`cases`: found `{id}` for the second time, expected each id once")]
+    SameId {
+        /// The id.
+        id: String,
+    },
     /// A process is there twice.
     #[error("line {line}: found {process} for the second time, after line {first}, expected it once")]
     Twice {
@@ -165,6 +171,7 @@ impl Run {
         // By it a run is known, so it is never compressed.
         std::fs::metadata(directory.join(PLAN)).map_err(|error| at(PLAN)(error.into()))?;
         let plan: Plan = read_document(&directory.join(PLAN)).map_err(at(PLAN))?;
+        check_ids(&plan).map_err(at(PLAN))?;
         check_watched(&plan).map_err(at(PLAN))?;
         let environment: Environment =
             read_document(&directory.join(ENVIRONMENT)).map_err(at(ENVIRONMENT))?;
@@ -214,6 +221,12 @@ pub fn compressed(path: &Path) -> PathBuf {
     name.into()
 }
 
+/// The name of a file of a run as it is in the directory.
+fn as_it_is_there(directory: &Path, file: &str) -> String {
+    let packed = compressed(&directory.join(file)).exists() && !directory.join(file).exists();
+    format!("{file}{}", if packed { COMPRESSED } else { "" })
+}
+
 /// Reads a file as it is, or else compressed.
 fn read(path: &Path) -> Result<Vec<u8>, RunErrorKind> {
     let packed = compressed(path);
@@ -228,7 +241,9 @@ fn read(path: &Path) -> Result<Vec<u8>, RunErrorKind> {
         (false, true) => {
             let mut bytes = Vec::new();
             // A file may have been compressed in several parts.
-            MultiGzDecoder::new(File::open(&packed)?).read_to_end(&mut bytes)?;
+            MultiGzDecoder::new(File::open(&packed)?).read_to_end(&mut bytes).map_err(|error| {
+                std::io::Error::new(error.kind(), format!("not what gzip wrote, or a part of it: {error}"))
+            })?;
             Ok(bytes)
         }
         (_, false) => Ok(std::fs::read(path)?),
@@ -282,6 +297,13 @@ fn check_events(events: &[TimedEvent], cases: usize) -> Result<(), RunErrorKind>
         }
     }
     Ok(())
+}
+
+/// A case is known by its id.
+fn check_ids(plan: &Plan) -> Result<(), RunErrorKind> {
+    let mut seen = BTreeSet::new();
+    let again = plan.cases.iter().find(|case| !seen.insert(&case.id));
+    again.map_or(Ok(()), |case| Err(RunErrorKind::SameId { id: case.id.clone() }))
 }
 
 /// Every case that is to be watched is in the plan.

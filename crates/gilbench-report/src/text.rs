@@ -133,6 +133,18 @@ pub(crate) fn shortened(text: &str, longest: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", kept.trim_end()))
 }
 
+/// At most `longest` characters, with an ellipsis in the middle: of names, beginning and end tell most.
+pub(crate) fn abridged(text: &str, longest: usize) -> Cow<'_, str> {
+    let length = text.chars().count();
+    if length <= longest {
+        return Cow::Borrowed(text);
+    }
+    let end = longest.saturating_sub(1) / 2;
+    let beginning: String = text.chars().take(longest.saturating_sub(1) - end).collect();
+    let end: String = text.chars().skip(length - end).collect();
+    Cow::Owned(format!("{}…{}", beginning.trim_end(), end.trim_start()))
+}
+
 /// Text in lines of at most so many characters. They break at spaces only, so what is escaped stays whole, and a longer
 /// word has a line of its own.
 pub(crate) fn wrapped(text: &str, longest: usize) -> Vec<String> {
@@ -159,6 +171,12 @@ pub(crate) fn anchor(id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_name_keeps_its_beginning_and_its_end() {
+        assert_eq!(abridged("cpython-3.13t", 13), "cpython-3.13t");
+        assert_eq!(abridged("2: cpython-3.13t", 12), "2: cpy…3.13t");
+    }
 
     #[test]
     fn direction_control_and_invisible_characters_are_written_out() {

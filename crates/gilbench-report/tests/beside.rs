@@ -132,11 +132,15 @@ fn a_run_without_conditions_has_no_page_of_them() {
 #[test]
 fn laws_stand_in_one_table_with_their_goodness_and_in_charts_where_they_were_fitted() {
     let page = page(&run(), "scaling.html");
-    let table = part(&page, "<table class=\"laws\">", "</table>");
+    let table = part(&page, "<table class=\"laws stacking\">", "</table>");
     let rows: Vec<&str> = table.split("<tr>").skip(2).collect();
     assert_eq!(rows.len(), run().1.scaling.len());
     assert!(rows[0].contains("needs 3 worker counts, and 2 can be used"), "{}", rows[0]);
-    assert!(rows[0].contains("<td>1, 2 <span class=\"quiet\">without 4</span></td>"), "{}", rows[0]);
+    assert!(
+        rows[0].contains("<td data-label=\"Workers\">1, 2 <span class=\"quiet\">without 4</span></td>"),
+        "{}",
+        rows[0]
+    );
     let waiting = rows.iter().find(|row| row.contains("<b>fits</b>")).unwrap();
     for words in
         ["serial fraction", "contention σ", "R² ", "<b>10 workers</b>", "those may still be up to 1.04×"]

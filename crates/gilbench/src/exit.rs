@@ -10,6 +10,7 @@ use gilbench_model::data_file::known_words;
 use gilbench_model::plan::PlanError;
 use gilbench_model::run_directory::{EVENTS, RunError, RunErrorKind, compressed};
 use gilbench_model::shell::quoted;
+use gilbench_report::{ReportError, ReportErrorKind};
 use gilbench_runner::RunFailure;
 use gilbench_runner::commands::Fate;
 use gilbench_runner::discovery::ExplicitError;
@@ -105,7 +106,7 @@ fn unreadable(error: &RunError) -> String {
         RunErrorKind::Lost | RunErrorKind::Incomplete { .. }
             if compressed(&error.directory.join(EVENTS)).exists() =>
         {
-            "a compressed run is not gone on with: take its files again from where it came from".to_owned()
+            "take the file again from where the run came from".to_owned()
         }
         RunErrorKind::Lost | RunErrorKind::Incomplete { .. } => format!(
             "`rm {}`, and `gilbench run --resume {}` measures again what was lost",
@@ -220,6 +221,16 @@ fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
 /// What lies outside of gilbench: commands of the user, folders and ports.
 fn classify_surroundings(error: &anyhow::Error) -> Option<(u8, Option<String>)> {
     let hint = |text: &str| Some(text.to_owned());
+    match error.downcast_ref::<ReportError>().map(|error| &error.kind) {
+        Some(ReportErrorKind::Foreign) => {
+            return Some((FAILURE, hint("name a new or an empty folder with `--out`")));
+        }
+        Some(ReportErrorKind::Write(_)) => {
+            let text = "the site may be incomplete: make room, or name another folder with `--out`, and render it again";
+            return Some((FAILURE, hint(text)));
+        }
+        _ => {}
+    }
     match error.downcast_ref::<CommandFailed>().and_then(CommandFailed::fate) {
         Some(Fate::Ended) => {
             return Some((FAILURE, hint("`--ignore-failure` counts processes that fail like any other")));

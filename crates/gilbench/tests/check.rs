@@ -453,6 +453,10 @@ fn a_kind_of_work_names_workloads_sizes_and_claims_that_there_are() {
             "line 7, field `some.shown_by`: found `defualt`, expected a known size",
         ),
         (
+            "    shown_by:\n      - {workload: faulty, size: default}\n    claims: [c01, c01]\n",
+            "line 8, field `some.claims`: found `c01` twice, expected each claim once",
+        ),
+        (
             "    shown_by: []\n",
             "field `some.shown_by`: found nothing, expected at least one workload and size",
         ),

@@ -31,6 +31,29 @@ impl Checker<'_> {
                     "each kind once",
                 ));
             }
+            for (field, text) in
+                [("title", &kind.title), ("summary", &kind.summary), ("when_not", &kind.when_not)]
+            {
+                if text.trim().is_empty() {
+                    let field = format!("{name}.{field}");
+                    errors.push(source.value_error(&[name], &field, "nothing", "some words"));
+                }
+            }
+            if let Some(claim) = twice(&kind.claims) {
+                let field = format!("{name}.claims");
+                let found = format!("`{claim}` twice");
+                errors.push(source.value_error(&[name, claim.as_str()], &field, found, "each claim once"));
+            }
+            if let Some(example) = twice(&kind.shown_by) {
+                let field = format!("{name}.shown_by");
+                let found = format!("`{}` of size `{}` twice", example.workload, example.size);
+                errors.push(source.value_error(
+                    &[name, example.workload.as_str()],
+                    &field,
+                    found,
+                    "each once",
+                ));
+            }
             if kind.shown_by.is_empty() {
                 let field = format!("{name}.shown_by");
                 errors.push(source.value_error(&[name], &field, "nothing", "at least one workload and size"));
@@ -71,4 +94,9 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+/// The first that is there before.
+fn twice<T: PartialEq>(list: &[T]) -> Option<&T> {
+    list.iter().enumerate().find(|(place, one)| list[..*place].contains(one)).map(|(_, one)| one)
 }

@@ -4,7 +4,7 @@
 
 use super::axis::{Axis, seconds_label};
 use super::element::{Anchor, Element};
-use crate::text::{shortened, visible};
+use crate::text::{abridged, visible};
 
 /// A row's height in user units: a label, a mark and some air.
 const ROW: u32 = 38;
@@ -104,7 +104,7 @@ pub(super) fn label_beside(row: usize, text: &str, other: &str, x: &Axis) -> Ele
 
 fn label_within(top: f64, text: &str, longest: usize, x: &Axis, class: &str) -> Element {
     let text = visible(text);
-    let shown = shortened(&text, longest);
+    let shown = abridged(&text, longest);
     let element = Element::text(shown.as_ref(), (x.range.start, top), Anchor::Start, (2, 14), class);
     if shown == text { element } else { element.titled(text.as_ref()) }
 }

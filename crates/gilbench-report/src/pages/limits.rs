@@ -21,10 +21,12 @@ pub(super) struct Limit {
     per: Option<String>,
 }
 
-/// All of them, controls included, in the order of the plan.
+/// All of them, controls included, those of a workload together.
 pub(super) fn limits(report: &Report<'_>) -> Vec<Limit> {
     let entries = report.entries.iter().chain(&report.controls);
-    entries.filter_map(|entry| limit(report, *entry)).collect()
+    let mut limits: Vec<Limit> = entries.filter_map(|entry| limit(report, *entry)).collect();
+    limits.sort_by(|one, other| one.title.cmp(&other.title));
+    limits
 }
 
 fn limit(report: &Report<'_>, entry: Entry<'_>) -> Option<Limit> {

@@ -13,6 +13,9 @@ use rayon::prelude::*;
 use crate::exit::UsageError;
 use crate::output;
 
+/// With more runs than that, reading takes a while.
+const MANY: usize = 20;
+
 /// What the runs at these paths add to a run; `None` if none of them is an earlier one.
 ///
 /// A path is a run directory, which must be readable, or a folder of them, where what cannot be read is skipped with a
@@ -31,6 +34,9 @@ pub(super) fn gather(run: &Run, paths: &[PathBuf]) -> anyhow::Result<Option<Earl
                 found.push(place);
             }
         }
+    }
+    if found.len() > MANY {
+        output::note(&format!("reading {} earlier runs", found.len()));
     }
     let read = found.par_iter().map(|place| (place, Run::load(&place.directory).map(|run| Past::of(&run))));
     let (mut past, mut directories, mut later) = (Vec::new(), Vec::new(), Vec::new());
