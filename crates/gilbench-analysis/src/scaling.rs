@@ -23,13 +23,15 @@ pub(crate) fn scaling(samples: &[CaseSamples<'_>], cases: &[CaseFinding]) -> Vec
     series.par_iter().map(|own| over_workers(samples, cases, own)).collect()
 }
 
-/// One finding for each series over at least two sizes.
+/// One finding for each series over at least two sizes of one work.
 pub(crate) fn crossovers(
     run: &Run,
     samples: &[CaseSamples<'_>],
     cases: &[CaseFinding],
 ) -> Vec<CrossoverFinding> {
-    let series = series(samples, |one, other| one.size.clone_from(&other.size));
+    let mut series = series(samples, |one, other| one.size.clone_from(&other.size));
+    // Without two sizes of one work there is nothing to ask.
+    series.retain(|own| amounts(own).len() > 1);
     series.par_iter().map(|own| over_sizes(run.plan.seed, samples, cases, own)).collect()
 }
 
