@@ -54,7 +54,7 @@ pub fn analyse(run: &Run, claims: &[Claim]) -> Findings {
     let scaling = scaling::scaling(&asked_for, &cases);
     let crossovers = scaling::crossovers(run, &asked_for, &cases);
     let in_role = |role: Role| count(run.plan.cases.iter().filter(|case| case.role == role).count());
-    let states = StateCounts::of(cases.iter().map(|case| case.state.clone()));
+    let states = StateCounts::of(cases.iter().map(|case| &case.state));
     let trees = run.processes.iter().filter_map(|process| process.tree.as_ref());
     let comparisons =
         || claims.iter().flat_map(|claim| &claim.interpreters).flat_map(|finding| &finding.comparisons);
@@ -88,5 +88,6 @@ pub fn disturbed(run: &Run) -> Option<Disturbed> {
 pub fn states(run: &Run) -> StateCounts {
     let run = &*steady::tagged(run);
     let samples = series::CaseSamples::of(run);
-    StateCounts::of(samples.iter().map(|samples| cases::state_of(run, samples)))
+    let states: Vec<_> = samples.iter().map(|samples| cases::state_of(run, samples)).collect();
+    StateCounts::of(&states)
 }

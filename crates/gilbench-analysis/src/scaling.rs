@@ -29,10 +29,13 @@ pub(crate) fn crossovers(
     samples: &[CaseSamples<'_>],
     cases: &[CaseFinding],
 ) -> Vec<CrossoverFinding> {
-    let mut series = series(samples, |one, other| one.size.clone_from(&other.size));
-    // Without two sizes of one work there is nothing to ask.
-    series.retain(|own| amounts(own).len() > 1);
-    series.par_iter().map(|own| over_sizes(run.plan.seed, samples, cases, own)).collect()
+    let series = series(samples, |one, other| one.size.clone_from(&other.size));
+    let crossover = |own: &Vec<&CaseSamples<'_>>| {
+        let amounts = amounts(own);
+        // Without two sizes of one work there is nothing to ask.
+        (amounts.len() > 1).then(|| over_sizes(run.plan.seed, samples, cases, own, &amounts))
+    };
+    series.par_iter().filter_map(crossover).collect()
 }
 
 /// Cases of a strategy that are alike once `ignore` has made one condition equal, at least two together, in the plan's
@@ -178,9 +181,9 @@ fn over_sizes(
     all: &[CaseSamples<'_>],
     cases: &[CaseFinding],
     own: &[&CaseSamples<'_>],
+    amounts: &[u32],
 ) -> CrossoverFinding {
     let first = own[0].case;
-    let amounts = amounts(own);
     let mut taken = Vec::new();
     let mut sizes = Vec::new();
     for samples in own {

@@ -21,7 +21,7 @@ pub struct StateCounts {
 
 impl StateCounts {
     /// Counts.
-    pub(crate) fn of(states: impl IntoIterator<Item = CaseState>) -> Self {
+    pub fn of<'a>(states: impl IntoIterator<Item = &'a CaseState>) -> Self {
         let mut counts = Self::default();
         for state in states {
             *match state {

@@ -1,5 +1,6 @@
 //! The page with every case of the plan.
 
+use gilbench_analysis::findings::StateCounts;
 use gilbench_model::Name;
 use gilbench_model::plan::WorkloadSummary;
 use serde::Serialize;
@@ -16,27 +17,19 @@ pub(super) struct Cases {
     /// Of the plan, what is measured besides included.
     planned: u32,
     controls: String,
-    measured: usize,
-    failed: usize,
-    skipped: usize,
-    too_few: usize,
-    pending: usize,
+    /// How many of those that the suite asks for are in each state.
+    states: String,
 }
 
 pub(super) fn cases(report: &Report<'_>) -> Cases {
     let totals = &report.findings.totals;
-    let states: Vec<&str> = report.entries.iter().map(|entry| entry.state().0).collect();
-    let of = |wanted: &str| states.iter().filter(|state| **state == wanted).count();
+    let states = StateCounts::of(report.entries.iter().map(|entry| &entry.finding.state));
     Cases {
         table: table(report, report.entries.iter().copied(), Columns::Few),
         workloads: titles(report),
         planned: totals.cases,
         controls: controls(totals),
-        measured: of("measured"),
-        failed: of("failed"),
-        skipped: of("skipped"),
-        too_few: of("ended"),
-        pending: of("pending"),
+        states: states.to_string(),
     }
 }
 

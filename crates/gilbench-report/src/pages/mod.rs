@@ -174,7 +174,8 @@ struct Page<'a> {
 
 pub(crate) const STYLE: &str = include_str!("../../assets/style.css");
 
-/// Each works alone, in this order (what a link leads to is opened after all else is folded), and does nothing on a page that lacks what it is about.
+/// Each works alone, in this order (what a link leads to is opened after all else is folded), and does nothing on a page
+/// that lacks what it is about.
 const SCRIPTS: [&str; 4] = [
     include_str!("../../assets/folding.js"),
     include_str!("../../assets/tables.js"),
