@@ -16,6 +16,7 @@ pub mod contest;
 mod correction;
 pub mod costs;
 pub mod deciding;
+pub mod diagnosis;
 mod disturbances;
 pub mod earlier;
 pub mod figure;

@@ -32,6 +32,7 @@ pub mod shell;
 pub mod suite;
 pub mod timeline;
 pub mod units;
+pub mod watched;
 pub mod workload;
 
 pub use condition::{Affinity, Conditions, Gil, Omp, Quota, StartMethod};

@@ -64,6 +64,8 @@ pub(crate) enum Verb {
     Run(Run),
     /// Compare whole commands: is B faster than A?
     Ab(Box<Ab>),
+    /// Why does a program not run in parallel, and what would help?
+    Diagnose(Box<Diagnose>),
     /// List what there is
     List(List),
     /// Begin a new workload
@@ -269,6 +271,59 @@ pub(crate) enum Compared {
 
 fn affinity(text: &str) -> Result<Affinity, String> {
     text.to_owned().try_into()
+}
+
+/// The program stands behind `--`: `gilbench diagnose -- python app.py`.
+#[derive(Debug, Args)]
+pub(crate) struct Diagnose {
+    /// The program and its arguments
+    #[arg(last = true, value_name = "COMMAND", required_unless_present = "attach", conflicts_with = "attach")]
+    pub(crate) command: Vec<String>,
+    /// Begin no run that would most likely end later; end one that takes longer
+    #[arg(long, default_value = "60s", value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) budget: Duration,
+    /// Run it once only: what would help is then bounded, and not measured
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Run it by this interpreter
+    #[arg(long, value_name = "ID")]
+    pub(crate) interpreter: Option<Name>,
+    /// Run it by these interpreters too, and compare; repeatable, or separated by commas [default: those without GIL,
+    /// where that may help]
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) r#try: Vec<Name>,
+    /// Watch a process that runs, and those that it has started
+    #[arg(long, value_name = "PID")]
+    pub(crate) attach: Option<u32>,
+    /// For how long
+    #[arg(long = "for", default_value = "10s", value_name = "TIME", value_parser = parse_duration, requires = "attach")]
+    pub(crate) during: Duration,
+    /// Look at the threads of the program itself, and not at processes that it starts
+    #[arg(long)]
+    pub(crate) threads_only: bool,
+    /// Give it a terminal of its own
+    #[arg(long)]
+    pub(crate) tty: bool,
+    /// A file for stdin, for each run [default: what comes on stdin]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) input: Option<PathBuf>,
+    /// Exit with code 1 if this is the verdict; repeatable, or separated by commas
+    #[arg(long, value_name = "VERDICT", value_delimiter = ',', value_parser = crate::cmd::verdict)]
+    pub(crate) fail_on: Vec<crate::cmd::NamedVerdict>,
+    /// How to print
+    #[arg(long, default_value = "text")]
+    pub(crate) format: DiagnoseFormat,
+}
+
+/// How a diagnosis is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiagnoseFormat {
+    /// A screen for people
+    Text,
+    /// JSON for programs; `docs/json.md` describes it
+    Json,
+    /// A page with the threads' lanes
+    Html,
 }
 
 #[derive(Debug, Args)]

@@ -49,6 +49,11 @@ impl Command {
         Ok(Self { text: text.to_owned(), words: found })
     }
 
+    /// The absolute path of a program, as a shell finds it.
+    pub fn find(program: &str) -> Result<String, CommandError> {
+        find(program)
+    }
+
     /// A command for `sh`, which is part of what is measured.
     pub fn of_shell(text: &str) -> Result<Self, CommandError> {
         if text.trim().is_empty() {

@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -12,10 +14,11 @@ use std::time::{Duration, Instant};
 use gilbench_model::sample::Tree;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::net::{AddressFamily, SocketFlags, SocketType};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use super::pipes::{BUFFER, Pipe, Stream, patience};
 use super::tree::{descendants, end_descendants};
-use super::wire::{Channel, Launched, Order};
+use super::wire::{Channel, Launched, Order, Start};
 use crate::container::Engine;
 
 /// A running launcher. Dropping it ends it, and whatever it runs.
@@ -80,11 +83,62 @@ pub enum Input {
     Bytes(Vec<u8>),
     /// A file, from its beginning.
     File(PathBuf),
+    /// A terminal of its own, which is its stdout and stderr too. On it, this is typed, and then that there is no more.
+    Terminal(Vec<u8>),
 }
+
+/// The descriptors of a process that is to be started, and our ends of what it writes to.
+struct Streams {
+    stdout: Option<Pipe>,
+    stderr: Option<Pipe>,
+    theirs: [OwnedFd; 3],
+}
+
+impl Streams {
+    fn open(input: &Input, output: Output) -> io::Result<Self> {
+        if let Input::Terminal(typed) = input {
+            let (ours, theirs) = terminal(typed)?;
+            let theirs = [theirs.try_clone()?, theirs.try_clone()?, theirs];
+            return Ok(Self { stdout: Some(Pipe::of_terminal(ours)?), stderr: None, theirs });
+        }
+        let stdin = input.open()?;
+        let (stderr, their_stderr) = Pipe::new(Stream::Errors)?;
+        let (stdout, their_stdout) = if output == Output::Discarded {
+            (None, File::options().write(true).open("/dev/null")?.into())
+        } else {
+            let (ours, theirs) = Pipe::new(Stream::Output)?;
+            (Some(if output == Output::Prompt { ours.prompt() } else { ours }), theirs)
+        };
+        Ok(Self { stdout, stderr: Some(stderr), theirs: [stdin, their_stdout, their_stderr] })
+    }
+}
+
+/// Both sides of a new terminal: ours, and that of the process.
+fn terminal(typed: &[u8]) -> io::Result<(OwnedFd, OwnedFd)> {
+    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+    let ours = openpt(flags)?;
+    grantpt(&ours)?;
+    unlockpt(&ours)?;
+    let name = ptsname(&ours, Vec::new())?;
+    let name = std::ffi::OsStr::from_bytes(name.as_bytes());
+    let theirs = File::options().read(true).write(true).custom_flags(libc::O_NOCTTY).open(name)?;
+    let mut keyboard = File::from(ours.try_clone()?);
+    keyboard.write_all(&typed[..typed.len().min(TYPED)])?;
+    keyboard.write_all(&[END_OF_FILE; ENDS])?;
+    Ok((ours, theirs.into()))
+}
+
+/// A terminal takes a line of this length, and no more before somebody reads.
+const TYPED: usize = 4000;
+
+/// Ctrl-D, and for how many who read.
+const END_OF_FILE: u8 = 4;
+const ENDS: usize = 16;
 
 impl Input {
     fn open(&self) -> io::Result<OwnedFd> {
         match self {
+            Self::Terminal(_) => Err(io::Error::other("a terminal has more than one side")),
             Self::Bytes(bytes) if bytes.len() > LONGEST_INPUT => {
                 Err(io::Error::other("the request is too long"))
             }
@@ -243,15 +297,8 @@ impl Launcher {
 
     /// Starts a worker.
     pub fn launch(&mut self, launch: Launch) -> Result<Running<'_>, LauncherError> {
-        let stdin = launch.input.open()?;
-        let (stderr, their_stderr) = Pipe::new(Stream::Errors)?;
-        let (stdout, their_stdout) = if launch.output == Output::Discarded {
-            (None, File::options().write(true).open("/dev/null")?.into())
-        } else {
-            let (ours, theirs) = Pipe::new(Stream::Output)?;
-            (Some(if launch.output == Output::Prompt { ours.prompt() } else { ours }), theirs)
-        };
-        let order = Order::Start {
+        let streams = Streams::open(&launch.input, launch.output)?;
+        let order = Order::Start(Start {
             command: launch.command,
             environment: launch.environment,
             folder: launch.folder,
@@ -259,11 +306,12 @@ impl Launcher {
             limit_ms: u64::try_from(launch.limit.as_millis()).unwrap_or(u64::MAX),
             sample_memory: launch.sample_memory,
             count_threads: launch.count_threads,
-        };
+            terminal: matches!(launch.input, Input::Terminal(_)),
+        });
         let channel = self.channel.as_ref().ok_or(LauncherError::Gone)?;
-        channel.send(&order, &[stdin.as_fd(), their_stdout.as_fd(), their_stderr.as_fd()])?;
+        channel.send(&order, &streams.theirs.each_ref().map(AsFd::as_fd))?;
         let deadline = Instant::now() + launch.limit + OVERDUE;
-        Ok(Running { stdout, stderr: Some(stderr), launcher: self, deadline })
+        Ok(Running { stdout: streams.stdout, stderr: streams.stderr, launcher: self, deadline })
     }
 }
 

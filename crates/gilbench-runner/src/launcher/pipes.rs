@@ -86,6 +86,13 @@ impl Pipe {
         Ok((pipe, theirs.into()))
     }
 
+    /// Our side of a terminal, which has little room: every byte wakes the harness.
+    pub(super) fn of_terminal(ours: OwnedFd) -> io::Result<Self> {
+        rustix::io::ioctl_fionbio(&ours, true)?;
+        let (file, next) = (ours.into(), Next::Look);
+        Ok(Self { stream: Stream::Output, file, is_roomy: false, is_prompt: false, next }.prompt())
+    }
+
     /// The same pipe, whose every byte wakes the harness.
     pub(super) fn prompt(mut self) -> Self {
         self.is_prompt = true;
@@ -116,6 +123,8 @@ impl Pipe {
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // So a terminal says that nobody has it open any more.
+                Err(error) if error.raw_os_error() == Some(libc::EIO) => return Ok(false),
                 Err(error) => return Err(error),
             }
         }

@@ -17,7 +17,7 @@ use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::noise::{Before, NoiseMeter};
 use super::tree::{Reap, Usage, descendants, kill_descendants, proportional_set_size, reap, threads};
-use super::wire::{Channel, Launched, Order};
+use super::wire::{Channel, Launched, Order, Start};
 use super::words::restored;
 use crate::cgroup::{self, MemoryGroup};
 use crate::kernel_files::KernelFiles;
@@ -53,10 +53,8 @@ pub fn serve(socket: OwnedFd) -> io::Result<()> {
     let mut noise = NoiseMeter::open(own_group(group.as_ref()).as_deref());
     let mut memory_kills = kernel_memory_kills();
     while let Some((order, descriptors)) = channel.receive::<Order>()? {
-        let (command, environment, folder, cpus, limit_ms, sample_memory, count_threads) = match order {
-            Order::Start { command, environment, folder, cpus, limit_ms, sample_memory, count_threads } => {
-                (command, environment, folder, cpus, limit_ms, sample_memory, count_threads)
-            }
+        let start = match order {
+            Order::Start(start) => start,
             // The worker had already ended when the order to kill it was sent.
             Order::Kill => continue,
             Order::Listen => {
@@ -69,10 +67,11 @@ pub fn serve(socket: OwnedFd) -> io::Result<()> {
                 continue;
             }
         };
-        let before = noise.begin(&cpus);
+        let Start { ref command, ref cpus, .. } = start;
+        let before = noise.begin(cpus);
         let begun = Instant::now();
         let baseline = group.as_ref().and_then(MemoryGroup::reset);
-        let started = start(&command, &environment, &folder, &cpus, descriptors);
+        let started = begin(&start, descriptors);
         let answer = match started {
             Err(error) => Launched::NotStarted {
                 reason: format!("cannot start `{}`: {error}", command.first().map_or("", String::as_str)),
@@ -81,12 +80,12 @@ pub fn serve(socket: OwnedFd) -> io::Result<()> {
                 let mut watch = Watch {
                     process,
                     begun,
-                    cpus: &cpus,
+                    cpus,
                     before,
                     noise: &mut noise,
-                    limit: Duration::from_millis(limit_ms),
-                    peak: (sample_memory && group.is_none()).then_some(0),
-                    most_threads: count_threads.then_some(0),
+                    limit: Duration::from_millis(start.limit_ms),
+                    peak: (start.sample_memory && group.is_none()).then_some(0),
+                    most_threads: start.count_threads.then_some(0),
                     timed_out: false,
                 };
                 let ended = watch.until_the_end(&mut channel)?;
@@ -173,25 +172,39 @@ fn catch_terminal_signals() -> io::Result<()> {
 
 /// Starts a worker. Everything that it needs (folder, process group, descriptors) the library can ask of
 /// `posix_spawn`, which, unlike `fork`, copies nothing of the launcher.
-fn start(
-    command: &[String],
-    environment: &[(String, String)],
-    folder: &str,
-    cpus: &[u32],
-    descriptors: Vec<OwnedFd>,
-) -> io::Result<Pid> {
+fn begin(start: &Start, descriptors: Vec<OwnedFd>) -> io::Result<Pid> {
     let invalid = |what: &str| io::Error::new(io::ErrorKind::InvalidInput, what.to_owned());
-    let (program, arguments) = command.split_first().ok_or_else(|| invalid("empty command"))?;
+    let (program, arguments) = start.command.split_first().ok_or_else(|| invalid("empty command"))?;
     let [stdin, stdout, stderr] =
         <[OwnedFd; 3]>::try_from(descriptors).map_err(|_| invalid("three descriptors are needed"))?;
     let mut child = Command::new(program);
-    child.args(arguments).env_clear().current_dir(folder).process_group(0);
-    child.envs(environment.iter().map(|(name, value)| (restored(name), restored(value))));
+    child.args(arguments).env_clear().current_dir(&start.folder);
+    if start.terminal {
+        take_terminal(&mut child);
+    } else {
+        child.process_group(0);
+    }
+    child.envs(start.environment.iter().map(|(name, value)| (restored(name), restored(value))));
     child.stdin(Stdio::from(stdin)).stdout(Stdio::from(stdout)).stderr(Stdio::from(stderr));
-    let _bound = Bound::to(cpus)?;
+    let _bound = Bound::to(&start.cpus)?;
     let child = child.spawn()?;
     // `wait4` collects it; the handle's only other use would be to wait for it.
     Pid::from_raw(child.id().cast_signed()).ok_or_else(|| invalid("process 0"))
+}
+
+/// Makes the terminal that is its stdin that of a process, which begins a session with it.
+#[expect(unsafe_code, reason = "what is done between `fork` and `exec` has no safe interface")]
+fn take_terminal(child: &mut Command) {
+    let take = || {
+        rustix::process::setsid()?;
+        // SAFETY: stdin is open, it is the terminal, and outlives the call.
+        let stdin = unsafe { rustix::fd::BorrowedFd::borrow_raw(libc::STDIN_FILENO) };
+        Ok(rustix::process::ioctl_tiocsctty(stdin)?)
+    };
+    // SAFETY: the closure makes two system calls, which may be made between `fork` and `exec`, and allocates nothing.
+    unsafe {
+        child.pre_exec(take);
+    }
 }
 
 /// The launcher's own CPUs while it starts a worker, which inherits them; put back when dropped.

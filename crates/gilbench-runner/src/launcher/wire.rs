@@ -18,26 +18,32 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) enum Order {
     /// Start a worker; its stdin, stdout and stderr come with the message.
-    Start {
-        /// Absolute path and arguments.
-        command: Vec<String>,
-        /// The whole environment; what is not UTF-8 is `carried`.
-        environment: Vec<(String, String)>,
-        /// Where it starts.
-        folder: String,
-        /// The CPUs that it may use.
-        cpus: Vec<u32>,
-        /// Killed after this many milliseconds.
-        limit_ms: u64,
-        /// Sample the tree's memory, where the kernel does not keep its peak.
-        sample_memory: bool,
-        /// Count the tree's threads now and then.
-        count_threads: bool,
-    },
+    Start(Start),
     /// Kill the worker's tree.
     Kill,
     /// Listen on a free port of the launcher's own loopback interface.
     Listen,
+}
+
+/// A process to be started.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Start {
+    /// Absolute path and arguments.
+    pub(super) command: Vec<String>,
+    /// The whole environment; what is not UTF-8 is `carried`.
+    pub(super) environment: Vec<(String, String)>,
+    /// Where it starts.
+    pub(super) folder: String,
+    /// The CPUs that it may use.
+    pub(super) cpus: Vec<u32>,
+    /// Killed after this many milliseconds.
+    pub(super) limit_ms: u64,
+    /// Sample the tree's memory, where the kernel does not keep its peak.
+    pub(super) sample_memory: bool,
+    /// Count the tree's threads now and then.
+    pub(super) count_threads: bool,
+    /// Its stdin is a terminal, to be its own.
+    pub(super) terminal: bool,
 }
 
 /// What the launcher answers.

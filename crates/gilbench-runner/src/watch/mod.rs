@@ -10,6 +10,9 @@
 //! Not responsible for starting or ending the tree.
 
 mod account;
+mod census;
+mod doing;
+mod pace;
 mod parse;
 mod sampler;
 mod thread;
@@ -24,6 +27,8 @@ use std::time::{Duration, Instant};
 use gilbench_model::Nanoseconds;
 use gilbench_model::timeline::Recording;
 
+pub use self::census::{Census, Whose, monotonic};
+pub use self::pace::Care;
 use crate::kernel_files::KernelFiles;
 use sampler::Sampler;
 

@@ -7,6 +7,7 @@ mod claims;
 mod claims_document;
 mod compare;
 mod completions;
+mod diagnose;
 mod earlier;
 mod explain;
 mod install;
@@ -26,6 +27,7 @@ mod system;
 use std::process::ExitCode;
 
 pub(crate) use self::ab::CommandFailed;
+pub(crate) use self::diagnose::{Named as NamedVerdict, verdict};
 use crate::cli::{Arguments, Interpreters, New, Protocol, Verb};
 
 /// Runs the verb.
@@ -35,6 +37,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Verb::BenchAll(verb) => bench_all::run(common, &verb),
         Verb::Run(verb) => run::run(common, &verb),
         Verb::Ab(verb) => ab::run(&verb),
+        Verb::Diagnose(verb) => diagnose::run(common, &verb),
         Verb::List(verb) => list::run(common, &verb),
         Verb::New(New::Workload { name }) => new::workload(common, &name),
         Verb::Check => check::run(common),

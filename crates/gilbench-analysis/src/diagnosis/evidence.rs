@@ -1,0 +1,157 @@
+//! The figures that a verdict stands on.
+
+use gilbench_model::watched::Run;
+
+use super::effect::Change;
+use super::shares::{Cause, Shares};
+use super::verdict::{Verdict, others};
+use super::{Case, Effect};
+
+/// How a figure is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The program was watched from outside.
+    Watching,
+    /// It told from inside.
+    Facts,
+    /// It was run differently.
+    Intervening,
+    /// The machine.
+    Machine,
+}
+
+impl Source {
+    /// Its word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Watching => "watching",
+            Self::Facts => "facts",
+            Self::Intervening => "intervening",
+            Self::Machine => "machine",
+        }
+    }
+}
+
+/// A figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// What it is of.
+    pub fact: String,
+    /// The figure.
+    pub value: f64,
+    /// Its unit: `share`, `CPUs`, `threads`, `×`, `s`, `B`.
+    pub unit: &'static str,
+    /// How it is known.
+    pub source: Source,
+}
+
+/// The share of a cause, in words of what was seen.
+const CAUSES: [(Cause, &str); 11] = [
+    (Cause::Gil, "of the time a thread waits for the GIL while a CPU is free"),
+    (Cause::Parallel, "of the time several threads compute at once"),
+    (Cause::Throttled, "of the time more threads could run than it may use CPUs"),
+    (Cause::Lock, "of the time a thread waits for a lock of the program's while a CPU is free"),
+    (Cause::Serial, "of the time one thread computes and no other wants to"),
+    (Cause::Looping, "of the time a long callback holds up the event loop"),
+    (Cause::Transfer, "of the time goes into moving data between processes"),
+    (Cause::Dispatch, "of the time goes into handing out and collecting tasks"),
+    (Cause::StartUp, "of the time interpreters start or end, or modules are imported"),
+    (Cause::Io, "of the time all threads wait for something outside"),
+    (Cause::Waiting, "of the time all threads wait for each other, or nobody knows what for"),
+];
+
+/// A share below this is no evidence.
+const TOLD: f64 = 0.02;
+
+/// The verdict's own figure first.
+pub(super) fn evidence(case: &Case<'_>, shares: &Shares, verdict: Verdict) -> Vec<Evidence> {
+    let mut all = Vec::new();
+    let mut add = |fact: String, value: f64, unit, source| all.push(Evidence { fact, value, unit, source });
+    let seen = if case.telling.inside.is_some() { Source::Facts } else { Source::Watching };
+    let mut ranked = shares.ranked();
+    ranked.retain(|(_, share)| *share >= TOLD);
+    let words = |cause: Cause| CAUSES.iter().find(|(known, _)| *known == cause).map_or("", |(_, words)| words);
+    if let Some((cause, share)) = ranked.first() {
+        add(words(*cause).to_owned(), *share, "share", seen);
+    }
+    if let Some(used) = cpus_used(case) {
+        add("CPUs used, on average".to_owned(), used, "CPUs", Source::Watching);
+    }
+    for (means, fact) in [
+        (shares.gil_waiters, "threads that wait for the GIL meanwhile, on average"),
+        (shares.lock_waiters, "threads that wait for the lock meanwhile, on average"),
+        (shares.io_waiters, "threads that wait at once, on average"),
+        (shares.wanting, "threads that could run at once, on average"),
+    ] {
+        let told = match fact {
+            _ if verdict == Verdict::GilBound => fact.contains("GIL"),
+            _ if verdict == Verdict::LockBound => fact.contains("the lock"),
+            _ if verdict == Verdict::IoBound => fact.contains("wait at once"),
+            _ => fact.contains("could run"),
+        };
+        if let Some(mean) = means.mean().filter(|_| told) {
+            add(fact.to_owned(), mean, "threads", seen);
+        }
+    }
+    for effect in case.effects {
+        let Some(gain) = effect.gain() else { continue };
+        let fact = match &effect.change {
+            Change::OneCpu => "times as fast with one CPU instead of all".to_owned(),
+            Change::AllCpus => "times as fast with all CPUs of the machine".to_owned(),
+            Change::OneBlasThread => "times as fast with one thread for BLAS".to_owned(),
+            Change::GilOff => "times as fast with the GIL switched off".to_owned(),
+            Change::Fork => "times as fast with processes started by fork".to_owned(),
+            Change::OtherInterpreter(id) | Change::FreeThreading(id) => format!("times as fast on {id}"),
+        };
+        add(fact, gain.point, "×", Source::Intervening);
+        if effect.change == Change::OneCpu && let Some(cpu) = effect.cpu_ratio() {
+            add("CPU time on all CPUs over that on one".to_owned(), cpu.point, "×", Source::Intervening);
+        }
+    }
+    for (cause, share) in ranked.iter().skip(1) {
+        add(words(*cause).to_owned(), *share, "share", seen);
+    }
+    for (doing, seconds) in &shares.io_kinds {
+        let share = seconds / shares.total;
+        if share >= TOLD && verdict == Verdict::IoBound {
+            add(format!("of the time it waits for {}", doing.as_str()), share, "share", Source::Watching);
+        }
+    }
+    loops(case.telling, &mut add);
+    let crowd = others(case);
+    if crowd >= 0.1 {
+        add("CPUs that other programs used meanwhile".to_owned(), crowd, "CPUs", Source::Machine);
+    }
+    add("CPUs that the program may use".to_owned(), shares.cpus as f64, "CPUs", Source::Machine);
+    all
+}
+
+fn loops(run: &Run, add: &mut impl FnMut(String, f64, &'static str, Source)) {
+    let tellers = run.inside.iter().flat_map(|inside| &inside.tellers);
+    for facts in tellers.filter_map(|teller| teller.knowledge.event_loop).filter(|facts| facts.slow > 0) {
+        add("callbacks of an event loop that took longer than 10 ms".to_owned(), facts.slow as f64, "callbacks", Source::Facts);
+        add("the longest of them".to_owned(), facts.longest_seconds, "s", Source::Facts);
+    }
+}
+
+/// CPU time over wall time of the program as it is.
+pub(super) fn cpus_used(case: &Case<'_>) -> Option<f64> {
+    let runs = if case.plain.is_empty() { std::slice::from_ref(case.telling) } else { case.plain };
+    let used = runs.iter().map(|run| match &run.tree {
+        Some(tree) => Some(tree.cpu_seconds() / tree.wall_ns.seconds()),
+        None => {
+            let ran: f64 = run.watched.threads.iter().map(|thread| thread.ran_ns.seconds()).sum();
+            let total = run.watched.total_ns().seconds();
+            (total > 0.0).then_some(ran / total)
+        }
+    });
+    let used: Vec<f64> = used.flatten().collect();
+    (!used.is_empty()).then(|| used.iter().sum::<f64>() / used.len() as f64)
+}
+
+impl Effect {
+    /// Whether the program did the same, as far as what it prints tells.
+    pub fn did_the_same(&self) -> bool {
+        self.failure.is_none() && self.same_output != Some(false)
+    }
+}

@@ -1,0 +1,215 @@
+//! From shares of the time, and from what changes did, to one verdict.
+
+use gilbench_model::watched::Run;
+
+use super::effect::Change;
+use super::shares::{Cause, Shares};
+use super::{Case, Effect};
+
+/// What a program is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Its threads want to compute, and the GIL lets one.
+    GilBound,
+    /// It uses the CPUs that it has.
+    Parallel,
+    /// It waits for something outside of it.
+    IoBound,
+    /// Its threads wait for a lock of its own.
+    LockBound,
+    /// One thread does nearly all.
+    Serial,
+    /// Its processes move data to each other.
+    PicklingBound,
+    /// It spends its time on handing out work, or on starting.
+    OverheadBound,
+    /// More threads than CPUs, at a cost.
+    Oversubscribed,
+    /// Callbacks hold up its event loop.
+    LoopBlocked,
+    /// All CPUs are busy, and wait for memory.
+    MemoryBound,
+    /// It may not use the CPUs that it wants.
+    Throttled,
+    /// It cannot be said.
+    Undecided,
+}
+
+impl Verdict {
+    /// All, as they are listed.
+    pub const ALL: [Self; 12] = [
+        Self::GilBound,
+        Self::Parallel,
+        Self::IoBound,
+        Self::LockBound,
+        Self::Serial,
+        Self::PicklingBound,
+        Self::OverheadBound,
+        Self::Oversubscribed,
+        Self::LoopBlocked,
+        Self::MemoryBound,
+        Self::Throttled,
+        Self::Undecided,
+    ];
+
+    /// Its word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::GilBound => "gil-bound",
+            Self::Parallel => "parallel",
+            Self::IoBound => "io-bound",
+            Self::LockBound => "lock-bound",
+            Self::Serial => "serial",
+            Self::PicklingBound => "pickling-bound",
+            Self::OverheadBound => "overhead-bound",
+            Self::Oversubscribed => "oversubscribed",
+            Self::LoopBlocked => "loop-blocked",
+            Self::MemoryBound => "memory-bound",
+            Self::Throttled => "throttled",
+            Self::Undecided => "undecided",
+        }
+    }
+}
+
+/// A cause that takes less of the time than this decides nothing.
+const LEAST: f64 = 0.3;
+
+/// A verdict beside the main one takes at least this share.
+const SECONDARY: f64 = 0.12;
+
+/// Fewer looks than this show too little.
+const LEAST_LOOKS: usize = 6;
+
+/// Looks from which their number does not matter any more.
+const ENOUGH_LOOKS: f64 = 40.0;
+
+/// So many bytes a second move at least where it is data that costs the time. Tasks of some hundred bytes, handed out as
+/// fast as `multiprocessing` can, move 5 MB/s; lists of numbers, pickled and read again, 30 and more; arrays, 1,000.
+const DATA: f64 = 12e6;
+
+/// One thread of BLAS instead of many makes it faster by this at least, where many were too many.
+const TOO_MANY: f64 = 1.07;
+
+/// All CPUs take at least this many times the CPU time of one, where they are in each other's way.
+const INFLATED: f64 = 1.4;
+
+/// And make it no more than this many times as fast.
+const NO_FASTER: f64 = 1.4;
+
+/// CPUs that others use, from which on a comparison of times decides nothing.
+const CROWDED: f64 = 0.35;
+
+/// The share of the time that speaks for each verdict.
+#[derive(Clone, Debug)]
+pub(super) struct Weights(Vec<(Verdict, f64)>);
+
+impl Weights {
+    pub(super) fn of(case: &Case<'_>, shares: &Shares) -> Self {
+        let of = |cause| shares.of(cause);
+        let transfer = of(Cause::Transfer);
+        let is_data = data_rate(case, shares).is_some_and(|rate| rate >= DATA);
+        let (pickling, handing_out) = if is_data { (transfer, 0.0) } else { (0.0, transfer) };
+        // A pool whose data costs time waits for data to be handed out; it does not hand out too little.
+        let dispatch = of(Cause::Dispatch);
+        let (pickling, dispatch) =
+            if pickling > 2.0 * dispatch { (pickling + dispatch, 0.0) } else { (pickling, dispatch) };
+        let mut all = vec![
+            (Verdict::GilBound, of(Cause::Gil)),
+            (parallel(case, shares), of(Cause::Parallel)),
+            (Verdict::IoBound, of(Cause::Io)),
+            (Verdict::LockBound, of(Cause::Lock)),
+            (Verdict::Serial, of(Cause::Serial)),
+            (Verdict::PicklingBound, pickling),
+            (Verdict::OverheadBound, handing_out + dispatch + of(Cause::StartUp)),
+            (Verdict::LoopBlocked, of(Cause::Looping)),
+            (Verdict::Throttled, of(Cause::Throttled).max(held_back(case.telling))),
+        ];
+        all.sort_by(|a, b| b.1.total_cmp(&a.1));
+        Self(all)
+    }
+}
+
+/// The share of the time in which a quota held it back.
+fn held_back(run: &Run) -> f64 {
+    let throttled = run.tree.as_ref().and_then(|tree| {
+        let throttled = tree.noise.as_ref()?.throttled?;
+        Some(throttled.time_ns.seconds() / tree.wall_ns.seconds())
+    });
+    throttled.unwrap_or(0.0).min(1.0)
+}
+
+/// Bytes that are written a second of moving them; `None` where that is not told.
+fn data_rate(case: &Case<'_>, shares: &Shares) -> Option<f64> {
+    let run = case.plain.last().unwrap_or(case.telling);
+    let written = run.watched.processes.iter().map(|process| Some(process.traffic?.written_bytes));
+    let written = written.flatten().sum::<u64>() as f64;
+    let seconds = shares.of(Cause::Transfer) * run.watched.total_ns().seconds();
+    (seconds > 0.0).then_some(written / seconds)
+}
+
+/// What it means that several threads could run most of the time.
+fn parallel(case: &Case<'_>, shares: &Shares) -> Verdict {
+    let effect = |change: &Change| case.effects.iter().find(|effect| effect.change == *change);
+    let blas = effect(&Change::OneBlasThread).and_then(Effect::gain);
+    if blas.is_some_and(|gain| gain.point >= TOO_MANY && gain.low > 1.0) {
+        return Verdict::Oversubscribed;
+    }
+    let one = effect(&Change::OneCpu);
+    let (Some(time), Some(cpu)) = (one.and_then(Effect::gain), one.and_then(Effect::cpu_ratio)) else {
+        return Verdict::Parallel;
+    };
+    // The gain of one CPU over all is below 1 where all are faster.
+    let faster = 1.0 / time.point;
+    if shares.cpus >= 2 && cpu.point >= INFLATED && faster <= NO_FASTER {
+        return if others(case) > CROWDED { Verdict::Undecided } else { Verdict::MemoryBound };
+    }
+    Verdict::Parallel
+}
+
+/// CPUs that other programs used meanwhile, on average.
+pub(super) fn others(case: &Case<'_>) -> f64 {
+    let used = case.plain.iter().chain([case.telling]).filter_map(|run| {
+        let tree = run.tree.as_ref()?;
+        let wall = tree.wall_ns.seconds();
+        let busy = case.machine_cpus as f64 * wall - tree.idle_ns?.seconds();
+        Some((busy - tree.cpu_seconds()).max(0.0) / wall)
+    });
+    let used: Vec<f64> = used.collect();
+    if used.is_empty() { 0.0 } else { used.iter().sum::<f64>() / used.len() as f64 }
+}
+
+/// What was judged.
+pub(super) struct Judged {
+    pub(super) verdict: Verdict,
+    pub(super) confidence: f64,
+    pub(super) secondary: Vec<(Verdict, f64)>,
+    pub(super) missing: Vec<String>,
+}
+
+pub(super) fn judge(shares: &Shares, weights: &Weights) -> Judged {
+    let mut ranked = weights.0.iter().filter(|(verdict, _)| *verdict != Verdict::Undecided);
+    let (first, most) = ranked.next().copied().unwrap_or((Verdict::Undecided, 0.0));
+    let next = ranked.next().map_or(0.0, |(_, share)| *share);
+    let mut missing = Vec::new();
+    if shares.looks < LEAST_LOOKS {
+        missing.push(format!("it was looked at {} times only: it ended too soon", shares.looks));
+    }
+    if most < LEAST {
+        missing.push("no cause takes a good part of the time".to_owned());
+    }
+    if weights.0.first().is_some_and(|(verdict, _)| *verdict == Verdict::Undecided) {
+        missing.push("other programs use the CPUs, so that times with one CPU and with all cannot be compared".to_owned());
+    }
+    let decided = missing.is_empty();
+    let sure = 0.5 + 0.5 * (most - next) / (most + next).max(f64::EPSILON);
+    let enough = (shares.looks as f64 / ENOUGH_LOOKS).min(1.0).sqrt();
+    let secondary = weights.0.iter().filter(|(verdict, share)| {
+        *share >= SECONDARY && (*verdict != first || !decided) && *verdict != Verdict::Undecided
+    });
+    Judged {
+        verdict: if decided { first } else { Verdict::Undecided },
+        confidence: if decided { sure * enough } else { 0.0 },
+        secondary: secondary.map(|(verdict, share)| (*verdict, *share)).collect(),
+        missing,
+    }
+}

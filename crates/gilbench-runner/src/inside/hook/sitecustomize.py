@@ -1,0 +1,325 @@
+# ruff: noqa: SIM105, UP031 (braces of JSON, and no import that the program does not make itself)
+"""Tells from inside of a program where its threads are, and what its interpreter knows.
+
+Every Python imports `sitecustomize` before it runs anything; this one is found first because its folder stands first in
+`PYTHONPATH`. It writes lines of JSON into a file beside itself, one file for each process. The program must not notice:
+nothing of it stays in `sys.path`, `os.environ` or `threading.enumerate()`, what would have been imported in its place
+is, and whatever goes wrong here is silent. It makes the program slower, so nothing is timed meanwhile.
+"""
+
+
+def _begin():
+    import os
+    import sys
+    import time
+
+    folder = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [path for path in sys.path if os.path.abspath(path or ".") != folder]
+    _hide(os, folder)
+    teller = _Teller(os, sys, time, folder)
+    teller.start()
+    if hasattr(os, "register_at_fork"):
+        # A fork copies only the thread that forks, and Python warns of it where there are others.
+        os.register_at_fork(
+            before=teller.pause, after_in_parent=teller.go_on, after_in_child=teller.start
+        )
+    _give_way(sys)
+
+
+def _give_way(sys):
+    """Runs what would have been imported in our place. Where there is nothing, our name goes with the first sample."""
+    finders = (getattr(finder, "find_spec", None) for finder in sys.meta_path)
+    specs = (find("sitecustomize", None, None) for find in finders if find)
+    spec = next((spec for spec in specs if spec is not None and spec.loader is not None), None)
+    if spec is not None:
+        module = type(sys)("sitecustomize")
+        module.__spec__, module.__loader__, module.__file__ = spec, spec.loader, spec.origin
+        sys.modules["sitecustomize"] = module
+        spec.loader.exec_module(module)
+
+
+def _hide(os, folder):
+    """Takes the folder out of what the program sees of its environment, but not out of what its children get."""
+    seen = os.environ._data
+    name = os.environ.encodekey("PYTHONPATH")
+    value = os.environ.decodevalue(seen.get(name, b""))
+    rest = [path for path in value.split(os.pathsep) if path != folder]
+    if any(rest):
+        seen[name] = os.environ.encodevalue(os.pathsep.join(rest))
+    else:
+        seen.pop(name, None)
+
+
+class _Teller:
+    def __init__(self, os, sys, time, folder):
+        import _thread
+
+        self.os, self.sys, self.time, self.thread, self.folder = os, sys, time, _thread, folder
+        self.awake = _thread.allocate_lock()
+        self.awake.acquire()
+        self.going, self.sampling = False, False
+
+    def start(self):
+        """Begins to tell, in a file of this process's own."""
+        self.file = self.os.open(
+            "%s/%d-%d.jsonl" % (self.folder, self.os.getpid(), self.time.monotonic_ns()),
+            self.os.O_WRONLY
+            | self.os.O_CREAT
+            | self.os.O_APPEND
+            | getattr(self.os, "O_CLOEXEC", 0),
+            0o600,
+        )
+        self.frames, self.stacks, self.codes, self.names, self.calls = {}, {}, [], {}, {}
+        self.count, self.modules, self.waiting, self.known = 0, 0, 0, None
+        self.loop = None
+        self.lines = []
+        self.hello()
+        self.go_on()
+
+    def go_on(self):
+        self.going = True
+        self.thread.start_new_thread(self.run, ())
+
+    def pause(self):
+        """Ends the thread that samples, for the moment of a fork."""
+        self.going = False
+        if self.awake.locked():
+            self.awake.release()
+        for _ in range(200):
+            if not self.sampling:
+                break
+            self.time.sleep(0.0001)
+        self.awake.acquire(False)
+
+    def run(self):
+        self.sampling = True
+        self.lines.append('{"ours":%d}' % getattr(self.thread, "get_native_id", int)())
+        try:
+            while self.going:
+                self.sample()
+                # Half the time for which a thread keeps the GIL at first, and more seldom in what lasts.
+                pause = 0.004 if self.count < 500 else 0.01 if self.count < 3000 else 0.05
+                self.awake.acquire(True, pause)
+        except BaseException as error:
+            # Also what an interpreter that ends does to its threads.
+            self.lines.append('{"lost":%s}' % _quoted("%s: %s" % (type(error).__name__, error)))
+            self.write()
+        self.sampling = False
+
+    def sample(self):
+        self.count += 1
+        ours = self.sys.modules.get("sitecustomize")
+        if getattr(ours, "_begin", None) is _begin and not getattr(
+            ours.__spec__, "_initializing", False
+        ):
+            del self.sys.modules["sitecustomize"]
+        at = self.time.monotonic_ns()
+        threading = self.sys.modules.get("threading")
+        active = getattr(threading, "_active", None) or {}
+        main = getattr(threading, "_main_thread", None)
+        main = main.ident if main is not None else None
+        me = self.thread.get_ident()
+        # Before the frames: to take them stops all threads for a moment where there is no GIL.
+        active_threads = {native for native in list(self.names) if self.is_active(native)}
+        found = self.sys._current_frames()
+        until = self.time.monotonic_ns()
+        where = []
+        for ident, frame in list(found.items()):
+            if ident == me:
+                continue
+            thread = active.get(ident)
+            native = getattr(thread, "native_id", None)
+            if ident == main or (main is None and len(found) == 2):
+                native = self.os.getpid()
+            if native is not None:
+                where.append("[%d,%d,%d]" % (native, self.stack(frame), native in active_threads))
+                self.names[native] = "" if thread is None else thread.name
+        del found
+        self.lines.append('{"at":%d,"until":%d,"where":[%s]}' % (at, until, ",".join(where)))
+        if self.count % 25 == 1:
+            self.knowledge()
+        self.watch_loops()
+        self.write()
+
+    def is_active(self, native):
+        """Whether a thread runs, or would if it had the GIL: it waits for a futex, but not for long."""
+        try:
+            file = self.calls.get(native)
+            if file is None:
+                path = "/proc/self/task/%d/syscall" % native
+                file = self.calls[native] = self.os.open(
+                    path, self.os.O_RDONLY | getattr(self.os, "O_CLOEXEC", 0)
+                )
+            words = self.os.pread(file, 160, 0).split()
+        except OSError:
+            # It has ended, and its number may be given to another.
+            self.names.pop(native, None)
+            if self.calls.get(native) is not None:
+                self.os.close(self.calls.pop(native))
+            return False
+        return words[:1] == [b"running"] or (
+            len(words) > 4 and words[0] in (b"202", b"98") and words[4] != b"0x0"
+        )
+
+    def stack(self, frame):
+        places = []
+        while frame is not None and len(places) < 80:
+            key = (id(frame.f_code), frame.f_lineno)
+            place = self.frames.get(key)
+            if place is None:
+                # Kept, so that its address is not given to another.
+                self.codes.append(frame.f_code)
+                place = self.frames[key] = len(self.frames)
+                words = (
+                    frame.f_globals.get("__name__"),
+                    frame.f_code.co_name,
+                    frame.f_code.co_filename,
+                )
+                text = ",".join(_quoted(word) for word in words)
+                self.lines.append('{"frame":[%s,%d]}' % (text, frame.f_lineno or 0))
+            places.append(place)
+            frame = frame.f_back
+        places = tuple(places)
+        number = self.stacks.get(places)
+        if number is None:
+            number = self.stacks[places] = len(self.stacks)
+            self.lines.append('{"stack":[%s]}' % ",".join(map(str, places)))
+        return number
+
+    def hello(self):
+        sys = self.sys
+        name = sys.implementation.name
+        built = "t" not in getattr(sys, "abiflags", "") if name == "cpython" else None
+        version = "%d.%d.%d" % tuple(sys.version_info[:3])
+        self.lines.append(
+            '{"hello":{"at_ns":%d,"implementation":%s,"version":%s,"gil_built":%s}}'
+            % (self.time.monotonic_ns(), _quoted(name), _quoted(version), _word(built))
+        )
+        self.write()
+
+    def knowledge(self):
+        sys = self.sys
+        enabled = getattr(sys, "_is_gil_enabled", None)
+        enabled = enabled() if enabled else True if sys.implementation.name == "cpython" else None
+        interval = getattr(sys, "getswitchinterval", None)
+        interval = int(interval() * 1e9) if interval else None
+        context = sys.modules.get("multiprocessing.context")
+        method = None
+        if context is not None:
+            default = context._default_context
+            method = (default._actual_context or default._default_context)._name
+        if len(sys.modules) != self.modules:
+            self.modules = len(sys.modules)
+            self.extensions = sorted(_extensions(sys))
+        queues = (
+            getattr(sys.modules.get("concurrent.futures.thread"), "_threads_queues", None) or {}
+        )
+        self.waiting = max([self.waiting] + [queue.qsize() for queue in list(queues.values())])
+        names = ",".join(
+            '"%d":%s' % (native, _quoted(name)) for native, name in sorted(self.names.items())
+        )
+        loop = self.loop
+        known = (
+            '"gil_enabled":%s,"switch_interval_ns":%s,"start_method":%s,"extensions":[%s],"thread_names":{%s},'
+            '"tasks_waiting":%d,"event_loop":%s'
+            % (
+                _word(enabled),
+                _word(interval),
+                _quoted(method) if method else "null",
+                ",".join(map(_quoted, self.extensions)),
+                names,
+                self.waiting,
+                "null" if loop is None else loop.told(),
+            )
+        )
+        if known != self.known:
+            self.known = known
+            self.lines.append('{"knows":{%s}}' % known)
+
+    def watch_loops(self):
+        """Times the callbacks of event loops, once there can be some."""
+        if self.loop is None and hasattr(self.sys.modules.get("asyncio.tasks"), "all_tasks"):
+            events = self.sys.modules.get("asyncio.events")
+            if hasattr(events, "Handle"):
+                self.loop = _Loop(self.time, self.sys.modules["asyncio.tasks"], self)
+                self.loop.watch(events.Handle)
+
+    def write(self):
+        text = "\n".join(self.lines) + "\n"
+        self.lines.clear()
+        self.os.write(self.file, text.encode("utf-8", "replace"))
+
+
+class _Loop:
+    """What the event loops of a process do."""
+
+    def __init__(self, time, tasks, teller):
+        self.time, self.tasks, self.teller = time, tasks, teller
+        self.callbacks = self.slow = 0
+        self.seconds = self.cpu = self.with_others = self.longest = 0.0
+
+    def watch(self, handle):
+        run, monotonic, cpu = handle._run, self.time.monotonic, self.time.thread_time
+
+        def _run(self_):
+            begun, ran = monotonic(), cpu()
+            try:
+                return run(self_)
+            finally:
+                took = monotonic() - begun
+                self.callbacks += 1
+                if took > 0.005:
+                    self.took(took, cpu() - ran)
+
+        handle._run = _run
+
+    def took(self, seconds, cpu):
+        self.slow += 1
+        self.seconds += seconds
+        self.cpu += cpu
+        self.longest = max(self.longest, seconds)
+        if self.others_wait():
+            self.with_others += seconds
+
+    def others_wait(self):
+        """Whether there are tasks that do not wait for another one."""
+        try:
+            current = self.tasks.current_task()
+            for task in self.tasks.all_tasks():
+                waits_for = getattr(task, "_fut_waiter", None)
+                if task is not current and not isinstance(
+                    waits_for, (self.tasks.Task, self.tasks._GatheringFuture)
+                ):
+                    return True
+        except Exception:
+            pass
+        return False
+
+    def told(self):
+        return (
+            '{"callbacks":%d,"slow":%d,"slow_seconds":%.6f,"slow_cpu_seconds":%.6f,'
+            '"slow_seconds_with_others":%.6f,"longest_seconds":%.6f}'
+            % (self.callbacks, self.slow, self.seconds, self.cpu, self.with_others, self.longest)
+        )
+
+
+def _extensions(sys):
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and file.endswith((".so", ".pyd")) and "lib-dynload" not in file:
+            yield name.partition(".")[0]
+
+
+def _quoted(text):
+    text = str(text).replace("\\", "\\\\").replace('"', '\\"')
+    return '"%s"' % "".join(letter if letter >= " " else " " for letter in text)
+
+
+def _word(value):
+    return {None: "null", True: "true", False: "false"}.get(value, value)
+
+
+try:
+    _begin()
+except Exception:
+    pass

@@ -1,0 +1,120 @@
+//! The answer on one screen: the verdict, the figures that it stands on, and what would help.
+
+use gilbench_analysis::diagnosis::Verdict;
+use gilbench_model::units::{format_seconds, significant};
+
+use super::answer::{Answer, Fact, GainFound, Proposed, Tried};
+use super::experiment::Experiment;
+use crate::output;
+
+/// Lines of evidence.
+const EVIDENCE: usize = 4;
+
+/// Lines of the program.
+const LINES: usize = 3;
+
+pub(super) fn print(answer: &Answer, experiment: &Experiment) -> output::Result {
+    let sure = match answer.confidence {
+        confidence if confidence >= 0.85 => "sure",
+        confidence if confidence >= 0.65 => "fairly sure",
+        _ => "not sure",
+    };
+    let verdict = answer.verdict();
+    let sure = if verdict == Verdict::Undecided { String::new() } else { format!(" ({sure}, {:.2})", answer.confidence) };
+    output::line(&format!("{}{sure}: {}", answer.verdict, meaning(verdict)))?;
+    for secondary in &answer.secondary {
+        output::line(&format!("  also {}, for {} of the time", secondary.verdict, percent(secondary.share)))?;
+    }
+    output::line("")?;
+    for fact in answer.evidence.iter().take(EVIDENCE) {
+        output::line(&format!("  {}", evidence(fact)))?;
+    }
+    for tried in answer.tried.iter().filter(|tried| tried.failure.is_some() || tried.same_output == Some(false)) {
+        output::line(&format!("  {}", came_to_nothing(tried)))?;
+    }
+    for line in answer.lines.iter().take(LINES) {
+        let (file, number, function) = (&line.file, line.line, &line.function);
+        let seconds = format_seconds(line.seconds);
+        output::line(&format!("  {file}:{number} {function}: {} {seconds}", line.activity))?;
+    }
+    output::line("")?;
+    output::line("What would help:")?;
+    for (index, remedy) in answer.remedies.iter().enumerate() {
+        proposal(index + 1, remedy)?;
+    }
+    for note in &answer.missing {
+        output::note(&format!("note: {note}"));
+    }
+    if let Some(run) = experiment.runs.first()
+        && run.exit_code != Some(0)
+        && !run.cut
+    {
+        let code = run.exit_code.map_or_else(
+            || format!("was ended by signal {}", run.signal.unwrap_or(0)),
+            |code| format!("ended with exit code {code}"),
+        );
+        let words = run.last_words.as_ref().map_or(String::new(), |words| format!(": {words}"));
+        output::note(&format!("note: the program {code}{words}"));
+    }
+    Ok(())
+}
+
+/// A verdict in a sentence.
+fn meaning(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::GilBound => "threads want to compute, and the GIL lets one at a time",
+        Verdict::Parallel => "it uses the CPUs that it may use",
+        Verdict::IoBound => "it waits, for something outside or for time to pass",
+        Verdict::LockBound => "threads wait for a lock of the program's own",
+        Verdict::Serial => "one thread does nearly all",
+        Verdict::PicklingBound => "processes move data to each other",
+        Verdict::OverheadBound => "tasks are handed out, or interpreters start, for longer than work is done",
+        Verdict::Oversubscribed => "more threads want to compute than there are CPUs, and that costs time",
+        Verdict::LoopBlocked => "long callbacks hold up the event loop",
+        Verdict::MemoryBound => "all CPUs are busy, and it is no faster: memory is what they wait for",
+        Verdict::Throttled => "it may not use the CPUs that it could use",
+        Verdict::Undecided => "nothing that was seen says what it is",
+    }
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+fn evidence(fact: &Fact) -> String {
+    let value = match fact.unit {
+        "share" => percent(fact.value),
+        "×" => format!("{}×", significant(fact.value)),
+        "s" => format_seconds(fact.value),
+        _ => significant(fact.value),
+    };
+    format!("{value} {} ({})", fact.fact, fact.source)
+}
+
+fn came_to_nothing(tried: &Tried) -> String {
+    match &tried.failure {
+        Some(reason) => format!("with {} it failed: {reason}", tried.with),
+        None => format!("with {} it prints something else", tried.with),
+    }
+}
+
+fn proposal(number: usize, proposed: &Proposed) -> output::Result {
+    let gain = proposed.gain.as_ref().map_or("nothing that gilbench knows of".to_owned(), gain);
+    output::line(&format!("  {number}. {}: {gain}", proposed.remedy))?;
+    if let Some(note) = &proposed.note {
+        output::line(&format!("     {note}"))?;
+    }
+    match &proposed.command {
+        Some(command) => output::line(&format!("     {command}")),
+        None => Ok(()),
+    }
+}
+
+fn gain(gain: &GainFound) -> String {
+    let (low, high) = (significant(gain.low), significant(gain.high));
+    match &gain.formula {
+        Some(formula) => format!("at most {high}× as fast = {formula}"),
+        None => format!("{low}× to {high}× as fast, measured"),
+    }
+}
+
