@@ -69,7 +69,8 @@ impl Effect {
 }
 
 fn measured(rounds: &[[f64; 2]]) -> Option<Measured> {
-    let (plain, changed): (Vec<f64>, Vec<f64>) = rounds.iter().map(|[plain, changed]| (*plain, *changed)).unzip();
+    let (plain, changed): (Vec<f64>, Vec<f64>) =
+        rounds.iter().map(|[plain, changed]| (*plain, *changed)).unzip();
     if let Ok(estimate) = paired_ratio(&plain, &changed) {
         return Some(Measured { point: estimate.point, low: estimate.low, high: estimate.high });
     }

@@ -70,7 +70,8 @@ pub(super) fn evidence(case: &Case<'_>, shares: &Shares, verdict: Verdict) -> Ve
     let seen = if case.telling.inside.is_some() { Source::Facts } else { Source::Watching };
     let mut ranked = shares.ranked();
     ranked.retain(|(_, share)| *share >= TOLD);
-    let words = |cause: Cause| CAUSES.iter().find(|(known, _)| *known == cause).map_or("", |(_, words)| words);
+    let words =
+        |cause: Cause| CAUSES.iter().find(|(known, _)| *known == cause).map_or("", |(_, words)| words);
     if let Some((cause, share)) = ranked.first() {
         add(words(*cause).to_owned(), *share, "share", seen);
     }
@@ -104,7 +105,9 @@ pub(super) fn evidence(case: &Case<'_>, shares: &Shares, verdict: Verdict) -> Ve
             Change::OtherInterpreter(id) | Change::FreeThreading(id) => format!("times as fast on {id}"),
         };
         add(fact, gain.point, "×", Source::Intervening);
-        if effect.change == Change::OneCpu && let Some(cpu) = effect.cpu_ratio() {
+        if effect.change == Change::OneCpu
+            && let Some(cpu) = effect.cpu_ratio()
+        {
             add("CPU time on all CPUs over that on one".to_owned(), cpu.point, "×", Source::Intervening);
         }
     }
@@ -129,7 +132,12 @@ pub(super) fn evidence(case: &Case<'_>, shares: &Shares, verdict: Verdict) -> Ve
 fn loops(run: &Run, add: &mut impl FnMut(String, f64, &'static str, Source)) {
     let tellers = run.inside.iter().flat_map(|inside| &inside.tellers);
     for facts in tellers.filter_map(|teller| teller.knowledge.event_loop).filter(|facts| facts.slow > 0) {
-        add("callbacks of an event loop that took longer than 10 ms".to_owned(), facts.slow as f64, "callbacks", Source::Facts);
+        add(
+            "callbacks of an event loop that took longer than 5 ms".to_owned(),
+            facts.slow as f64,
+            "callbacks",
+            Source::Facts,
+        );
         add("the longest of them".to_owned(), facts.longest_seconds, "s", Source::Facts);
     }
 }
@@ -137,13 +145,13 @@ fn loops(run: &Run, add: &mut impl FnMut(String, f64, &'static str, Source)) {
 /// CPU time over wall time of the program as it is.
 pub(super) fn cpus_used(case: &Case<'_>) -> Option<f64> {
     let runs = if case.plain.is_empty() { std::slice::from_ref(case.telling) } else { case.plain };
-    let used = runs.iter().map(|run| match &run.tree {
-        Some(tree) => Some(tree.cpu_seconds() / tree.wall_ns.seconds()),
-        None => {
-            let ran: f64 = run.watched.threads.iter().map(|thread| thread.ran_ns.seconds()).sum();
-            let total = run.watched.total_ns().seconds();
-            (total > 0.0).then_some(ran / total)
+    let used = runs.iter().map(|run| {
+        if let Some(tree) = &run.tree {
+            return Some(tree.cpu_seconds() / tree.wall_ns.seconds());
         }
+        let ran: f64 = run.watched.threads.iter().map(|thread| thread.ran_ns.seconds()).sum();
+        let total = run.watched.total_ns().seconds();
+        (total > 0.0).then(|| ran / total)
     });
     let used: Vec<f64> = used.flatten().collect();
     (!used.is_empty()).then(|| used.iter().sum::<f64>() / used.len() as f64)

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gilbench_model::Nanoseconds;
-use gilbench_model::watched::{Frame, Run, SeenThread, StackSample, Teller};
+use gilbench_model::watched::{Doing, Frame, Run, SeenThread, StackSample, Teller};
 
 use super::place::{Place, own_line};
 
-/// A sample this near to a look is taken for what the thread was at then: twice the time between samples at first.
-const NEAR: u64 = 25_000_000;
+/// A sample this near to a look is taken for what the thread was at then, if it ran in both or waited in both: some times
+/// the time between samples.
+const NEAR: u64 = 40_000_000;
 
 /// The two sides of a run.
 pub(super) struct Join<'a> {
@@ -16,14 +17,27 @@ pub(super) struct Join<'a> {
     tellers: BTreeMap<u32, Side<'a>>,
     /// The kernel's numbers of the processes.
     processes: Vec<u32>,
+    /// Stacks, by process, in which threads wait for locks of the program's, with the share of the looks in which they do.
+    locks: BTreeMap<(u32, u32), f64>,
 }
+
+/// Threads that stood still are awake again after so long.
+const AWAKENING: u64 = 300_000;
+
+/// A stack is one that waits for a lock if threads that have it do so in this share of the looks.
+const WAITS_FOR_LOCK: f64 = 0.05;
+
+/// Where a lock is held for a moment only, threads that want it try for a while before they sleep.
+const FIGHTS_FOR_LOCK: f64 = 0.01;
 
 struct Side<'a> {
     teller: &'a Teller,
     places: Vec<Place>,
-    /// Samples of each thread, in order.
-    samples: BTreeMap<u32, Vec<StackSample>>,
+    /// Samples of each thread, in order: those in which it waited, and those in which it was active.
+    samples: BTreeMap<u32, [Vec<StackSample>; 2]>,
     last: Nanoseconds,
+    /// The time between samples, mostly.
+    period: u64,
     own: BTreeSet<u32>,
 }
 
@@ -32,7 +46,58 @@ impl<'a> Join<'a> {
         let tellers = run.inside.iter().flat_map(|inside| &inside.tellers);
         // A process that becomes another program tells anew, in place of what it told before.
         let tellers = tellers.map(|teller| (teller.process, Side::new(teller))).collect();
-        Self { tellers, processes: run.watched.processes.iter().map(|process| process.id).collect() }
+        let processes = run.watched.processes.iter().map(|process| process.id).collect();
+        let mut join = Self { tellers, processes, locks: BTreeMap::new() };
+        join.locks = join.lock_stacks(run);
+        join
+    }
+
+    fn lock_stacks(&self, run: &Run) -> BTreeMap<(u32, u32), f64> {
+        let mut counts: BTreeMap<(u32, u32), (u32, u32)> = BTreeMap::new();
+        for look in run.watched.looks.iter().filter(|look| !self.is_halted(look.at_ns)) {
+            for glance in &look.threads {
+                let Some(thread) = run.watched.threads.get(glance.thread as usize) else { continue };
+                let Some((side, stack)) = self.stack(thread, look.at_ns, glance.doing) else { continue };
+                if !side.places.get(stack as usize).is_some_and(|place| place.may_take_lock) {
+                    continue;
+                }
+                let (waits, ready) = counts.entry((side.teller.process, stack)).or_default();
+                *waits += u32::from(matches!(glance.doing, Doing::Lock | Doing::TimedLock));
+                *ready += u32::from(glance.doing == Doing::Ready);
+            }
+        }
+        let seen = counts.into_iter().filter(|(_, (waits, _))| *waits > 1);
+        seen.map(|(stack, (waits, ready))| (stack, f64::from(waits) / f64::from(waits + ready))).collect()
+    }
+
+    /// Whether a thread that is ready is where threads wait for a lock: it has just been woken up, or is about to wait, or
+    /// has the lock.
+    pub(super) fn is_at_lock(&self, thread: &SeenThread, at: Nanoseconds) -> bool {
+        self.waits_there(thread, at).is_some_and(|share| share >= WAITS_FOR_LOCK)
+    }
+
+    /// Whether threads were seen to wait for a lock there at all, however seldom: they may fight for it awake.
+    pub(super) fn may_fight(&self, thread: &SeenThread, at: Nanoseconds) -> bool {
+        self.waits_there(thread, at).is_some_and(|share| share >= FIGHTS_FOR_LOCK)
+    }
+
+    fn waits_there(&self, thread: &SeenThread, at: Nanoseconds) -> Option<f64> {
+        let (side, stack) = self.stack(thread, at, Doing::Ready)?;
+        self.locks.get(&(side.teller.process, stack)).copied()
+    }
+
+    /// Whether frames were taken just then, for which threads stand still that have no GIL to wait for.
+    pub(super) fn is_halted(&self, at: Nanoseconds) -> bool {
+        self.tellers.values().filter(|side| side.teller.knowledge.gil_enabled == Some(false)).any(|side| {
+            let next = side.teller.halts.partition_point(|(_, until)| until.0 + AWAKENING < at.0);
+            side.teller.halts.get(next).is_some_and(|(from, _)| *from <= at)
+        })
+    }
+
+    fn stack(&self, thread: &SeenThread, at: Nanoseconds, doing: Doing) -> Option<(&Side<'a>, u32)> {
+        let side = self.side(thread)?;
+        let Found::At(sample) = side.at(thread.id, at, doing) else { return None };
+        Some((side, sample.stack))
     }
 
     fn side(&self, thread: &SeenThread) -> Option<&Side<'a>> {
@@ -52,16 +117,17 @@ impl<'a> Join<'a> {
     /// Whether callbacks of its event loop mostly held up other tasks.
     pub(super) fn loop_suffers(&self, thread: &SeenThread) -> bool {
         let facts = self.side(thread).and_then(|side| side.teller.knowledge.event_loop);
-        facts.is_some_and(|facts| facts.slow > 0 && facts.slow_seconds_with_others >= facts.slow_seconds / 2.0)
+        facts
+            .is_some_and(|facts| facts.slow > 0 && facts.slow_seconds_with_others >= facts.slow_seconds / 2.0)
     }
 
     /// What a thread was at; `None` where that is not known.
-    pub(super) fn place(&self, thread: &SeenThread, at: Nanoseconds) -> Option<Place> {
+    pub(super) fn place(&self, thread: &SeenThread, at: Nanoseconds, doing: Doing) -> Option<Place> {
         let side = self.side(thread)?;
         if at < side.teller.hello.at_ns || at > Nanoseconds(side.last.0 + NEAR) {
             return Some(Place::START_UP);
         }
-        match side.nearest(thread.id, at) {
+        match side.at(thread.id, at, doing) {
             Found::At(sample) => side.places.get(sample.stack as usize).copied(),
             Found::Nowhere => None,
             Found::Never if thread.main => None,
@@ -70,10 +136,9 @@ impl<'a> Join<'a> {
     }
 
     /// The line of the program's own that a thread was at.
-    pub(super) fn line(&self, thread: &SeenThread, at: Nanoseconds) -> Option<&'a Frame> {
-        let side = self.side(thread)?;
-        let Found::At(sample) = side.nearest(thread.id, at) else { return None };
-        own_line(side.teller, side.teller.stacks.get(sample.stack as usize)?)
+    pub(super) fn line(&self, thread: &SeenThread, at: Nanoseconds, doing: Doing) -> Option<&'a Frame> {
+        let (side, stack) = self.stack(thread, at, doing)?;
+        own_line(side.teller, side.teller.stacks.get(stack as usize)?)
     }
 }
 
@@ -87,13 +152,16 @@ enum Found {
 
 impl<'a> Side<'a> {
     fn new(teller: &'a Teller) -> Self {
-        let mut samples: BTreeMap<u32, Vec<StackSample>> = BTreeMap::new();
+        let mut samples: BTreeMap<u32, [Vec<StackSample>; 2]> = BTreeMap::new();
         for sample in &teller.samples {
-            samples.entry(sample.thread).or_default().push(*sample);
+            samples.entry(sample.thread).or_default()[usize::from(sample.active)].push(*sample);
         }
+        let mut gaps: Vec<u64> = teller.halts.windows(2).map(|pair| pair[1].0.0 - pair[0].0.0).collect();
+        gaps.sort_unstable();
         let last = teller.samples.iter().map(|sample| sample.at_ns).max().unwrap_or(teller.hello.at_ns);
         Self {
             places: teller.stacks.iter().map(|stack| Place::of(teller, stack)).collect(),
+            period: gaps.get(gaps.len() / 2).copied().unwrap_or(NEAR),
             own: teller.own_threads.iter().copied().collect(),
             teller,
             samples,
@@ -101,19 +169,35 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// The sample nearest to a moment. One that comes late is late because something held the GIL meanwhile, in compiled
-    /// code, and shows where.
-    fn nearest(&self, thread: u32, at: Nanoseconds) -> Found {
+    /// What a thread was at when it did something: the nearest sample, where one in which it did something else counts as
+    /// further away by the time between samples. Looks and samples are milliseconds apart, and a thread that mostly waits
+    /// may have run in between.
+    fn at(&self, thread: u32, at: Nanoseconds, doing: Doing) -> Found {
         let Some(samples) = self.samples.get(&thread) else { return Found::Never };
-        let next = samples.partition_point(|sample| sample.at_ns < at);
-        let before = next.checked_sub(1).and_then(|before| samples.get(before));
-        match (before, samples.get(next)) {
-            (Some(before), Some(after)) => {
-                let nearer = at.0 - before.at_ns.0 < after.at_ns.0 - at.0 && at.0 - before.at_ns.0 <= NEAR;
-                Found::At(if nearer { *before } else { *after })
-            }
-            (Some(only), None) | (None, Some(only)) if only.at_ns.0.abs_diff(at.0) <= NEAR => Found::At(*only),
-            _ => Found::Nowhere,
-        }
+        let active = usize::from(matches!(doing, Doing::Ready | Doing::Gil));
+        let away = |sample: &StackSample| sample.at_ns.0.abs_diff(at.0);
+        let alike = nearest(&samples[active], at).map(|sample| (away(&sample), sample));
+        let other = nearest(&samples[1 - active], at).map(|sample| (away(&sample) + self.period, sample));
+        let near =
+            alike.into_iter().chain(other).min_by_key(|(away, _)| *away).filter(|(away, _)| *away <= NEAR);
+        // One that comes late is late because something held the GIL meanwhile, in compiled code, and shows where.
+        let late = || {
+            let next = samples.iter().filter_map(|samples| after(samples, at));
+            next.min_by_key(|sample| sample.at_ns)
+                .filter(|_| self.teller.knowledge.gil_enabled != Some(false))
+        };
+        near.map(|(_, sample)| sample).or_else(late).map_or(Found::Nowhere, Found::At)
     }
+}
+
+/// The sample nearest to a moment.
+fn nearest(samples: &[StackSample], at: Nanoseconds) -> Option<StackSample> {
+    let next = samples.partition_point(|sample| sample.at_ns < at);
+    let before = next.checked_sub(1).and_then(|before| samples.get(before).copied());
+    before.into_iter().chain(after(samples, at)).min_by_key(|sample| sample.at_ns.0.abs_diff(at.0))
+}
+
+/// The next sample.
+fn after(samples: &[StackSample], at: Nanoseconds) -> Option<StackSample> {
+    samples.get(samples.partition_point(|sample| sample.at_ns < at)).copied()
 }

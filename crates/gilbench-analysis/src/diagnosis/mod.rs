@@ -9,6 +9,7 @@
 
 mod effect;
 mod evidence;
+mod group;
 mod join;
 mod lines;
 mod place;

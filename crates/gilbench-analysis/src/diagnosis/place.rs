@@ -21,13 +21,8 @@ const DISPATCH: [&str; 10] = [
 ];
 
 /// Modules that turn objects into bytes for another process, or bytes into objects.
-const PICKLING: [&str; 5] = [
-    "_compat_pickle",
-    "cloudpickle",
-    "joblib.externals.cloudpickle",
-    "multiprocessing.reduction",
-    "pickle",
-];
+const PICKLING: [&str; 5] =
+    ["_compat_pickle", "cloudpickle", "joblib.externals.cloudpickle", "multiprocessing.reduction", "pickle"];
 
 /// Functions in which data moves between processes, beside those modules.
 const TRANSFER: [(&str, &str); 6] = [
@@ -55,6 +50,8 @@ pub(super) struct Place {
     pub(super) in_callback: bool,
     /// Where it takes a lock, the lock is the program's.
     pub(super) may_take_lock: bool,
+    /// Where it waits, it waits for something outside, and not for work to come.
+    pub(super) awaits_outside: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,8 +70,10 @@ pub(super) enum Kind {
 }
 
 impl Place {
-    pub(super) const START_UP: Self = Self { kind: Kind::StartUp, in_callback: false, may_take_lock: false };
-    pub(super) const NATIVE: Self = Self { kind: Kind::Native, in_callback: false, may_take_lock: false };
+    const BESIDE: Self =
+        Self { kind: Kind::Work, in_callback: false, may_take_lock: false, awaits_outside: false };
+    pub(super) const START_UP: Self = Self { kind: Kind::StartUp, ..Self::BESIDE };
+    pub(super) const NATIVE: Self = Self { kind: Kind::Native, ..Self::BESIDE };
 
     pub(super) fn of(teller: &Teller, stack: &Stack) -> Self {
         let frames = || stack.iter().filter_map(|frame| teller.frames.get(*frame as usize));
@@ -88,13 +87,21 @@ impl Place {
         } else {
             Kind::Work
         };
-        Self { kind, in_callback: kind == Kind::Work && frames().any(is_callback), may_take_lock: takes_lock(frames) }
+        let serves = frames().any(|frame| is_below(&frame.module, &["socketserver"]));
+        Self {
+            kind,
+            in_callback: kind == Kind::Work && frames().any(is_callback),
+            may_take_lock: takes_lock(frames),
+            awaits_outside: !serves
+                && above().all(|frame| is_below(&frame.module, &["selectors", "subprocess"])),
+        }
     }
 }
 
 /// Whether a module is one of some, or below one of them.
 fn is_below(module: &str, modules: &[&str]) -> bool {
-    let below = |of: &str| module.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    let below =
+        |of: &str| module.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
     modules.iter().any(|of| below(of))
 }
 
@@ -132,9 +139,14 @@ pub(super) fn own_line<'a>(teller: &'a Teller, stack: &Stack) -> Option<&'a Fram
     let frames = || stack.iter().filter_map(|frame| teller.frames.get(*frame as usize));
     let foreign = |frame: &Frame| {
         let file = frame.file.as_str();
-        file.starts_with('<') || file.contains("/lib/python") || file.contains("/lib/pypy") || file.contains("-packages/")
+        file.starts_with('<')
+            || file.contains("/lib/python")
+            || file.contains("/lib/pypy")
+            || file.contains("-packages/")
     };
-    frames().find(|frame| !foreign(frame) && !is_dispatch(frame)).or_else(|| frames().find(|frame| !is_dispatch(frame)))
+    frames()
+        .find(|frame| !foreign(frame) && !is_dispatch(frame))
+        .or_else(|| frames().find(|frame| !is_dispatch(frame)))
 }
 
 #[cfg(test)]
@@ -159,9 +171,16 @@ mod tests {
         assert_eq!(kind(&["__main__:work", "concurrent.futures.thread:run"]), Kind::Work);
         assert_eq!(kind(&["json.decoder:decode", "__main__:work"]), Kind::Work);
         assert_eq!(kind(&["threading:wait", "queue:get", "__main__:consume"]), Kind::Dispatch);
-        assert_eq!(kind(&["multiprocessing.connection:_send", "multiprocessing.pool:_handle_tasks"]), Kind::Transfer);
         assert_eq!(
-            kind(&["__main__:__getstate__", "multiprocessing.reduction:dumps", "multiprocessing.queues:_feed"]),
+            kind(&["multiprocessing.connection:_send", "multiprocessing.pool:_handle_tasks"]),
+            Kind::Transfer
+        );
+        assert_eq!(
+            kind(&[
+                "__main__:__getstate__",
+                "multiprocessing.reduction:dumps",
+                "multiprocessing.queues:_feed"
+            ]),
             Kind::Transfer
         );
         assert_eq!(kind(&["numpy:<module>", "_frozen_importlib:_load", "__main__:<module>"]), Kind::StartUp);
@@ -177,13 +196,19 @@ mod tests {
         assert!(own(&["multiprocessing.synchronize:__enter__", "__main__:work"]));
         assert!(!own(&["threading:wait", "queue:get", "__main__:work"]));
         assert!(!own(&["threading:join", "__main__:work"]));
-        assert!(!own(&["multiprocessing.synchronize:__enter__", "multiprocessing.queues:get", "__main__:work"]));
+        assert!(!own(&[
+            "multiprocessing.synchronize:__enter__",
+            "multiprocessing.queues:get",
+            "__main__:work"
+        ]));
         assert!(!own(&["threading:wait", "threading:wait", "__main__:work"]), "an event");
     }
 
     #[test]
     fn callbacks_are_those_of_an_event_loop() {
-        assert!(place(&["__main__:handler", "asyncio.events:_run", "asyncio.base_events:_run_once"]).in_callback);
+        assert!(
+            place(&["__main__:handler", "asyncio.events:_run", "asyncio.base_events:_run_once"]).in_callback
+        );
         assert!(!place(&["selectors:select", "asyncio.base_events:_run_once"]).in_callback);
     }
 }

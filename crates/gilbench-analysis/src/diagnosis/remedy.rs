@@ -126,10 +126,12 @@ pub(super) fn remedies(case: &Case<'_>, shares: &Shares, verdict: Verdict) -> Ve
         Verdict::Serial => maker.serial(),
         Verdict::PicklingBound => {
             let share = maker.share(&[Cause::Transfer, Cause::Dispatch]);
-            vec![maker.vanishes(Remedy::PassPaths, share)]
+            vec![vanishes(Remedy::PassPaths, share)]
         }
         Verdict::OverheadBound => maker.overhead(),
-        Verdict::Oversubscribed => maker.measured(Remedy::OneBlasThread, &Change::OneBlasThread).into_iter().collect(),
+        Verdict::Oversubscribed => {
+            maker.measured(Remedy::OneBlasThread, &Change::OneBlasThread).into_iter().collect()
+        }
         Verdict::LoopBlocked => maker.looping(),
         Verdict::Throttled => maker.throttled(),
         Verdict::Parallel | Verdict::MemoryBound | Verdict::Undecided => Vec::new(),
@@ -163,20 +165,6 @@ impl Maker<'_> {
         self.shares.cpus as f64
     }
 
-    /// A share that is divided by n.
-    fn spread(&self, remedy: Remedy, share: f64, by: f64) -> Proposal {
-        let by = by.max(1.0);
-        let bound = 1.0 / ((1.0 - share) + share / by);
-        bounded(remedy, bound, format!("1 / ({:.2} + {share:.2} / {by:.1})", 1.0 - share))
-    }
-
-    /// A share that goes away.
-    fn vanishes(&self, remedy: Remedy, share: f64) -> Proposal {
-        // What nearly all of the time is spent on cannot be known so well.
-        let rest = (1.0 - share).max(0.01);
-        bounded(remedy, 1.0 / rest, format!("1 / {rest:.2}"))
-    }
-
     fn effect(&self, change: &Change) -> Option<&Effect> {
         self.case.effects.iter().find(|effect| effect.change == *change && effect.did_the_same())
     }
@@ -198,7 +186,7 @@ impl Maker<'_> {
         found.sort_by(|a, b| middle(b).total_cmp(&middle(a)));
         found.truncate(1);
         if found.is_empty() && tried.count() == 0 {
-            found.push(self.spread(Remedy::FreeThreading, share, by));
+            found.push(spread(Remedy::FreeThreading, share, by));
         }
         found
     }
@@ -207,8 +195,14 @@ impl Maker<'_> {
         let share = self.share(&[Cause::Gil]);
         // One has it, and these want it.
         let threads = self.shares.gil_waiters.mean().unwrap_or(1.0) + 1.0;
-        let by = threads.min(self.cpus());
-        let processes = self.spread(Remedy::Processes, share, by);
+        // What may use one CPU only needs both.
+        let limited = self.cpus() < 2.0 && self.case.machine_cpus > 1;
+        let cpus = if limited { self.case.machine_cpus as f64 } else { self.cpus() };
+        let by = threads.min(cpus);
+        let mut processes = spread(Remedy::Processes, share, by);
+        if limited {
+            processes.note = Some("together with more CPUs: it may use one".to_owned());
+        }
         let mut all = self.free_threading(share, by);
         // What was run, and brings most of what is possible, is better than what is possible.
         let most = processes.gain.as_ref().map_or(1.0, |gain| gain.high);
@@ -230,8 +224,8 @@ impl Maker<'_> {
         if in_loop || (at_once >= OVERLAPPED && queued == 0) {
             return Vec::new();
         }
-        let mut threads = self.vanishes(Remedy::Threads, share);
-        let mut asyncio = self.vanishes(Remedy::Asyncio, share);
+        let mut threads = vanishes(Remedy::Threads, share);
+        let mut asyncio = vanishes(Remedy::Asyncio, share);
         if at_once >= OVERLAPPED {
             let note = format!("up to {queued} tasks wait for one of its threads: more threads than now");
             threads.note = Some(note);
@@ -248,7 +242,10 @@ impl Maker<'_> {
         let mut tellers = self.case.telling.inside.iter().flat_map(|inside| &inside.tellers);
         tellers.any(|teller| {
             teller.knowledge.event_loop.is_some_and(|event_loop| event_loop.callbacks > 4)
-                && teller.frames.iter().any(|frame| frame.module == "asyncio.base_events" && frame.function == "_run_once")
+                && teller
+                    .frames
+                    .iter()
+                    .any(|frame| frame.module == "asyncio.base_events" && frame.function == "_run_once")
         })
     }
 
@@ -262,7 +259,7 @@ impl Maker<'_> {
         let threads = self.shares.lock_waiters.mean().unwrap_or(1.0) + 1.0;
         let computing = self.shares.lock_computing / (share * self.shares.total).max(f64::EPSILON);
         let by = if computing > 0.5 { threads.min(self.cpus()) } else { threads };
-        let mut narrow = self.spread(Remedy::NarrowLock, share, by);
+        let mut narrow = spread(Remedy::NarrowLock, share, by);
         if computing > 0.5 && self.has_gil() {
             let note = "who has the lock computes: without it the GIL is next, and only processes or free threading gain";
             narrow.note = Some(note.to_owned());
@@ -272,7 +269,7 @@ impl Maker<'_> {
 
     fn serial(&self) -> Vec<Proposal> {
         let share = self.share(&[Cause::Serial, Cause::Gil]);
-        vec![self.spread(Remedy::ParalleliseSerialPart, share, self.cpus())]
+        vec![spread(Remedy::ParalleliseSerialPart, share, self.cpus())]
     }
 
     fn overhead(&self) -> Vec<Proposal> {
@@ -282,7 +279,7 @@ impl Maker<'_> {
         let starts = self.share(&[Cause::StartUp]) >= share * 0.6;
         // One interpreter has to start.
         if !starts || processes > 1 {
-            let mut larger = self.vanishes(Remedy::LargerTasks, share);
+            let mut larger = vanishes(Remedy::LargerTasks, share);
             if starts {
                 larger.note = Some(format!("{processes} processes were started: fewer, that live longer"));
             }
@@ -295,7 +292,7 @@ impl Maker<'_> {
         let share = self.share(&[Cause::Looping]);
         let computing = self.shares.looping_computing / (share * self.shares.total).max(f64::EPSILON);
         if computing <= 0.5 {
-            return vec![self.vanishes(Remedy::ToThread, share)];
+            return vec![vanishes(Remedy::ToThread, share)];
         }
         let to_thread = |mut proposal: Proposal, note: &str| {
             proposal.note = Some(note.to_owned());
@@ -303,10 +300,13 @@ impl Maker<'_> {
         };
         if self.has_gil() {
             let note = "the callbacks compute: a process pool, by `loop.run_in_executor`";
-            let processes = to_thread(self.spread(Remedy::Processes, share, self.cpus()), note);
+            let processes = to_thread(spread(Remedy::Processes, share, self.cpus()), note);
             return vec![processes];
         }
-        vec![to_thread(self.spread(Remedy::ToThread, share, self.cpus()), "there is no GIL: threads compute at once")]
+        vec![to_thread(
+            spread(Remedy::ToThread, share, self.cpus()),
+            "there is no GIL: threads compute at once",
+        )]
     }
 
     fn throttled(&self) -> Vec<Proposal> {
@@ -315,9 +315,24 @@ impl Maker<'_> {
         }
         let share = self.share(&[Cause::Throttled]).max(f64::EPSILON);
         let wanting = self.shares.wanting.mean().unwrap_or(1.0);
-        let by = wanting.min(self.case.machine_cpus as f64) / self.cpus().min(self.case.quota.unwrap_or(f64::INFINITY));
-        vec![self.spread(Remedy::RaiseLimit, share, by)]
+        let by = wanting.min(self.case.machine_cpus as f64)
+            / self.cpus().min(self.case.quota.unwrap_or(f64::INFINITY));
+        vec![spread(Remedy::RaiseLimit, share, by)]
     }
+}
+
+/// A share of the time that is divided by n.
+fn spread(remedy: Remedy, share: f64, by: f64) -> Proposal {
+    let by = by.max(1.0);
+    let bound = 1.0 / ((1.0 - share) + share / by);
+    bounded(remedy, bound, format!("1 / ({:.2} + {share:.2} / {by:.1})", 1.0 - share))
+}
+
+/// A share of the time that goes away.
+fn vanishes(remedy: Remedy, share: f64) -> Proposal {
+    // What nearly all of the time is spent on cannot be known so well.
+    let rest = (1.0 - share).max(0.01);
+    bounded(remedy, 1.0 / rest, format!("1 / {rest:.2}"))
 }
 
 fn middle(proposal: &Proposal) -> f64 {

@@ -18,48 +18,58 @@ const REACH: usize = 12;
 /// that compute without it, and take it now and then, were seen to wait in less than a twentieth of them.
 const OFTEN: f64 = 0.12;
 
-/// A process whose threads take turns uses one CPU, and a little more while they hand the GIL on.
+/// Threads that take turns use one CPU together, and a little more while they hand on.
 const ONE_CPU: f64 = 1.2;
 
 /// Threads by looks.
 pub(super) struct Rivals<'a> {
     run: &'a Run,
-    /// Threads that can take turns at all.
-    able: Vec<bool>,
+    /// Threads whose interpreter has a GIL.
+    with_gil: Vec<bool>,
+}
+
+/// What a thread was seen to do in some looks.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    ready: u32,
+    gil: u32,
 }
 
 impl<'a> Rivals<'a> {
     pub(super) fn new(run: &'a Run, join: &Join<'_>) -> Self {
-        let able = run.watched.threads.iter().map(|thread| join.has_gil(thread) && !join.is_own(thread));
-        Self { run, able: able.collect() }
+        let with_gil = run.watched.threads.iter().map(|thread| join.has_gil(thread) && !join.is_own(thread));
+        Self { run, with_gil: with_gil.collect() }
     }
 
     /// The threads that take turns at about the time of a look.
     pub(super) fn at(&self, look: usize) -> BTreeSet<u32> {
         let looks = &self.run.watched.looks;
-        let ready = |look: usize| looks[look].threads.iter().filter(|glance| glance.doing == Doing::Ready).count();
-        if ready(look) < 2 {
+        let ready = looks[look].threads.iter().filter(|glance| glance.doing == Doing::Ready);
+        if ready.count() < 2 {
             return BTreeSet::new();
         }
         let window = &looks[look.saturating_sub(REACH)..(look + REACH + 1).min(looks.len())];
-        let mut counts: BTreeMap<u32, (u32, u32)> = BTreeMap::new();
-        let mut ran: BTreeMap<u32, f64> = BTreeMap::new();
+        let length: f64 = window.iter().map(|look| look.for_ns.seconds()).sum();
+        let mut seen: BTreeMap<u32, Seen> = BTreeMap::new();
+        let mut by_process: BTreeMap<u32, f64> = BTreeMap::new();
         for glance in window.iter().flat_map(|look| &look.threads) {
-            let (wants, waits) = counts.entry(glance.thread).or_default();
-            *wants += u32::from(matches!(glance.doing, Doing::Ready | Doing::Gil));
-            *waits += u32::from(glance.doing == Doing::Gil);
-            if let Some(thread) = self.run.watched.threads.get(glance.thread as usize) {
-                *ran.entry(thread.process).or_default() += glance.ran_ns.seconds();
+            let seen = seen.entry(glance.thread).or_default();
+            seen.ready += u32::from(glance.doing == Doing::Ready);
+            seen.gil += u32::from(glance.doing == Doing::Gil);
+            if let Some(process) = self.process(glance.thread) {
+                *by_process.entry(process).or_default() += glance.ran_ns.seconds();
             }
         }
-        let length: f64 = window.iter().map(|look| look.for_ns.seconds()).sum();
-        let in_turns = |thread: u32, wants: u32, waits: u32| {
-            let Some(seen) = self.run.watched.threads.get(thread as usize) else { return false };
-            let able = self.able.get(thread as usize).copied().unwrap_or(false);
-            let used = ran.get(&seen.process).copied().unwrap_or(0.0) / length.max(f64::EPSILON);
-            able && wants > 0 && f64::from(waits) >= OFTEN * f64::from(wants) && used <= ONE_CPU
+        let in_turns = |thread: u32, seen: &Seen| {
+            let used = self.process(thread).and_then(|process| by_process.get(&process));
+            let often = seen.gil > 0 && f64::from(seen.gil) >= OFTEN * f64::from(seen.gil + seen.ready);
+            let able = self.with_gil.get(thread as usize).copied().unwrap_or(false);
+            able && often && used.is_some_and(|used| *used <= ONE_CPU * length)
         };
-        let found = counts.into_iter().filter(|(thread, (wants, waits))| in_turns(*thread, *wants, *waits));
-        found.map(|(thread, _)| thread).collect()
+        seen.iter().filter(|(thread, seen)| in_turns(**thread, seen)).map(|(thread, _)| *thread).collect()
+    }
+
+    fn process(&self, thread: u32) -> Option<u32> {
+        Some(self.run.watched.threads.get(thread as usize)?.process)
     }
 }

@@ -96,6 +96,9 @@ const INFLATED: f64 = 1.4;
 /// And make it no more than this many times as fast.
 const NO_FASTER: f64 = 1.4;
 
+/// A lock that is waited for in this share of the time is fought for.
+const FOUGHT_FOR: f64 = 0.03;
+
 /// CPUs that others use, from which on a comparison of times decides nothing.
 const CROWDED: f64 = 0.35;
 
@@ -124,9 +127,22 @@ impl Weights {
             (Verdict::LoopBlocked, of(Cause::Looping)),
             (Verdict::Throttled, of(Cause::Throttled).max(held_back(case.telling))),
         ];
+        // What goes away with one thread for BLAS is the share of too many of them, whatever it looked like.
+        if let Some(gain) = too_many(case) {
+            for (_, share) in &mut all {
+                *share /= gain;
+            }
+            all.push((Verdict::Oversubscribed, 1.0 - 1.0 / gain));
+        }
         all.sort_by(|a, b| b.1.total_cmp(&a.1));
         Self(all)
     }
+}
+
+/// How many times as fast it is with one thread for BLAS, if that is more than chance.
+fn too_many(case: &Case<'_>) -> Option<f64> {
+    let effect = case.effects.iter().find(|effect| effect.change == Change::OneBlasThread)?;
+    effect.gain().filter(|gain| gain.point >= TOO_MANY && gain.low > 1.0).map(|gain| gain.point)
 }
 
 /// The share of the time in which a quota held it back.
@@ -147,23 +163,25 @@ fn data_rate(case: &Case<'_>, shares: &Shares) -> Option<f64> {
     (seconds > 0.0).then_some(written / seconds)
 }
 
-/// What it means that several threads could run most of the time.
+/// What it means that several threads could run most of the time: whether that made the program faster.
 fn parallel(case: &Case<'_>, shares: &Shares) -> Verdict {
-    let effect = |change: &Change| case.effects.iter().find(|effect| effect.change == *change);
-    let blas = effect(&Change::OneBlasThread).and_then(Effect::gain);
-    if blas.is_some_and(|gain| gain.point >= TOO_MANY && gain.low > 1.0) {
-        return Verdict::Oversubscribed;
-    }
-    let one = effect(&Change::OneCpu);
+    let one = case.effects.iter().find(|effect| effect.change == Change::OneCpu);
     let (Some(time), Some(cpu)) = (one.and_then(Effect::gain), one.and_then(Effect::cpu_ratio)) else {
         return Verdict::Parallel;
     };
     // The gain of one CPU over all is below 1 where all are faster.
     let faster = 1.0 / time.point;
-    if shares.cpus >= 2 && cpu.point >= INFLATED && faster <= NO_FASTER {
-        return if others(case) > CROWDED { Verdict::Undecided } else { Verdict::MemoryBound };
+    if shares.cpus < 2 || faster > NO_FASTER {
+        return Verdict::Parallel;
     }
-    Verdict::Parallel
+    // A lock that is held for a moment only is fought for by threads that are awake.
+    let fought_for = shares.of(Cause::Lock) >= FOUGHT_FOR || shares.fighting >= shares.ready / 2.0;
+    match cpu.point >= INFLATED {
+        true if fought_for => Verdict::LockBound,
+        _ if others(case) > CROWDED => Verdict::Undecided,
+        true => Verdict::MemoryBound,
+        false => Verdict::Parallel,
+    }
 }
 
 /// CPUs that other programs used meanwhile, on average.
@@ -198,7 +216,10 @@ pub(super) fn judge(shares: &Shares, weights: &Weights) -> Judged {
         missing.push("no cause takes a good part of the time".to_owned());
     }
     if weights.0.first().is_some_and(|(verdict, _)| *verdict == Verdict::Undecided) {
-        missing.push("other programs use the CPUs, so that times with one CPU and with all cannot be compared".to_owned());
+        missing.push(
+            "other programs use the CPUs, so that times with one CPU and with all cannot be compared"
+                .to_owned(),
+        );
     }
     let decided = missing.is_empty();
     let sure = 0.5 + 0.5 * (most - next) / (most + next).max(f64::EPSILON);

@@ -1,0 +1,157 @@
+//! One look at the threads of a program: what each does, and what the look's time counts for.
+
+use std::collections::BTreeSet;
+
+use gilbench_model::watched::{Doing, Glance, Look, Run};
+
+use super::join::Join;
+use super::place::{Kind, Place};
+use super::shares::{Cause, Shares};
+
+/// The threads of one look, by what they do.
+#[derive(Debug, Default)]
+pub(super) struct Group {
+    pub(super) ready: Vec<Place>,
+    pub(super) gil: Vec<Place>,
+    pub(super) lock: usize,
+    /// Threads that are ready where others were seen to wait for a lock.
+    pub(super) fighting: usize,
+    pub(super) io: usize,
+    /// Threads that wait for something outside, each for its own: not for a process that is looked at too.
+    pub(super) at_once: usize,
+    pub(super) io_kinds: Vec<Doing>,
+    /// A callback of an event loop waits.
+    pub(super) callback_waits: bool,
+    /// A callback of an event loop is there at all.
+    pub(super) callback: bool,
+    pub(super) cpus: usize,
+    pub(super) is_empty: bool,
+}
+
+impl Group {
+    pub(super) fn of(
+        look: &Look,
+        run: &Run,
+        join: &Join<'_>,
+        rivals: &BTreeSet<u32>,
+        machine_cpus: usize,
+        quota: Option<f64>,
+    ) -> Self {
+        let mut group = Self { is_empty: true, ..Self::default() };
+        let mut cpus = BTreeSet::new();
+        // Of the threads of a process that take turns, one has the GIL, and the others want it.
+        let mut holders = BTreeSet::new();
+        let mut at_lock = Vec::new();
+        for &Glance { thread: index, doing, .. } in &look.threads {
+            let Some(thread) = run.watched.threads.get(index as usize) else { continue };
+            if join.is_own(thread) {
+                continue;
+            }
+            group.is_empty = false;
+            let known = join.place(thread, look.at_ns, doing);
+            let place = known.unwrap_or_default();
+            group.fighting += usize::from(doing == Doing::Ready && join.may_fight(thread, look.at_ns));
+            let in_callback = place.in_callback && join.loop_suffers(thread);
+            match doing {
+                Doing::Ready if rivals.contains(&index) && !holders.insert(thread.process) => {
+                    group.gil.push(place);
+                }
+                Doing::Ready if join.is_at_lock(thread, look.at_ns) => {
+                    cpus.extend(thread.cpus.iter().copied());
+                    at_lock.push(place);
+                }
+                Doing::Ready => {
+                    cpus.extend(thread.cpus.iter().copied());
+                    group.callback |= in_callback;
+                    group.ready.push(place);
+                }
+                Doing::Gil if join.has_gil(thread) && place.kind != Kind::Native => group.gil.push(place),
+                _ if in_callback => group.callback_waits = true,
+                Doing::Gil | Doing::Lock | Doing::TimedLock => {
+                    group.lock += usize::from(known.is_some_and(|place| place.may_take_lock));
+                }
+                _ => {
+                    if (doing == Doing::Poll || doing.is_io()) && place.kind != Kind::Native {
+                        group.io += 1;
+                        group.io_kinds.push(doing);
+                    }
+                    let outside = known.map_or(thread.process == 0, |place| place.awaits_outside);
+                    group.at_once += usize::from(outside && doing != Doing::Stopped);
+                }
+            }
+        }
+        // One of them has it, if nobody else can.
+        if group.ready.is_empty() {
+            group.ready.extend(at_lock.pop());
+        }
+        group.lock += at_lock.len();
+        let allowed = if cpus.is_empty() { machine_cpus } else { cpus.len() };
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a quota is positive")]
+        let by_quota = quota.map_or(usize::MAX, |quota| (quota.round() as usize).max(1));
+        group.cpus = allowed.min(by_quota);
+        group
+    }
+
+    /// Adds the look's time to the causes.
+    pub(super) fn count(&self, shares: &mut Shares, weight: f64, machine_cpus: usize) {
+        let (ready, cpus) = (self.ready.len(), self.cpus);
+        if ready > cpus && cpus < machine_cpus {
+            shares.wanting.add(ready, weight);
+            return shares.split(&self.ready, weight, Cause::Throttled);
+        }
+        if ready >= cpus && ready >= 2 {
+            shares.wanting.add(ready, weight);
+            return shares.split(&self.ready, weight, Cause::Parallel);
+        }
+        // A CPU is free.
+        let kept = (self.gil.len() + self.lock) as f64;
+        let others = ready.saturating_sub(1) as f64;
+        let lost = if kept > 0.0 { weight * kept / (kept + others) } else { 0.0 };
+        let to_gil = if kept > 0.0 { lost * self.gil.len() as f64 / kept } else { 0.0 };
+        if to_gil > 0.0 {
+            shares.gil_waiters.add(self.gil.len(), to_gil);
+            let all: Vec<Place> = self.gil.iter().chain(&self.ready).copied().collect();
+            shares.split(&all, to_gil, Cause::Gil);
+        }
+        let mut to_lock = lost - to_gil;
+        if to_lock > 0.0 {
+            // Who waits for something else than the lock makes use of the time, but for the one that has it.
+            let useful = if ready == 0 { self.io.saturating_sub(1) } else { 0 } as f64;
+            let part = self.lock as f64 / (self.lock as f64 + useful);
+            let (lock, rest) = (to_lock * part, to_lock * (1.0 - part));
+            shares.lock_waiters.add(self.lock, lock);
+            shares.lock_computing += if ready > 0 { lock } else { 0.0 };
+            shares.add(Cause::Lock, lock);
+            shares.add(Cause::Io, rest);
+            to_lock = 0.0;
+        }
+        let weight = weight - lost + to_lock;
+        match ready {
+            0 => self.nobody(shares, weight),
+            1 if self.callback => {
+                shares.looping_computing += weight;
+                shares.add(Cause::Looping, weight);
+            }
+            1 => shares.split(&self.ready, weight, Cause::Serial),
+            _ => {
+                shares.wanting.add(ready, weight);
+                shares.split(&self.ready, weight, Cause::Parallel);
+            }
+        }
+    }
+
+    /// Nobody could run, and nobody waited for a lock.
+    fn nobody(&self, shares: &mut Shares, weight: f64) {
+        if self.callback_waits {
+            shares.add(Cause::Looping, weight);
+        } else if self.io > 0 {
+            shares.io_waiters.add(self.at_once, weight);
+            for doing in &self.io_kinds {
+                *shares.io_kinds.entry(*doing).or_default() += weight / self.io_kinds.len() as f64;
+            }
+            shares.add(Cause::Io, weight);
+        } else {
+            shares.add(Cause::Waiting, weight);
+        }
+    }
+}
