@@ -12,6 +12,7 @@ mod best;
 mod charts;
 mod csv;
 mod data;
+mod diagnosis;
 mod error;
 mod export;
 mod headline;
@@ -35,6 +36,7 @@ use gilbench_model::kind_of_work::KindOfWork;
 use gilbench_model::run_directory::Run;
 
 pub use csv::csv_cell;
+pub use diagnosis::{DiagnosisPage, PageRemedy, diagnosis_page};
 pub use error::{ReportError, ReportErrorKind};
 pub use export::{Chart, Scheme};
 pub use noise::noise_sentence;

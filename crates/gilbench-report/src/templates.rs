@@ -29,6 +29,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("scaling_section.html", include_str!("../templates/scaling_section.html")),
     ("failures.html", include_str!("../templates/failures.html")),
     ("data.html", include_str!("../templates/data.html")),
+    ("diagnosis.html", include_str!("../templates/diagnosis.html")),
     ("case_table.html", include_str!("../templates/case_table.html")),
 ];
 

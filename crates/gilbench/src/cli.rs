@@ -277,7 +277,12 @@ fn affinity(text: &str) -> Result<Affinity, String> {
 #[derive(Debug, Args)]
 pub(crate) struct Diagnose {
     /// The program and its arguments
-    #[arg(last = true, value_name = "COMMAND", required_unless_present = "attach", conflicts_with = "attach")]
+    #[arg(
+        last = true,
+        value_name = "COMMAND",
+        required_unless_present = "attach",
+        conflicts_with = "attach"
+    )]
     pub(crate) command: Vec<String>,
     /// Begin no run that would most likely end later; end one that takes longer
     #[arg(long, default_value = "60s", value_name = "TIME", value_parser = parse_duration)]

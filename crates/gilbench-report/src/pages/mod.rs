@@ -48,6 +48,7 @@ use crate::templates::Templates;
 
 pub(crate) use interpreters::work_name;
 pub(crate) use overview::{controls, unfinished};
+pub(crate) use timelines::words as lane_words;
 
 /// A page of which a site has at most one.
 struct Top {

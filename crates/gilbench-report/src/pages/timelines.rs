@@ -211,7 +211,7 @@ fn words_of_waiting(activity: &Activity) -> String {
 }
 
 /// What some time of it shows.
-fn words(activity: &Activity) -> String {
+pub(crate) fn words(activity: &Activity) -> String {
     let (working, all) = (activity.working().count(), count(activity.threads.len() as u64, "thread"));
     let Some(cpus) = activity.cpus_busy() else {
         return format!("{all}; how long they ran is not known.");

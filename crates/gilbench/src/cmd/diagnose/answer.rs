@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use gilbench_analysis::diagnosis::{Diagnosis, Effect, Verdict};
 use serde::Serialize;
 
-use super::experiment::{Experiment, comparison, words};
+use super::candidate::words;
+use super::experiment::{Experiment, comparison};
 
 /// The answer.
 #[derive(Debug, Serialize)]
@@ -32,6 +33,7 @@ pub(super) struct Secondary {
 }
 
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names are part of the contract")]
 pub(super) struct Fact {
     pub(super) fact: String,
     pub(super) value: f64,
@@ -71,6 +73,7 @@ pub(super) struct Tried {
 }
 
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names are part of the contract")]
 pub(super) struct Line {
     pub(super) file: String,
     pub(super) line: u32,
@@ -171,15 +174,19 @@ impl Answer {
     }
 
     pub(super) fn verdict(&self) -> Verdict {
-        Verdict::ALL.into_iter().find(|verdict| verdict.as_str() == self.verdict).unwrap_or(Verdict::Undecided)
+        Verdict::ALL
+            .into_iter()
+            .find(|verdict| verdict.as_str() == self.verdict)
+            .unwrap_or(Verdict::Undecided)
     }
 }
 
 fn remedies(diagnosis: &Diagnosis, experiment: &Experiment) -> Vec<Proposed> {
     let proposals = diagnosis.remedies.iter().map(|proposal| {
-        let effect = proposal.change.as_ref().and_then(|change| {
-            experiment.effects.iter().find(|effect| effect.change == *change)
-        });
+        let effect = proposal
+            .change
+            .as_ref()
+            .and_then(|change| experiment.effects.iter().find(|effect| effect.change == *change));
         let command = match (effect, &proposal.gain) {
             (Some(effect), _) => Some(effect.command.clone()),
             (None, Some(_)) => Some(comparison(&experiment.command)),
@@ -238,7 +245,9 @@ fn facts(diagnosis: &Diagnosis, experiment: &Experiment) -> Facts {
         extensions: knowledge.map(|knowledge| knowledge.extensions.clone()),
         start_method: knowledge.and_then(|knowledge| knowledge.start_method.clone()),
         tasks_waiting: knowledge.map(|knowledge| knowledge.tasks_waiting),
-        slow_callbacks: knowledge.and_then(|knowledge| knowledge.event_loop).map(|event_loop| event_loop.slow),
+        slow_callbacks: knowledge
+            .and_then(|knowledge| knowledge.event_loop)
+            .map(|event_loop| event_loop.slow),
         processes: telling.watched.processes.len(),
         threads: telling.watched.threads.iter().filter(|thread| !own(thread.id)).count(),
         thread_names: knowledge

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use gilbench_model::watched::Run;
-use gilbench_runner::watch::{Census, Whose};
+use gilbench_runner::watch::{Care, Census, Whose};
 
 use super::experiment::Experiment;
 use crate::cli::Diagnose;
@@ -23,7 +23,10 @@ pub(super) fn observe(
 ) -> anyhow::Result<Option<Experiment>> {
     let folder = Path::new("/proc").join(process.to_string());
     let command = std::fs::read(folder.join("cmdline")).map_err(|error| {
-        UsageError::new(format!("there is no process {process} to watch: {error}"), "`pgrep -f NAME` finds its number")
+        UsageError::new(
+            format!("there is no process {process} to watch: {error}"),
+            "`pgrep -f NAME` finds its number",
+        )
     })?;
     if std::fs::read(folder.join("syscall")).is_err() {
         return Err(UsageError::new(
@@ -34,7 +37,7 @@ pub(super) fn observe(
     }
     let during = arguments.during;
     output::note(&format!("watching process {process} for {} s", during.as_secs_f64()));
-    let census = Census::start(Whose::Of(process))?;
+    let census = Census::start(Whose::Of(process), Care::Timed)?;
     let begun = Instant::now();
     while begun.elapsed() < during && folder.exists() && !interrupt.came() {
         std::thread::sleep(LOOK.min(during.saturating_sub(begun.elapsed())));
@@ -61,6 +64,5 @@ pub(super) fn observe(
         machine_cpus: machine.logical_cpus.unwrap_or(1) as usize,
         quota: machine.allowance.quota,
         notes,
-        attached: true,
     }))
 }

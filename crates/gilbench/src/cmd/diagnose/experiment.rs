@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use gilbench_analysis::diagnosis::{Case, Cause, Change, Diagnosis, Effect, diagnose};
+use gilbench_analysis::diagnosis::{Case, Cause, Diagnosis, Effect, diagnose};
 use gilbench_model::Name;
 use gilbench_model::data_file::known_words;
 use gilbench_model::environment::{InterpreterState, Status};
@@ -17,6 +17,7 @@ use gilbench_runner::inside::{Hook, Purpose};
 use gilbench_runner::launcher::Launcher;
 use gilbench_runner::trial::{self, Trial, TrialError};
 
+use super::candidate::{Candidate, words};
 use super::subject::Named;
 use crate::cli::{Common, Diagnose};
 use crate::exit::UsageError;
@@ -43,8 +44,6 @@ pub(super) struct Experiment {
     pub(super) quota: Option<f64>,
     /// What was not done, and why.
     pub(super) notes: Vec<String>,
-    /// It was watched while it ran, and not started by us.
-    pub(super) attached: bool,
 }
 
 /// One run that was made.
@@ -57,19 +56,6 @@ pub(super) struct Made {
     pub(super) signal: Option<i32>,
     pub(super) cut: bool,
     pub(super) last_words: Option<String>,
-}
-
-/// A change with what it takes to run it.
-struct Candidate {
-    change: Change,
-    trial: trial::Change,
-    /// It is done by what is put into the program.
-    fork: bool,
-    command: String,
-    rounds: Vec<[f64; 2]>,
-    cpu_rounds: Vec<[f64; 2]>,
-    same: Option<bool>,
-    failure: Option<String>,
 }
 
 /// Runs it; `None` where the user has interrupted it.
@@ -91,7 +77,11 @@ pub(super) fn make(
     maker.say_how_often(arguments);
     match maker.run_all(&named) {
         Ok(experiment) => Ok(Some(experiment)),
-        Err(error) if error.downcast_ref::<TrialError>().is_some_and(|error| matches!(error, TrialError::Interrupted)) => {
+        Err(error)
+            if error
+                .downcast_ref::<TrialError>()
+                .is_some_and(|error| matches!(error, TrialError::Interrupted)) =>
+        {
             Ok(None)
         }
         Err(error) => Err(error),
@@ -183,7 +173,9 @@ impl<'a> Maker<'a> {
         if !is_here(&state) {
             let reason = state.reason.clone().unwrap_or_else(|| "it is in a container".to_owned());
             let hint = state.hint.clone().unwrap_or_else(|| "gilbench interpreters list".to_owned());
-            return Err(UsageError::new(format!("`{id}` cannot run it: {reason}"), format!("`{hint}`")).into());
+            return Err(
+                UsageError::new(format!("`{id}` cannot run it: {reason}"), format!("`{hint}`")).into()
+            );
         }
         Ok(state)
     }
@@ -213,13 +205,16 @@ impl<'a> Maker<'a> {
             exit_code: trial.tree.exit_code,
             signal: trial.tree.signal,
             cut: trial.cut,
-            last_words: failed.then(|| trial.errors.last_line().or_else(|| trial.output.last_line())).flatten(),
+            last_words: failed
+                .then(|| trial.errors.last_line().or_else(|| trial.output.last_line()))
+                .flatten(),
         });
         Ok(trial)
     }
 
     fn run_all(mut self, named: &Named) -> anyhow::Result<Experiment> {
-        let told = self.trial(named, "telling", &trial::Change::None, Some(Purpose::Tell), self.arguments.budget);
+        let told =
+            self.trial(named, "telling", &trial::Change::None, Some(Purpose::Tell), self.arguments.budget);
         let told = told.map_err(not_started)?;
         let telling = seen(&told, self.arguments.threads_only);
         let mut experiment = Experiment {
@@ -231,7 +226,6 @@ impl<'a> Maker<'a> {
             machine_cpus: self.machine.logical_cpus.unwrap_or(1) as usize,
             quota: self.machine.allowance.quota,
             notes: Vec::new(),
-            attached: false,
         };
         if told.cut {
             let budget = self.arguments.budget.as_secs_f64();
@@ -256,7 +250,9 @@ impl<'a> Maker<'a> {
 
     /// Runs the program as it is and as changed, in turn, until there is enough or the time is up.
     fn rounds(&mut self, named: &Named, told: &Trial, experiment: &mut Experiment) -> anyhow::Result<()> {
-        let first = self.trial(named, "as it is", &trial::Change::None, None, self.left() * 2).map_err(not_started)?;
+        let first = self
+            .trial(named, "as it is", &trial::Change::None, None, self.left() * 2)
+            .map_err(not_started)?;
         let repeats = first.output.is_same(&told.output);
         let took = first.tree.wall_ns.seconds();
         let mut pending = Some(first);
@@ -312,7 +308,12 @@ impl<'a> Maker<'a> {
     }
 
     /// Runs it with one change. What cannot be started says why.
-    fn try_one(&mut self, named: &Named, candidate: &Candidate, took: f64) -> Result<Result<Trial, String>, TrialError> {
+    fn try_one(
+        &mut self,
+        named: &Named,
+        candidate: &Candidate,
+        took: f64,
+    ) -> Result<Result<Trial, String>, TrialError> {
         let hook = candidate.fork.then_some(Purpose::Fork);
         // What takes many times as long is no remedy, and its figure is of no use.
         let limit = Duration::from_secs_f64(took * 8.0 + 5.0).min(self.left() * 2 + Duration::from_secs(1));
@@ -335,11 +336,17 @@ impl<'a> Maker<'a> {
         let knowledge = first.map(|teller| &teller.knowledge);
         let mut all = Vec::new();
         let computing = [Cause::Gil, Cause::Parallel, Cause::Throttled];
-        if preliminary.shares.native >= 0.1 * preliminary.shares.ready && worth(&[Cause::Parallel, Cause::Throttled]) {
+        // A library's threads may wait for each other in the name of the program's.
+        if preliminary.shares.native > 0.0
+            && worth(&[Cause::Parallel, Cause::Throttled, Cause::Lock, Cause::Gil])
+        {
             all.push(Candidate::one_blas_thread(named));
         }
         let has_gil = knowledge.is_none_or(|knowledge| knowledge.gil_enabled != Some(false));
-        if worth(&[Cause::Gil]) && first.is_some_and(|teller| teller.hello.gil_built == Some(false)) && has_gil {
+        if worth(&[Cause::Gil])
+            && first.is_some_and(|teller| teller.hello.gil_built == Some(false))
+            && has_gil
+        {
             all.push(Candidate::gil_off(named));
         }
         if worth(&[Cause::Gil]) && has_gil && self.arguments.r#try.is_empty() {
@@ -372,7 +379,8 @@ impl<'a> Maker<'a> {
     /// Every interpreter of the program's kind that is here and has no GIL.
     fn without_gil(&mut self, named: &Named, implementation: &str, all: &mut Vec<Candidate>) {
         if named.interpreter.is_none() {
-            let note = "which of its words is the interpreter is not known, so that none without GIL was tried";
+            let note =
+                "which of its words is the interpreter is not known, so that none without GIL was tried";
             self.notes.push(note.to_owned());
             return;
         }
@@ -382,10 +390,14 @@ impl<'a> Maker<'a> {
         };
         match self.find(without) {
             Ok(found) if !found.iter().any(is_here) => {
-                let hint = found.first().map_or(String::new(), |state| format!("; `gilbench interpreters install {}` gets one", state.id));
+                let hint = found.first().map_or(String::new(), |state| {
+                    format!("; `gilbench interpreters install {}` gets one", state.id)
+                });
                 self.notes.push(format!("no interpreter without GIL is here to try{hint}"));
             }
-            Ok(found) => all.extend(found.iter().filter(|state| is_here(state)).map(|state| Candidate::interpreter(named, state))),
+            Ok(found) => all.extend(
+                found.iter().filter(|state| is_here(state)).map(|state| Candidate::interpreter(named, state)),
+            ),
             Err(error) => self.notes.push(format!("interpreters without GIL were not looked for: {error}")),
         }
     }
@@ -420,7 +432,8 @@ fn preliminary(experiment: &Experiment) -> Diagnosis {
 fn seen(trial: &Trial, threads_only: bool) -> Run {
     let mut watched = trial.watched.clone();
     if threads_only {
-        let first = |thread: u32| watched.threads.get(thread as usize).is_some_and(|thread| thread.process == 0);
+        let first =
+            |thread: u32| watched.threads.get(thread as usize).is_some_and(|thread| thread.process == 0);
         let mut looks = watched.looks.clone();
         for look in &mut looks {
             look.threads.retain(|glance| first(glance.thread));
@@ -428,108 +441,6 @@ fn seen(trial: &Trial, threads_only: bool) -> Run {
         watched.looks = looks;
     }
     Run { tree: Some(trial.tree.clone()), watched, inside: trial.inside.clone(), cut: trial.cut }
-}
-
-/// A change in words, behind "with".
-pub(super) fn words(change: &Change) -> String {
-    match change {
-        Change::OneCpu => "one CPU".to_owned(),
-        Change::AllCpus => "all CPUs of the machine".to_owned(),
-        Change::OneBlasThread => "one thread for BLAS".to_owned(),
-        Change::GilOff => "the GIL switched off".to_owned(),
-        Change::Fork => "processes started by fork".to_owned(),
-        Change::OtherInterpreter(id) | Change::FreeThreading(id) => id.clone(),
-    }
-}
-
-/// Variables that set the number of threads of BLAS and OpenMP libraries.
-const BLAS_THREADS: [&str; 4] = ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS"];
-
-impl Candidate {
-    fn new(change: Change, trial: trial::Change, command: String) -> Self {
-        Self {
-            change,
-            trial,
-            fork: false,
-            command,
-            rounds: Vec::new(),
-            cpu_rounds: Vec::new(),
-            same: None,
-            failure: None,
-        }
-    }
-
-    fn one_cpu(named: &Named, cpu: u32) -> Self {
-        let command = format!("taskset -c {cpu} {}", named.text);
-        Self::new(Change::OneCpu, trial::Change::Cpus(vec![cpu]), command)
-    }
-
-    fn all_cpus(named: &Named, count: usize) -> Self {
-        let count = u32::try_from(count).unwrap_or(u32::MAX);
-        let command = format!("taskset -c 0-{} {}", count.saturating_sub(1), named.text);
-        Self::new(Change::AllCpus, trial::Change::Cpus((0..count).collect()), command)
-    }
-
-    fn one_blas_thread(named: &Named) -> Self {
-        let variables = BLAS_THREADS.map(|name| (name, "1".to_owned())).to_vec();
-        let command = format!("OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 {}", named.text);
-        Self::new(Change::OneBlasThread, trial::Change::Variables(variables), command)
-    }
-
-    fn gil_off(named: &Named) -> Self {
-        let command = format!("PYTHON_GIL=0 {}", named.text);
-        Self::new(Change::GilOff, trial::Change::Variables(vec![("PYTHON_GIL", "0".to_owned())]), command)
-    }
-
-    fn fork(named: &Named) -> Self {
-        let command = format!("{}  # after multiprocessing.set_start_method(\"fork\")", named.text);
-        Self { fork: true, ..Self::new(Change::Fork, trial::Change::None, command) }
-    }
-
-    fn interpreter(named: &Named, state: &InterpreterState) -> Self {
-        let executable = state.executable.clone().unwrap_or_default();
-        let command = named.with_interpreter(&executable);
-        let id = state.id.to_string();
-        let change = if state.gil.enabled == Some(false) {
-            Change::FreeThreading(id)
-        } else {
-            Change::OtherInterpreter(id)
-        };
-        let trial = trial::Change::Interpreter { word: named.interpreter.unwrap_or(0), executable };
-        Self::new(change, trial, command)
-    }
-
-    /// Takes what came of a run, beside one of the program as it is.
-    fn take(&mut self, trial: Result<Trial, String>, plain: &Trial, repeats: bool) {
-        let trial = match trial {
-            Ok(trial) => trial,
-            Err(reason) => return self.failure = Some(reason),
-        };
-        let ended_alike = trial.tree.exit_code == plain.tree.exit_code && trial.tree.signal == plain.tree.signal;
-        if trial.cut {
-            self.failure = Some(format!("it took more than {:.0} s", trial.tree.wall_ns.seconds()));
-        } else if !ended_alike {
-            let last = trial.errors.last_line().or_else(|| trial.output.last_line());
-            self.failure = Some(last.unwrap_or_else(|| "it ended differently".to_owned()));
-        } else {
-            self.rounds.push([plain.tree.wall_ns.seconds(), trial.tree.wall_ns.seconds()]);
-            self.cpu_rounds.push([plain.tree.cpu_seconds(), trial.tree.cpu_seconds()]);
-            if repeats {
-                self.same = Some(self.same.unwrap_or(true) && trial.output.is_same(&plain.output));
-            }
-        }
-    }
-
-    fn effect(self) -> Effect {
-        Effect {
-            change: self.change,
-            rounds: self.rounds,
-            cpu_rounds: self.cpu_rounds,
-            same_output: self.same,
-            failure: self.failure,
-            command: self.command,
-        }
-    }
 }
 
 /// A command that compares the program with what becomes of it.

@@ -2,7 +2,9 @@
 
 mod answer;
 mod attach;
+mod candidate;
 mod experiment;
+mod page;
 mod subject;
 mod text;
 
@@ -30,7 +32,7 @@ pub(super) fn run(common: &Common, arguments: &Diagnose) -> anyhow::Result<ExitC
     match arguments.format {
         DiagnoseFormat::Text => text::print(&answer, &experiment)?,
         DiagnoseFormat::Json => output::json(&answer)?,
-        DiagnoseFormat::Html => todo!(),
+        DiagnoseFormat::Html => output::verbatim(&page::page(&answer, &experiment)?)?,
     }
     let failed = arguments.fail_on.iter().any(|verdict| verdict.0 == answer.verdict());
     Ok(if failed { ExitCode::from(FAILURE) } else { ExitCode::SUCCESS })

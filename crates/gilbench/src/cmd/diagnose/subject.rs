@@ -41,8 +41,9 @@ impl Named {
             written.insert(0, "python3".to_owned());
         }
         let text = written.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
-        let (program, rest) =
-            written.split_first().ok_or_else(|| UsageError::new("no program is named", "`gilbench diagnose -- python app.py`"))?;
+        let (program, rest) = written
+            .split_first()
+            .ok_or_else(|| UsageError::new("no program is named", "`gilbench diagnose -- python app.py`"))?;
         let program = Command::find(program).map_err(|error| {
             UsageError::new(error.to_string(), "name it as in a shell: `gilbench diagnose -- python app.py`")
         })?;
@@ -67,7 +68,9 @@ impl Named {
 fn is_interpreter(word: &str) -> bool {
     let name = Path::new(word).file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let version = ["python", "pypy", "graalpy"].into_iter().find_map(|name_of| name.strip_prefix(name_of));
-    version.is_some_and(|version| version.chars().all(|letter| letter.is_ascii_digit() || letter == '.' || letter == 't'))
+    version.is_some_and(|version| {
+        version.chars().all(|letter| letter.is_ascii_digit() || letter == '.' || letter == 't')
+    })
 }
 
 /// What each run reads on stdin: what we are given, as a file. A terminal of ours is nobody's stdin, since nobody types
@@ -76,7 +79,10 @@ fn input(arguments: &Diagnose, scratch: &Scratch) -> anyhow::Result<Stdin> {
     let file = match &arguments.input {
         Some(path) => {
             std::fs::File::open(path).map_err(|error| {
-                UsageError::new(format!("cannot read `{}`: {error}", path.display()), "`--input` takes a file")
+                UsageError::new(
+                    format!("cannot read `{}`: {error}", path.display()),
+                    "`--input` takes a file",
+                )
             })?;
             Some(std::path::absolute(path)?)
         }

@@ -3,7 +3,7 @@
 use gilbench_analysis::diagnosis::Verdict;
 use gilbench_model::units::{format_seconds, significant};
 
-use super::answer::{Answer, Fact, GainFound, Proposed, Tried};
+use super::answer::{Answer, Fact, Proposed, Tried};
 use super::experiment::Experiment;
 use crate::output;
 
@@ -14,14 +14,9 @@ const EVIDENCE: usize = 4;
 const LINES: usize = 3;
 
 pub(super) fn print(answer: &Answer, experiment: &Experiment) -> output::Result {
-    let sure = match answer.confidence {
-        confidence if confidence >= 0.85 => "sure",
-        confidence if confidence >= 0.65 => "fairly sure",
-        _ => "not sure",
-    };
-    let verdict = answer.verdict();
-    let sure = if verdict == Verdict::Undecided { String::new() } else { format!(" ({sure}, {:.2})", answer.confidence) };
-    output::line(&format!("{}{sure}: {}", answer.verdict, meaning(verdict)))?;
+    let sure = confidence(answer);
+    let sure = if sure.is_empty() { sure } else { format!(" ({sure})") };
+    output::line(&format!("{}{sure}: {}", answer.verdict, meaning(answer.verdict())))?;
     for secondary in &answer.secondary {
         output::line(&format!("  also {}, for {} of the time", secondary.verdict, percent(secondary.share)))?;
     }
@@ -29,7 +24,9 @@ pub(super) fn print(answer: &Answer, experiment: &Experiment) -> output::Result 
     for fact in answer.evidence.iter().take(EVIDENCE) {
         output::line(&format!("  {}", evidence(fact)))?;
     }
-    for tried in answer.tried.iter().filter(|tried| tried.failure.is_some() || tried.same_output == Some(false)) {
+    for tried in
+        answer.tried.iter().filter(|tried| tried.failure.is_some() || tried.same_output == Some(false))
+    {
         output::line(&format!("  {}", came_to_nothing(tried)))?;
     }
     for line in answer.lines.iter().take(LINES) {
@@ -54,13 +51,26 @@ pub(super) fn print(answer: &Answer, experiment: &Experiment) -> output::Result 
             |code| format!("ended with exit code {code}"),
         );
         let words = run.last_words.as_ref().map_or(String::new(), |words| format!(": {words}"));
-        output::note(&format!("note: the program {code}{words}"));
+        output::note(&format!(
+            "note: the program {code}{words}; if it needs a terminal, `--tty` gives it one"
+        ));
     }
     Ok(())
 }
 
+/// How sure a verdict is, in words and as a number; nothing where there is none.
+pub(super) fn confidence(answer: &Answer) -> String {
+    let word = match answer.confidence {
+        _ if answer.verdict() == Verdict::Undecided => return String::new(),
+        confidence if confidence >= 0.85 => "sure",
+        confidence if confidence >= 0.65 => "fairly sure",
+        _ => "not sure",
+    };
+    format!("{word}, {:.2}", answer.confidence)
+}
+
 /// A verdict in a sentence.
-fn meaning(verdict: Verdict) -> &'static str {
+pub(super) fn meaning(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::GilBound => "threads want to compute, and the GIL lets one at a time",
         Verdict::Parallel => "it uses the CPUs that it may use",
@@ -77,18 +87,23 @@ fn meaning(verdict: Verdict) -> &'static str {
     }
 }
 
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
 }
 
 fn evidence(fact: &Fact) -> String {
-    let value = match fact.unit {
+    format!("{} {} ({})", figure(fact), fact.fact, fact.source)
+}
+
+/// A figure with its unit, but for those that its fact names.
+pub(super) fn figure(fact: &Fact) -> String {
+    match fact.unit {
         "share" => percent(fact.value),
         "×" => format!("{}×", significant(fact.value)),
         "s" => format_seconds(fact.value),
+        _ if fact.value.fract() == 0.0 => fact.value.to_string(),
         _ => significant(fact.value),
-    };
-    format!("{value} {} ({})", fact.fact, fact.source)
+    }
 }
 
 fn came_to_nothing(tried: &Tried) -> String {
@@ -99,8 +114,7 @@ fn came_to_nothing(tried: &Tried) -> String {
 }
 
 fn proposal(number: usize, proposed: &Proposed) -> output::Result {
-    let gain = proposed.gain.as_ref().map_or("nothing that gilbench knows of".to_owned(), gain);
-    output::line(&format!("  {number}. {}: {gain}", proposed.remedy))?;
+    output::line(&format!("  {number}. {}: {}", proposed.remedy, gain(proposed)))?;
     if let Some(note) = &proposed.note {
         output::line(&format!("     {note}"))?;
     }
@@ -110,11 +124,12 @@ fn proposal(number: usize, proposed: &Proposed) -> output::Result {
     }
 }
 
-fn gain(gain: &GainFound) -> String {
+/// What a remedy would bring.
+pub(super) fn gain(proposed: &Proposed) -> String {
+    let Some(gain) = &proposed.gain else { return "nothing that gilbench knows of".to_owned() };
     let (low, high) = (significant(gain.low), significant(gain.high));
     match &gain.formula {
         Some(formula) => format!("at most {high}× as fast = {formula}"),
         None => format!("{low}× to {high}× as fast, measured"),
     }
 }
-
