@@ -61,6 +61,15 @@ pub(crate) fn known_interpreters(
     look(catalog, &Places { believe: true, ..places(common, in_containers)? })
 }
 
+/// Looks for these interpreters, and believes what those that have not changed said before.
+pub(crate) fn chosen_interpreters(
+    catalog: &Catalog,
+    common: &Common,
+    wanted: Vec<Name>,
+) -> anyhow::Result<Discovery> {
+    look(catalog, &Places { believe: true, wanted: Some(wanted), ..places(common, InContainers::None)? })
+}
+
 /// Where to look for all of them.
 pub(crate) fn places(common: &Common, in_containers: InContainers) -> anyhow::Result<Places> {
     Ok(Places {

@@ -9,6 +9,7 @@ mod compare;
 mod completions;
 mod earlier;
 mod explain;
+mod imports;
 mod install;
 mod internal;
 mod interpreters;
@@ -57,6 +58,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Verb::Report(verb) => report::run(common, &verb),
         Verb::System { format } => system::run(format),
         Verb::Compare(verb) => compare::run(common, &verb),
+        Verb::Imports(verb) => imports::run(common, &verb),
         Verb::Protocol { verb: Protocol::Check(verb) } => protocol::check(common, &verb),
         Verb::Completions { shell } => completions::run(shell),
         Verb::Launcher { connect } => internal::launcher(connect.as_deref()),

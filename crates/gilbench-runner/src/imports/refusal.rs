@@ -1,0 +1,267 @@
+//! Why a package could not be installed, by the words of pip and uv.
+
+use gilbench_model::lock::normalised;
+
+use super::answer::Outcome;
+use super::listing::{Listing, Release};
+use super::requirement::Requirement;
+
+/// Why there is nothing to import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub(super) outcome: Outcome,
+    /// In one line.
+    pub(super) message: String,
+}
+
+/// What was asked for, and what was said.
+pub(super) struct Said<'a> {
+    pub(super) requirement: &'a Requirement,
+    /// The ABI of the interpreter's wheels.
+    pub(super) abi: &'a str,
+    pub(super) offline: bool,
+    /// Sources may be built.
+    pub(super) build: bool,
+    /// What people get to see.
+    pub(super) words: &'a str,
+    /// Everything: pip's log; empty where there is none.
+    pub(super) log: &'a str,
+}
+
+impl Refusal {
+    pub(super) fn new(outcome: Outcome, message: impl Into<String>) -> Self {
+        Self { outcome, message: message.into() }
+    }
+
+    /// Of what pip said.
+    pub(super) fn of_pip(said: &Said<'_>) -> Self {
+        let Some((wanted, versions)) = no_version(said.words) else { return Self::failed(said.words) };
+        // `cffi>=1.12 (from cryptography)`
+        let name = normalised(
+            wanted
+                .split(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c)))
+                .next()
+                .unwrap_or(wanted),
+        );
+        let dependency = name != said.requirement.name;
+        let subject = if dependency { format!("its dependency {name}") } else { "the index".to_owned() };
+        let listing = Listing::of(said.log, &name);
+        if listing.is_empty() && said.offline {
+            return Self::failed_with(format!("`--offline`: no wheel of {name} was fetched before"));
+        }
+        if listing.is_empty() && !said.log.contains(" 404 ") && cannot_reach(said.log) {
+            return Self::failed_with("the index cannot be reached");
+        }
+        if listing.is_empty() {
+            let message = if dependency {
+                format!("{subject} is not on the index")
+            } else {
+                "it is not on the index".to_owned()
+            };
+            return Self::new(Outcome::NotFound, message);
+        }
+        let pinned = said.requirement.pinned().filter(|_| !dependency);
+        let release = match pinned {
+            Some(version) => listing.release(version),
+            None => listing.newest(),
+        };
+        let Some(release) = release else {
+            let newest = listing.newest().map_or_else(String::new, |newest| newest.version);
+            let message =
+                format!("{subject} has no version {}; its newest is {newest}", pinned.unwrap_or_default());
+            return Self::new(Outcome::NoVersion, message);
+        };
+        let subject = if dependency { format!("{subject}: ") } else { String::new() };
+        let fits = Some(said.requirement.versions())
+            .filter(|versions| !dependency && pinned.is_none() && !versions.is_empty());
+        if versions != "none" || (said.build && release.source) {
+            let newest = versions.rsplit(", ").next().unwrap_or(versions);
+            let message = match fits {
+                Some(fits) => format!("no version that can be had is {fits}; the newest is {newest}"),
+                None => format!("{subject}no version that can be had fits; the newest is {newest}"),
+            };
+            return Self::new(Outcome::NoVersion, message);
+        }
+        let outcome = if release.source { Outcome::OnlySource } else { Outcome::NoWheel };
+        let which = if pinned.is_some() { "" } else { ", its newest," };
+        Self::new(outcome, format!("{subject}{}{which} has {}", release.version, has(&release, said.abi)))
+    }
+
+    /// Of what uv said: a chain of causes for people.
+    pub(super) fn of_uv(said: &Said<'_>) -> Self {
+        let says = |words: &str| said.words.contains(words);
+        let hints = said.words.lines().map(str::trim).filter_map(|line| line.strip_prefix("hint: "));
+        let reason = |ends: &str| hints.clone().find(|hint| hint.contains(ends)).map(str::to_owned);
+        if says("was not found in the package registry") {
+            return Self::new(Outcome::NotFound, "it is not on the index");
+        }
+        if let Some(reason) = reason("Wheels are required for") {
+            return Self::new(Outcome::OnlySource, reason);
+        }
+        if let Some(reason) = reason("we only found wheels for") {
+            return Self::new(Outcome::NoWheel, reason);
+        }
+        if says(" available and you require ") {
+            return Self::new(Outcome::NoVersion, "no version that can be had fits");
+        }
+        Self::failed(said.words)
+    }
+
+    fn failed(words: &str) -> Self {
+        Self::failed_with(last_error(words).unwrap_or("it says nothing"))
+    }
+
+    fn failed_with(message: impl Into<String>) -> Self {
+        Self::new(Outcome::InstallFailed, message)
+    }
+}
+
+/// `a source distribution and wheels for cp313, cp314t, but none for cp313t`
+fn has(release: &Release, abi: &str) -> String {
+    let mut kinds: Vec<&str> = release.free_threaded.iter().map(String::as_str).collect();
+    // The many ABIs of builds with a GIL say little one by one.
+    let others = release.abis.iter().any(|abi| abi != "none");
+    if others {
+        kinds.push("builds with a GIL");
+    }
+    let wheels = match &kinds[..] {
+        [] if release.abis.is_empty() => None,
+        [] => Some("wheels for other platforms".to_owned()),
+        kinds => Some(format!("wheels for {}", kinds.join(", "))),
+    };
+    match (release.source, wheels) {
+        (true, None) => "a source distribution and no wheel".to_owned(),
+        (true, Some(wheels)) => format!("{wheels} and a source distribution, but no wheel for {abi}"),
+        (false, Some(wheels)) => format!("{wheels}, but none for {abi}, and no source distribution"),
+        (false, None) => "no file".to_owned(),
+    }
+}
+
+/// What pip was looking for when there was none, and the versions that it could have had.
+fn no_version(words: &str) -> Option<(&str, &str)> {
+    let (_, rest) = words.split_once("Could not find a version that satisfies the requirement ")?;
+    let line = rest.lines().next()?;
+    let (wanted, versions) = line.split_once("(from versions: ")?;
+    Some((wanted.trim(), versions.trim_end_matches(')')))
+}
+
+fn cannot_reach(log: &str) -> bool {
+    ["Could not fetch URL", "connection error", "Retrying (", "NewConnectionError"]
+        .iter()
+        .any(|word| log.contains(word))
+}
+
+/// The last line that gives a reason: those of pip that only say that something failed come before or after it.
+fn last_error(words: &str) -> Option<&str> {
+    let general = ["subprocess-exited-with-error", "metadata-generation-failed", "This error originates"];
+    let lines = || words.lines().map(str::trim).filter(|line| !line.is_empty());
+    let said = |line: &&str| !general.iter().any(|general| line.contains(general));
+    let error = |line: &&str| line.to_lowercase().starts_with("error:") && said(line);
+    let cause = lines().rfind(|line| line.starts_with("cause:"));
+    let last = cause.or_else(|| lines().rfind(error)).or_else(|| lines().rfind(said));
+    last.map(|line| {
+        line.split_once(": ")
+            .filter(|(head, _)| head.eq_ignore_ascii_case("error") || *head == "cause")
+            .map_or(line, |(_, rest)| rest)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn pip(requirement: &str, words: &str, log: &str) -> (Outcome, String) {
+        let requirement = Requirement::parse(requirement, Path::new("/")).unwrap();
+        let said =
+            Said { requirement: &requirement, abi: "cp313t", offline: false, build: false, words, log };
+        let Refusal { outcome, message } = Refusal::of_pip(&said);
+        (outcome, message)
+    }
+
+    fn none(requirement: &str) -> String {
+        format!(
+            "ERROR: Could not find a version that satisfies the requirement {requirement} (from versions: none)\nERROR: No matching distribution found"
+        )
+    }
+
+    fn skipped(files: &[&str]) -> String {
+        files.iter().map(|file| format!("Skipping link: why: https://host/{file} (from x)\n")).collect()
+    }
+
+    #[test]
+    fn what_the_index_has_is_told() {
+        let gone = pip(
+            "x",
+            &none("x"),
+            "Could not fetch URL https://h/simple/x/: 404 Client Error: Not Found - skipping",
+        );
+        assert_eq!(gone, (Outcome::NotFound, "it is not on the index".into()));
+        let source = pip("x", &none("x"), &skipped(&["x-1.0.tar.gz"]));
+        assert_eq!(
+            source,
+            (Outcome::OnlySource, "1.0, its newest, has a source distribution and no wheel".into())
+        );
+        let both = skipped(&["x-1.0.tar.gz", "x-1.0-cp313-cp313-win32.whl", "x-1.0-cp314-cp314t-win32.whl"]);
+        let message = "1.0, its newest, has wheels for cp314t, builds with a GIL and a source distribution, but no wheel for cp313t";
+        assert_eq!(pip("x", &none("x"), &both), (Outcome::OnlySource, message.into()));
+        let wheels =
+            pip("x==1.0", &none("x==1.0"), &skipped(&["x-1.0-cp313-cp313-win32.whl", "x-2.0.tar.gz"]));
+        let message = "1.0 has wheels for builds with a GIL, but none for cp313t, and no source distribution";
+        assert_eq!(wheels, (Outcome::NoWheel, message.into()));
+        let version = pip("x==3", &none("x==3"), &skipped(&["x-2.0.tar.gz"]));
+        assert_eq!(version, (Outcome::NoVersion, "the index has no version 3; its newest is 2.0".into()));
+    }
+
+    #[test]
+    fn versions_that_do_not_fit_are_not_called_missing() {
+        let words =
+            "ERROR: Could not find a version that satisfies the requirement x>9 (from versions: 1.0, 2.0)";
+        let found = pip("x>9", words, &skipped(&["x-2.0-py3-none-any.whl"]));
+        assert_eq!(found, (Outcome::NoVersion, "no version that can be had is >9; the newest is 2.0".into()));
+    }
+
+    #[test]
+    fn a_dependency_without_a_wheel_is_named() {
+        let log = skipped(&["cffi-2.0.tar.gz", "cffi-2.0-cp313-cp313-win32.whl"]);
+        let found = pip("cryptography", &none("cffi>=1.12 (from cryptography)"), &log);
+        let message = "its dependency cffi: 2.0, its newest, has wheels for builds with a GIL and a source distribution, but no wheel for cp313t";
+        assert_eq!(found, (Outcome::OnlySource, message.into()));
+    }
+
+    #[test]
+    fn other_failures_are_told_by_their_last_reason() {
+        let unreachable =
+            pip("x", &none("x"), "Could not fetch URL https://h/x/: connection error: refused - skipping");
+        assert_eq!(unreachable, (Outcome::InstallFailed, "the index cannot be reached".into()));
+        let words =
+            "  error: subprocess-exited-with-error\n  x.c:1: fatal error\nERROR: Failed to build 'x'\n";
+        assert_eq!(pip("x", words, ""), (Outcome::InstallFailed, "Failed to build 'x'".into()));
+        assert_eq!(pip("x", "", ""), (Outcome::InstallFailed, "it says nothing".into()));
+    }
+
+    #[test]
+    fn uv_is_understood_too() {
+        let requirement = Requirement::parse("x", Path::new("/")).unwrap();
+        let uv = |words| {
+            let said = Said {
+                requirement: &requirement,
+                abi: "cp313t",
+                offline: false,
+                build: false,
+                words,
+                log: "",
+            };
+            Refusal::of_uv(&said).outcome
+        };
+        let begin = "error: No solution found when resolving dependencies\n  cause: Because ";
+        assert_eq!(uv(&format!("{begin}x was not found in the package registry")), Outcome::NotFound);
+        let source = "\nhint: Wheels are required for `x` because building from source is disabled";
+        assert_eq!(uv(&format!("{begin}x has no usable wheels{source}")), Outcome::OnlySource);
+        let wheel = "\nhint: You require free-threaded CPython, but we only found wheels for `x` (v1)";
+        assert_eq!(uv(&format!("{begin}x has none{wheel}")), Outcome::NoWheel);
+        assert_eq!(uv(&format!("{begin}only x<=1 is available and you require x>9")), Outcome::NoVersion);
+        assert_eq!(uv("error: dns error"), Outcome::InstallFailed);
+    }
+}
