@@ -73,7 +73,7 @@ impl Checking<'_> {
         };
         (self.progress)(subject, &requirement.name, "importing");
         match check(subject, &requirement.name, place, self.limit, self.interrupted) {
-            Ok(checked) => Ok(Answer::seen(requirement, report.as_ref(), checked, subject.free_threaded)),
+            Ok(checked) => Ok(Answer::seen(requirement, report.as_ref(), &checked, subject.free_threaded)),
             Err(error @ CommandError::Interrupted) => Err(stopped(&error)),
             Err(error) => {
                 let refusal = Refusal::new(Outcome::Crashed, error.to_string());

@@ -70,7 +70,8 @@ pub(super) fn install(
     let told = |error: std::io::Error| failed(error.to_string());
     let file = place.file("requirements.txt");
     let pip = subject.installer == Installer::Pip;
-    std::fs::write(place.file("constraints.txt"), checking.requirements.constraints()).map_err(told)?;
+    std::fs::write(place.file("constraints.txt"), checking.requirements.constraints(requirement))
+        .map_err(told)?;
     std::fs::write(&file, text(checking, requirement, place, !pip)).map_err(told)?;
     let (log, report, words) = (place.file("pip.log"), place.file("report.json"), place.file("words"));
     let command = match &subject.installer {
@@ -115,9 +116,9 @@ pub(super) fn install(
 fn text(checking: &Checking<'_>, requirement: &Requirement, place: &Place, digests: bool) -> String {
     let mut lines = checking.requirements.options.clone();
     lines.push(format!("--constraint {}", place.file("constraints.txt").display()));
-    let digests = requirement.digests.iter().filter(|_| digests);
-    let digests: String = digests.map(|digest| format!(" --hash={digest}")).collect();
-    lines.push(format!("{}{digests}", requirement.text));
+    let digests = requirement.digests.iter().filter(|_| digests).map(|digest| format!("--hash={digest}"));
+    let words: Vec<String> = std::iter::once(requirement.text.clone()).chain(digests).collect();
+    lines.push(words.join(" "));
     lines.join("\n") + "\n"
 }
 
@@ -128,6 +129,8 @@ pub(super) fn pip_install(subject: &Subject, place: &Place, checking: &Checking<
         .arguments(["--disable-pip-version-check", "--root-user-action", "ignore"])
         .arguments(checking.offline.then_some("--no-index"));
     let command = with_binaries(command, checking);
+    // What was built long ago beats what would have to be built now, as it does without `--build`.
+    let command = command.arguments(checking.build.then_some("--prefer-binary"));
     UNSET.iter().chain(&["PIP_REQUIRE_HASHES"]).fold(command, |command, name| command.variable(name, ""))
 }
 

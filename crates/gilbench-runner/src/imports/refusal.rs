@@ -116,25 +116,19 @@ impl Refusal {
     }
 }
 
-/// `a source distribution and wheels for cp313, cp314t, but none for cp313t`
+/// `wheels for cp314t and builds with a GIL, none for cp313t, and a source distribution`
 fn has(release: &Release, abi: &str) -> String {
     let mut kinds: Vec<&str> = release.free_threaded.iter().map(String::as_str).collect();
     // The many ABIs of builds with a GIL say little one by one.
-    let others = release.abis.iter().any(|abi| abi != "none");
-    if others {
-        kinds.push("builds with a GIL");
-    }
+    kinds.extend(release.abis.iter().any(|abi| abi != "none").then_some("builds with a GIL"));
     let wheels = match &kinds[..] {
-        [] if release.abis.is_empty() => None,
-        [] => Some("wheels for other platforms".to_owned()),
-        kinds => Some(format!("wheels for {}", kinds.join(", "))),
+        [] if release.abis.is_empty() => return "a source distribution and no wheel".to_owned(),
+        [] => "other platforms".to_owned(),
+        [one] => (*one).to_owned(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
     };
-    match (release.source, wheels) {
-        (true, None) => "a source distribution and no wheel".to_owned(),
-        (true, Some(wheels)) => format!("{wheels} and a source distribution, but no wheel for {abi}"),
-        (false, Some(wheels)) => format!("{wheels}, but none for {abi}, and no source distribution"),
-        (false, None) => "no file".to_owned(),
-    }
+    let source = if release.source { "and a source distribution" } else { "and no source distribution" };
+    format!("wheels for {wheels}, none for {abi}, {source}")
 }
 
 /// What pip was looking for when there was none, and the versions that it could have had.
@@ -151,19 +145,20 @@ fn cannot_reach(log: &str) -> bool {
         .any(|word| log.contains(word))
 }
 
-/// The last line that gives a reason: those of pip that only say that something failed come before or after it.
+/// The line that says most. Of a build that failed, what it said last of an error, as pip quotes it; else pip's own last
+/// error, or uv's last cause.
 fn last_error(words: &str) -> Option<&str> {
-    let general = ["subprocess-exited-with-error", "metadata-generation-failed", "This error originates"];
-    let lines = || words.lines().map(str::trim).filter(|line| !line.is_empty());
-    let said = |line: &&str| !general.iter().any(|general| line.contains(general));
-    let error = |line: &&str| line.to_lowercase().starts_with("error:") && said(line);
+    let quoted =
+        words.split_once(" lines of output]").and_then(|(_, rest)| rest.split_once("[end of output]"));
+    let text = quoted.map_or(words, |(quoted, _)| quoted);
+    // That a solution is impossible says less than why.
+    let says = |line: &&str| line.contains(char::is_alphanumeric) && !line.contains("ResolutionImpossible");
+    let lines = || text.lines().map(str::trim).filter(says);
+    let error = |line: &&str| line.contains("rror:") || line.starts_with("ERROR:");
     let cause = lines().rfind(|line| line.starts_with("cause:"));
-    let last = cause.or_else(|| lines().rfind(error)).or_else(|| lines().rfind(said));
-    last.map(|line| {
-        line.split_once(": ")
-            .filter(|(head, _)| head.eq_ignore_ascii_case("error") || *head == "cause")
-            .map_or(line, |(_, rest)| rest)
-    })
+    let last = cause.or_else(|| lines().rfind(error)).or_else(|| lines().next_back())?;
+    let plain = ["ERROR: ", "error: ", "cause: "].into_iter().find_map(|mark| last.strip_prefix(mark));
+    Some(plain.unwrap_or(last))
 }
 
 #[cfg(test)]
@@ -187,7 +182,8 @@ mod tests {
     }
 
     fn skipped(files: &[&str]) -> String {
-        files.iter().map(|file| format!("Skipping link: why: https://host/{file} (from x)\n")).collect()
+        let lines = files.iter().map(|file| format!("Skipping link: why: https://host/{file} (from x)"));
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     #[test]
@@ -204,11 +200,11 @@ mod tests {
             (Outcome::OnlySource, "1.0, its newest, has a source distribution and no wheel".into())
         );
         let both = skipped(&["x-1.0.tar.gz", "x-1.0-cp313-cp313-win32.whl", "x-1.0-cp314-cp314t-win32.whl"]);
-        let message = "1.0, its newest, has wheels for cp314t, builds with a GIL and a source distribution, but no wheel for cp313t";
+        let message = "1.0, its newest, has wheels for cp314t and builds with a GIL, none for cp313t, and a source distribution";
         assert_eq!(pip("x", &none("x"), &both), (Outcome::OnlySource, message.into()));
         let wheels =
             pip("x==1.0", &none("x==1.0"), &skipped(&["x-1.0-cp313-cp313-win32.whl", "x-2.0.tar.gz"]));
-        let message = "1.0 has wheels for builds with a GIL, but none for cp313t, and no source distribution";
+        let message = "1.0 has wheels for builds with a GIL, none for cp313t, and no source distribution";
         assert_eq!(wheels, (Outcome::NoWheel, message.into()));
         let version = pip("x==3", &none("x==3"), &skipped(&["x-2.0.tar.gz"]));
         assert_eq!(version, (Outcome::NoVersion, "the index has no version 3; its newest is 2.0".into()));
@@ -226,7 +222,7 @@ mod tests {
     fn a_dependency_without_a_wheel_is_named() {
         let log = skipped(&["cffi-2.0.tar.gz", "cffi-2.0-cp313-cp313-win32.whl"]);
         let found = pip("cryptography", &none("cffi>=1.12 (from cryptography)"), &log);
-        let message = "its dependency cffi: 2.0, its newest, has wheels for builds with a GIL and a source distribution, but no wheel for cp313t";
+        let message = "its dependency cffi: 2.0, its newest, has wheels for builds with a GIL, none for cp313t, and a source distribution";
         assert_eq!(found, (Outcome::OnlySource, message.into()));
     }
 
@@ -235,16 +231,19 @@ mod tests {
         let unreachable =
             pip("x", &none("x"), "Could not fetch URL https://h/x/: connection error: refused - skipping");
         assert_eq!(unreachable, (Outcome::InstallFailed, "the index cannot be reached".into()));
-        let words =
-            "  error: subprocess-exited-with-error\n  x.c:1: fatal error\nERROR: Failed to build 'x'\n";
-        assert_eq!(pip("x", words, ""), (Outcome::InstallFailed, "Failed to build 'x'".into()));
+        let words = "  error: subprocess-exited-with-error\n  ╰─> [3 lines of output]\n      x.c:1: error: no such thing\n      \
+                     failed\n      [end of output]\nERROR: Failed building wheel for x\n╰─> See above for output.\n";
+        assert_eq!(pip("x", words, ""), (Outcome::InstallFailed, "x.c:1: error: no such thing".into()));
+        let words = "ERROR: Cannot install x because these contradict each other.\nERROR: ResolutionImpossible: see\n";
+        let message = "Cannot install x because these contradict each other.";
+        assert_eq!(pip("x", words, ""), (Outcome::InstallFailed, message.into()));
         assert_eq!(pip("x", "", ""), (Outcome::InstallFailed, "it says nothing".into()));
     }
 
     #[test]
     fn uv_is_understood_too() {
         let requirement = Requirement::parse("x", Path::new("/")).unwrap();
-        let uv = |words| {
+        let uv = |words: &str| {
             let said = Said {
                 requirement: &requirement,
                 abi: "cp313t",

@@ -115,9 +115,10 @@ impl Requirements {
         Ok(())
     }
 
-    /// The versions that all of them ask for, for what is installed with one of them.
-    pub(super) fn constraints(&self) -> String {
-        let lines = self.packages.iter().filter_map(Requirement::constraint);
+    /// The versions that all others ask for, for what is installed with one of them.
+    pub(super) fn constraints(&self, of: &Requirement) -> String {
+        let others = self.packages.iter().filter(|other| *other != of);
+        let lines = others.filter_map(Requirement::constraint);
         lines.map(|line| line + "\n").collect()
     }
 
@@ -146,9 +147,10 @@ fn option(line: &str) -> Option<(&str, Option<&str>)> {
     if !line.starts_with('-') {
         return None;
     }
-    let end = match line.starts_with("--") {
-        true => line.find([' ', '=']).unwrap_or(line.len()),
-        false => line.char_indices().nth(2).map_or(line.len(), |(end, _)| end),
+    let end = if line.starts_with("--") {
+        line.find([' ', '=']).unwrap_or(line.len())
+    } else {
+        line.char_indices().nth(2).map_or(line.len(), |(end, _)| end)
     };
     let (name, value) = line.split_at(end);
     let value = value.trim_start_matches(['=', ' ']).trim();
@@ -164,7 +166,7 @@ fn lines(text: &str, variable: impl Fn(&str) -> Option<String>) -> Vec<(usize, S
         // A comment's line is never continued.
         let continued = line.strip_suffix('\\').filter(|line| !line.trim_start().starts_with('#'));
         match continued {
-            Some(line) => open = Some((number, before + line.trim_start() + " ")),
+            Some(line) => open = Some((number, before + line)),
             None => found.push((number, before + line)),
         }
     }
@@ -210,7 +212,7 @@ mod tests {
         let value = |name: &str| (name == "HOST").then(|| "h".to_owned());
         let lines = lines(text, value);
         let expected =
-            [(3, "numpy==2.0  --hash=sha256:ab"), (5, "x#y"), (7, "z @ https://h/z#frag"), (8, "${NONE}")];
+            [(3, "numpy==2.0   --hash=sha256:ab"), (5, "x#y"), (7, "z @ https://h/z#frag"), (8, "${NONE}")];
         assert_eq!(lines.iter().map(|(n, l)| (*n, l.as_str())).collect::<Vec<_>>(), expected);
     }
 
@@ -230,7 +232,7 @@ mod tests {
         let pins = folder.path().canonicalize().unwrap().join("pins.txt");
         let constraint = format!("--constraint {}", pins.display());
         assert_eq!(read.options, ["--index-url https://host/simple", &constraint, "--pre"]);
-        assert_eq!(read.constraints(), "requests==2.0\nnumpy>=2\n");
+        assert_eq!(read.constraints(&read.packages[1]), "requests==2.0\n");
         assert_eq!(read.digests("requests"), ["sha256:ab"]);
     }
 

@@ -150,24 +150,3 @@ fn describe(executable: &Path, scratch: &Path, interrupted: &dyn Fn() -> bool) -
         Err(error) => Err(error.to_string()),
     }
 }
-
-#[cfg(test)]
-pub(super) fn made_up(free_threaded: bool) -> Subject {
-    let suffix = if free_threaded { "t" } else { "" };
-    Subject {
-        id: format!("cpython-3.13{suffix}").parse().unwrap(),
-        label: "made up".to_owned(),
-        version: "3.13.5".to_owned(),
-        free_threaded,
-        executable: "/python".into(),
-        installer: Installer::Pip,
-        facts: Described {
-            base: "/python".into(),
-            pip: true,
-            implementation: "cpython".to_owned(),
-            version: "3.13".to_owned(),
-            free_threaded,
-            platforms: vec!["manylinux_2_28_x86_64".to_owned()],
-        },
-    }
-}

@@ -33,15 +33,15 @@ impl Answer {
     pub(super) fn seen(
         requirement: &Requirement,
         report: Option<&Report>,
-        checked: Checked,
+        checked: &Checked,
         free_threaded: bool,
     ) -> Self {
         let Some(distribution) = &checked.distribution else { return nothing(requirement) };
         let file = report.and_then(|report| report.get(&requirement.name)).map(|item| item.file.clone());
         let switched_on_by = culprit(&checked.imports);
-        let (outcome, message) = outcome(requirement, &checked, switched_on_by.as_ref(), free_threaded);
+        let (outcome, message) = outcome(requirement, checked, switched_on_by.as_ref(), free_threaded);
         let results = || checked.imports.iter().filter_map(|import| Some((import, import.result.as_ref()?)));
-        let after = results().last().map_or(checked.gil_before, |(_, result)| result.gil_enabled);
+        let after = results().next_back().map_or(checked.gil_before, |(_, result)| result.gil_enabled);
         let modules = results().filter(|(import, _)| import.kind == Kind::Module);
         let modules = modules.map(|(import, result)| Module {
             name: import.name.clone(),
@@ -192,7 +192,7 @@ mod tests {
         Checked { distribution: Some(distribution), gil_before: Some(false), imports, end: End::Well }
     }
 
-    fn answer(checked: Checked) -> (Outcome, Option<String>) {
+    fn answer(checked: &Checked) -> (Outcome, Option<String>) {
         let answer = Answer::seen(&requirement("x"), None, checked, true);
         (answer.outcome, answer.message)
     }
@@ -202,26 +202,26 @@ mod tests {
     #[test]
     fn it_works_where_it_imports_and_the_gil_stays_off() {
         let fine = || vec![import("x", Kind::Module, None, false, None)];
-        assert_eq!(answer(checked(FREE, 2, fine())), (Outcome::Works, None));
+        assert_eq!(answer(&checked(FREE, 2, fine())), (Outcome::Works, None));
         // A package without modules brings others, or data.
-        assert_eq!(answer(checked(FREE, 0, vec![])), (Outcome::Works, None));
+        assert_eq!(answer(&checked(FREE, 0, vec![])), (Outcome::Works, None));
         let with_gil =
-            Answer::seen(&requirement("x"), None, checked("cp313-cp313-linux_x86_64", 2, fine()), false);
+            Answer::seen(&requirement("x"), None, &checked("cp313-cp313-linux_x86_64", 2, fine()), false);
         assert_eq!(with_gil.outcome, Outcome::Imports);
     }
 
     #[test]
     fn what_switches_the_gil_on_is_named_with_whose_it_is() {
         let own = vec![import("x", Kind::Module, None, true, Some(("x._c", "x")))];
-        assert_eq!(answer(checked(FREE, 1, own)), (Outcome::GilOn, Some("x._c switches the GIL on".into())));
+        assert_eq!(answer(&checked(FREE, 1, own)), (Outcome::GilOn, Some("x._c switches the GIL on".into())));
         let other = vec![import("x", Kind::Module, None, true, Some(("_y", "y")))];
         let message = "_y of its dependency y switches the GIL on";
-        assert_eq!(answer(checked("py3-none-any", 0, other)), (Outcome::GilOn, Some(message.into())));
+        assert_eq!(answer(&checked("py3-none-any", 0, other)), (Outcome::GilOn, Some(message.into())));
         let later = vec![
             import("x", Kind::Module, None, false, None),
             import("x._c", Kind::Extension, None, true, Some(("x._c", "x"))),
         ];
-        let found = Answer::seen(&requirement("x"), None, checked(FREE, 1, later), true);
+        let found = Answer::seen(&requirement("x"), None, &checked(FREE, 1, later), true);
         assert_eq!(found.message.unwrap(), "x._c switches the GIL on once it is used");
         assert_eq!((found.gil.after, found.switched_on_by.unwrap().on_import), (Some(true), false));
     }
@@ -230,32 +230,32 @@ mod tests {
     fn failures_and_deaths_are_told() {
         let failed = vec![import("x", Kind::Module, Some("ImportError: no"), false, None)];
         assert_eq!(
-            answer(checked(FREE, 1, failed)),
+            answer(&checked(FREE, 1, failed)),
             (Outcome::ImportFailed, Some("importing x: ImportError: no".into()))
         );
         let cut = |kind| vec![Import { name: "x.c".into(), kind, result: None }];
         let died = Checked { end: End::Died("fell".into()), ..checked(FREE, 1, cut(Kind::Module)) };
-        assert_eq!(answer(died), (Outcome::Crashed, Some("importing x.c: fell".into())));
-        let slow = End::TimedOut(Duration::from_secs(60));
+        assert_eq!(answer(&died), (Outcome::Crashed, Some("importing x.c: fell".into())));
+        let slow = End::TimedOut(Duration::from_mins(1));
         let slow = Checked { end: slow, ..checked(FREE, 1, cut(Kind::Module)) };
-        assert_eq!(answer(slow), (Outcome::TimedOut, Some("importing x.c did not end within 60 s".into())));
+        assert_eq!(answer(&slow), (Outcome::TimedOut, Some("importing x.c did not end within 60 s".into())));
         let alone = Checked { end: End::Died("fell".into()), ..checked(FREE, 1, cut(Kind::Extension)) };
-        assert_eq!(answer(alone).0, Outcome::Works);
+        assert_eq!(answer(&alone).0, Outcome::Works);
         let died = Checked { distribution: None, ..Checked::default() };
-        let marked = Answer::seen(&requirement("x; python_version < '3'"), None, died.clone(), true);
+        let marked = Answer::seen(&requirement("x; python_version < '3'"), None, &died, true);
         assert_eq!(marked.outcome, Outcome::LeftOut);
-        assert_eq!(answer(died).0, Outcome::InstallFailed);
+        assert_eq!(answer(&died).0, Outcome::InstallFailed);
     }
 
     #[test]
     fn pure_where_a_gil_would_bring_compiled_code_is_a_fallback() {
-        let pure = || Answer::seen(&requirement("x"), None, checked("py3-none-any", 0, vec![]), true);
+        let pure = || Answer::seen(&requirement("x"), None, &checked("py3-none-any", 0, vec![]), true);
         let with_gil = |file| Some(WithGil { version: "1.0".into(), wheel: Wheel::of_file(file)? });
         let compiled = with_gil("x-1.0-cp313-cp313-linux_x86_64.whl");
         assert_eq!(pure().code, Some(Code::Pure));
         assert_eq!(pure().beside(compiled.as_ref()).code, Some(Code::PureFallback));
         assert_eq!(pure().beside(with_gil("x-1.0-py3-none-any.whl").as_ref()).code, Some(Code::Pure));
-        let here = Answer::seen(&requirement("x"), None, checked(FREE, 0, vec![]), true);
+        let here = Answer::seen(&requirement("x"), None, &checked(FREE, 0, vec![]), true);
         assert_eq!(here.beside(compiled.as_ref()).code, Some(Code::Compiled));
     }
 }

@@ -47,8 +47,11 @@ impl Wheel {
         Self::new(tags(file)?, Some(file.to_owned()))
     }
 
-    /// What it is for, in a word: `cp313t`, `abi3`, `py3-none-any`.
+    /// What it is for, in a word: `cp313t`, `cp311-abi3`, `py3-none-any`; or that it was built.
     pub fn word(&self) -> String {
+        if self.kind == WheelKind::Built {
+            return "built".to_owned();
+        }
         let tag = self.tags.first().map_or("", String::as_str);
         let [python, abi, platform] = parts(tag).unwrap_or([tag, "", ""]);
         match (abi, platform) {

@@ -22,9 +22,9 @@ fn note(answer: &Answer) -> Option<String> {
     let said = match answer.outcome {
         // The table says it all.
         Outcome::NotFound | Outcome::LeftOut => return None,
-        outcome if outcome.is_good() => other_with_gil(answer)?,
-        _ => answer.message.clone()?,
+        _ => [answer.message.clone(), other_with_gil(answer)].into_iter().flatten().collect::<Vec<_>>(),
     };
+    let said = Some(said.join("; ")).filter(|said| !said.is_empty())?;
     Some(format!("{}: {said}", answer.name))
 }
 
@@ -35,6 +35,7 @@ fn other_with_gil(answer: &Answer) -> Option<String> {
     if answer.code == Some(Code::PureFallback) {
         return Some(format!("pure Python here; a build with a GIL gets compiled code, {version} ({word})"));
     }
-    let same = answer.version.as_ref() == Some(version);
-    (!same).then(|| format!("a build with a GIL gets another version, {version} ({word})"))
+    // Without one here, pip may have gone back to a version that nobody would want.
+    let other = answer.version.as_ref().is_some_and(|here| here != version);
+    other.then(|| format!("a build with a GIL gets another version, {version} ({word})"))
 }

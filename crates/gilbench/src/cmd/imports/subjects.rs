@@ -36,7 +36,7 @@ pub(super) fn chosen(catalog: &Catalog, common: &Common, named: &[Name]) -> anyh
         };
         match state.status {
             Status::Ready => ready.push(Chosen { definition: definition.clone(), state: state.clone() }),
-            _ => missing.push(state.clone()),
+            _ => missing.push(Chosen { definition: definition.clone(), state: state.clone() }),
         }
     }
     if ready.is_empty() || (!named.is_empty() && !missing.is_empty()) {
@@ -92,18 +92,21 @@ fn defined<'a>(catalog: &'a Catalog, id: &Name) -> Result<&'a Interpreter, Usage
 }
 
 /// Nothing to try packages on.
-fn lacking(named: &[Name], missing: &[InterpreterState]) -> NotInstalledError {
-    let ids: Vec<&str> = missing.iter().map(|state| state.id.as_str()).collect();
+fn lacking(named: &[Name], missing: &[Chosen]) -> NotInstalledError {
+    let ids: Vec<&str> = missing.iter().map(|one| one.state.id.as_str()).collect();
     let message = if named.is_empty() {
         "no free-threaded interpreter is on this machine".to_owned()
     } else {
-        format!("not on this machine: {}", ids.join(", "))
+        format!("cannot be used on this machine: {}", ids.join(", "))
     };
-    let reason =
-        missing.first().map(|state| format!("{}: {}", state.id, state.reason.as_deref().unwrap_or("?")));
-    // The newest: more packages have wheels for it.
-    let id = if named.is_empty() { newest(missing).map(str::to_owned) } else { Some(ids.join(" ")) };
-    let hint = id.map(|id| format!("gilbench interpreters install {id}"));
+    // The newest that can be got: more packages have wheels for it.
+    let could = missing.iter().filter(|one| !named.is_empty() || !one.definition.providers.0.is_empty());
+    let first = could.max_by_key(|one| age(one.state.id.as_str())).or(missing.first());
+    let reason = first.map(|one| format!("{}: {}", one.state.id, one.state.reason.as_deref().unwrap_or("?")));
+    let hint = first.and_then(|Chosen { definition, .. }| {
+        let install = || format!("gilbench interpreters install {}", definition.id);
+        if definition.providers.0.is_empty() { definition.install_hint.clone() } else { Some(install()) }
+    });
     NotInstalledError {
         message,
         reason: Reason(reason.unwrap_or_else(|| "none is defined".to_owned())),
@@ -111,11 +114,7 @@ fn lacking(named: &[Name], missing: &[InterpreterState]) -> NotInstalledError {
     }
 }
 
-/// The newest of them that can be got, as `cpython-3.14t`.
-fn newest(missing: &[InterpreterState]) -> Option<&str> {
-    let key = |id: &str| -> Vec<u32> {
-        id.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok()).collect()
-    };
-    let ids = missing.iter().map(|state| state.id.as_str());
-    ids.max_by_key(|id| key(id))
+/// Orders ids by the numbers in them: `cpython-3.14t` is newer than `cpython-3.9`.
+fn age(id: &str) -> Vec<u32> {
+    id.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok()).collect()
 }
