@@ -94,7 +94,6 @@ pub(super) fn install(
                 requirement,
                 abi: &subject.abi(),
                 offline: checking.offline,
-                build: checking.build,
                 words: &words,
                 log: &log,
             };

@@ -51,19 +51,16 @@ impl Listing {
         self.files.is_empty()
     }
 
-    /// The newest version that is no pre-release, else the newest.
-    pub(super) fn newest(&self) -> Option<Release> {
-        let newest = self.files.iter().map(|file| file.version.as_str()).max_by(|a, b| by_age(a, b))?;
-        self.release(newest)
-    }
-
-    /// What there is of a version.
-    pub(super) fn release(&self, version: &str) -> Option<Release> {
-        let files: Vec<&File> = self.files.iter().filter(|file| same(&file.version, version)).collect();
-        let version = files.first()?.version.clone();
-        let abis = files.iter().filter_map(|file| file.abis.as_ref()).flatten().cloned();
+    /// The newest version that is one of these (`>=1.12,<2`; any where nothing is said), and no pre-release if there is
+    /// another.
+    pub(super) fn newest(&self, versions: &str) -> Option<Release> {
+        let fitting = self.files.iter().filter(|file| fits(&file.version, versions));
+        let version = fitting.max_by(|a, b| by_age(&a.version, &b.version))?.version.clone();
+        let files = || self.files.iter().filter(|file| same(&file.version, &version));
+        let abis = files().filter_map(|file| file.abis.as_ref()).flatten().cloned();
         let (free_threaded, abis) = abis.partition(|abi| is_free_threaded(abi));
-        Some(Release { version, source: files.iter().any(|file| file.abis.is_none()), abis, free_threaded })
+        let source = files().any(|file| file.abis.is_none());
+        Some(Release { version, source, abis, free_threaded })
     }
 }
 
@@ -90,6 +87,29 @@ fn same(a: &str, b: &str) -> bool {
 
 fn is_final(version: &str) -> bool {
     version.split('.').all(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Whether a version is one of these. What is not understood leaves none out.
+fn fits(version: &str, versions: &str) -> bool {
+    versions.split(',').all(|one| {
+        let one = one.trim();
+        let begin = one.find(|c: char| !"<>=!~".contains(c)).unwrap_or(one.len());
+        let (operator, other) = (&one[..begin], one[begin..].trim());
+        let prefix = |of: &str| version == of || version.starts_with(&format!("{of}."));
+        let order = by_age(version, other);
+        match (operator, other.strip_suffix(".*")) {
+            ("==", Some(start)) => prefix(start),
+            ("!=", Some(start)) => !prefix(start),
+            ("==" | "===", None) => same(version, other),
+            ("!=", None) => !same(version, other),
+            (">=", _) => order.is_ge(),
+            ("<=", _) => order.is_le(),
+            (">", _) => order.is_gt(),
+            ("<", _) => order.is_lt(),
+            ("~=", _) => order.is_ge() && prefix(other.rsplit_once('.').map_or(other, |(start, _)| start)),
+            _ => true,
+        }
+    })
 }
 
 /// Final versions by their numbers, above all others. Good enough to name the newest; what is installed, pip decides.
@@ -123,13 +143,35 @@ mod tests {
     #[test]
     fn the_newest_release_is_told_with_all_its_files() {
         let listing = Listing::of(LOG, "my-x");
-        let newest = listing.newest().unwrap();
+        let newest = listing.newest("").unwrap();
         assert_eq!((newest.version.as_str(), newest.source), ("1.10.0", true));
         assert_eq!(newest.abis, BTreeSet::from(["cp313".to_owned()]));
         assert_eq!(newest.free_threaded, BTreeSet::from(["cp314t".to_owned()]));
-        assert!(listing.release("1.9.0").unwrap().source);
-        assert_eq!(listing.release("2.0rc1").unwrap().version, "2.0rc1");
-        assert_eq!(listing.release("2.0"), None);
+        assert!(listing.newest("==1.9.0").unwrap().source);
+        assert_eq!(listing.newest("==2.0rc1").unwrap().version, "2.0rc1");
+        assert_eq!(listing.newest("==2.0"), None);
         assert!(Listing::of(LOG, "nothing").is_empty());
+    }
+
+    #[test]
+    fn versions_are_compared_by_their_numbers() {
+        let fitting = [
+            ("1.10.0", ">=1.9,<2"),
+            ("1.10", "==1.10.0"),
+            ("1.10.3", "==1.10.*"),
+            ("1.10.3", "~=1.10.1"),
+            ("2.0", "!=1.0, !=1.*"),
+            ("2.0", ">1.10"),
+            ("2.0", ""),
+            ("2.0", "@ what is this"),
+        ];
+        for (version, versions) in fitting {
+            assert!(fits(version, versions), "{version} {versions}");
+        }
+        for (version, versions) in
+            [("1.10", "<1.9"), ("1.1", "~=1.10.1"), ("1.100", "==1.10.*"), ("2.0", "<=1.9")]
+        {
+            assert!(!fits(version, versions), "{version} {versions}");
+        }
     }
 }

@@ -14,14 +14,15 @@ pub(super) struct Refusal {
     pub(super) message: String,
 }
 
+/// Where there is no reason.
+const SILENT: &str = "it says nothing";
+
 /// What was asked for, and what was said.
 pub(super) struct Said<'a> {
     pub(super) requirement: &'a Requirement,
     /// The ABI of the interpreter's wheels.
     pub(super) abi: &'a str,
     pub(super) offline: bool,
-    /// Sources may be built.
-    pub(super) build: bool,
     /// What people get to see.
     pub(super) words: &'a str,
     /// Everything: pip's log; empty where there is none.
@@ -35,16 +36,15 @@ impl Refusal {
 
     /// Of what pip said.
     pub(super) fn of_pip(said: &Said<'_>) -> Self {
-        let Some((wanted, versions)) = no_version(said.words) else { return Self::failed(said.words) };
-        // `cffi>=1.12 (from cryptography)`
-        let name = normalised(
-            wanted
-                .split(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c)))
-                .next()
-                .unwrap_or(wanted),
-        );
+        let Some((wanted, could_be)) = no_version(said.words) else {
+            return Self::failed_with(
+                build_error(said.words, said.log).or_else(|| last_error(said.words)).unwrap_or(SILENT),
+            );
+        };
+        let name = wanted.split(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c))).next();
+        let name = normalised(name.unwrap_or(wanted));
         let dependency = name != said.requirement.name;
-        let subject = if dependency { format!("its dependency {name}") } else { "the index".to_owned() };
+        let of_whom = if dependency { format!("its dependency {name}: ") } else { String::new() };
         let listing = Listing::of(said.log, &name);
         if listing.is_empty() && said.offline {
             return Self::failed_with(format!("`--offline`: no wheel of {name} was fetched before"));
@@ -52,39 +52,22 @@ impl Refusal {
         if listing.is_empty() && !said.log.contains(" 404 ") && cannot_reach(said.log) {
             return Self::failed_with("the index cannot be reached");
         }
-        if listing.is_empty() {
-            let message = if dependency {
-                format!("{subject} is not on the index")
-            } else {
-                "it is not on the index".to_owned()
-            };
-            return Self::new(Outcome::NotFound, message);
-        }
-        let pinned = said.requirement.pinned().filter(|_| !dependency);
-        let release = match pinned {
-            Some(version) => listing.release(version),
-            None => listing.newest(),
+        let Some(newest) = listing.newest("") else {
+            return Self::new(Outcome::NotFound, format!("{of_whom}it is not on the index"));
         };
-        let Some(release) = release else {
-            let newest = listing.newest().map_or_else(String::new, |newest| newest.version);
-            let message =
-                format!("{subject} has no version {}; its newest is {newest}", pinned.unwrap_or_default());
+        let versions = wanted.find(['<', '>', '=', '!', '~']).map_or("", |begin| &wanted[begin..]);
+        let fitting = listing.newest(versions).filter(|_| could_be == "none");
+        let Some(release) = fitting else {
+            let message = format!("{of_whom}no version is {versions}; the newest is {}", newest.version);
             return Self::new(Outcome::NoVersion, message);
         };
-        let subject = if dependency { format!("{subject}: ") } else { String::new() };
-        let fits = Some(said.requirement.versions())
-            .filter(|versions| !dependency && pinned.is_none() && !versions.is_empty());
-        if versions != "none" || (said.build && release.source) {
-            let newest = versions.rsplit(", ").next().unwrap_or(versions);
-            let message = match fits {
-                Some(fits) => format!("no version that can be had is {fits}; the newest is {newest}"),
-                None => format!("{subject}no version that can be had fits; the newest is {newest}"),
-            };
-            return Self::new(Outcome::NoVersion, message);
-        }
         let outcome = if release.source { Outcome::OnlySource } else { Outcome::NoWheel };
-        let which = if pinned.is_some() { "" } else { ", its newest," };
-        Self::new(outcome, format!("{subject}{}{which} has {}", release.version, has(&release, said.abi)))
+        let which = match (versions, release.version == newest.version) {
+            (_, true) => ", its newest,",
+            (pinned, false) if pinned.starts_with("==") => "",
+            (_, false) => ", the newest that fits,",
+        };
+        Self::new(outcome, format!("{of_whom}{}{which} has {}", release.version, has(&release, said.abi)))
     }
 
     /// Of what uv said: a chain of causes for people.
@@ -108,7 +91,7 @@ impl Refusal {
     }
 
     fn failed(words: &str) -> Self {
-        Self::failed_with(last_error(words).unwrap_or("it says nothing"))
+        Self::failed_with(last_error(words).unwrap_or(SILENT))
     }
 
     fn failed_with(message: impl Into<String>) -> Self {
@@ -136,6 +119,8 @@ fn no_version(words: &str) -> Option<(&str, &str)> {
     let (_, rest) = words.split_once("Could not find a version that satisfies the requirement ")?;
     let line = rest.lines().next()?;
     let (wanted, versions) = line.split_once("(from versions: ")?;
+    // `cffi>=1.12 (from cryptography)`
+    let wanted = wanted.split(" (from ").next().unwrap_or(wanted);
     Some((wanted.trim(), versions.trim_end_matches(')')))
 }
 
@@ -145,18 +130,27 @@ fn cannot_reach(log: &str) -> bool {
         .any(|word| log.contains(word))
 }
 
-/// The line that says most. Of a build that failed, what it said last of an error, as pip quotes it; else pip's own last
-/// error, or uv's last cause.
+/// What the last build says of its failure: what a compiler calls an error, else its last error. With a log, pip keeps
+/// that to the log, with the time before each line.
+fn build_error<'a>(words: &str, log: &'a str) -> Option<&'a str> {
+    let own = ["subprocess-exited-with-error", "pip._internal"];
+    let failed = ["subprocess-exited-with-error", "Failed to build"];
+    let (_, said) =
+        log.rsplit_once("Running command ").filter(|_| failed.iter().any(|mark| words.contains(mark)))?;
+    let said = || said.lines().take_while(|line| !own.iter().any(|own| line.contains(own)));
+    let lines = || said().map(|line| line.split_once(' ').map_or(line, |(_, line)| line.trim()));
+    let compiler = lines().find(|line| line.contains(" error: "));
+    compiler.or_else(|| lines().filter(|line| line.contains("rror: ")).last())
+}
+
+/// The line that says most: pip's last error, or uv's last cause.
 fn last_error(words: &str) -> Option<&str> {
-    let quoted =
-        words.split_once(" lines of output]").and_then(|(_, rest)| rest.split_once("[end of output]"));
-    let text = quoted.map_or(words, |(quoted, _)| quoted);
     // That a solution is impossible says less than why.
     let says = |line: &&str| line.contains(char::is_alphanumeric) && !line.contains("ResolutionImpossible");
-    let lines = || text.lines().map(str::trim).filter(says);
-    let error = |line: &&str| line.contains("rror:") || line.starts_with("ERROR:");
+    let lines = || words.lines().map(str::trim).filter(says);
     let cause = lines().rfind(|line| line.starts_with("cause:"));
-    let last = cause.or_else(|| lines().rfind(error)).or_else(|| lines().next_back())?;
+    let last =
+        cause.or_else(|| lines().rfind(|line| line.starts_with("ERROR:"))).or_else(|| lines().next_back())?;
     let plain = ["ERROR: ", "error: ", "cause: "].into_iter().find_map(|mark| last.strip_prefix(mark));
     Some(plain.unwrap_or(last))
 }
@@ -169,8 +163,7 @@ mod tests {
 
     fn pip(requirement: &str, words: &str, log: &str) -> (Outcome, String) {
         let requirement = Requirement::parse(requirement, Path::new("/")).unwrap();
-        let said =
-            Said { requirement: &requirement, abi: "cp313t", offline: false, build: false, words, log };
+        let said = Said { requirement: &requirement, abi: "cp313t", offline: false, words, log };
         let Refusal { outcome, message } = Refusal::of_pip(&said);
         (outcome, message)
     }
@@ -207,7 +200,7 @@ mod tests {
         let message = "1.0 has wheels for builds with a GIL, none for cp313t, and no source distribution";
         assert_eq!(wheels, (Outcome::NoWheel, message.into()));
         let version = pip("x==3", &none("x==3"), &skipped(&["x-2.0.tar.gz"]));
-        assert_eq!(version, (Outcome::NoVersion, "the index has no version 3; its newest is 2.0".into()));
+        assert_eq!(version, (Outcome::NoVersion, "no version is ==3; the newest is 2.0".into()));
     }
 
     #[test]
@@ -215,7 +208,7 @@ mod tests {
         let words =
             "ERROR: Could not find a version that satisfies the requirement x>9 (from versions: 1.0, 2.0)";
         let found = pip("x>9", words, &skipped(&["x-2.0-py3-none-any.whl"]));
-        assert_eq!(found, (Outcome::NoVersion, "no version that can be had is >9; the newest is 2.0".into()));
+        assert_eq!(found, (Outcome::NoVersion, "no version is >9; the newest is 2.0".into()));
     }
 
     #[test]
@@ -231,9 +224,11 @@ mod tests {
         let unreachable =
             pip("x", &none("x"), "Could not fetch URL https://h/x/: connection error: refused - skipping");
         assert_eq!(unreachable, (Outcome::InstallFailed, "the index cannot be reached".into()));
-        let words = "  error: subprocess-exited-with-error\n  ╰─> [3 lines of output]\n      x.c:1: error: no such thing\n      \
-                     failed\n      [end of output]\nERROR: Failed building wheel for x\n╰─> See above for output.\n";
-        assert_eq!(pip("x", words, ""), (Outcome::InstallFailed, "x.c:1: error: no such thing".into()));
+        let log = "T0 Running command Building\nT1 x.c:1: error: no such thing\nT2 error: Command gcc failed\nT3 error: \
+                   subprocess-exited-with-error\nT4 ERROR: Failed building wheel for x";
+        let message = "x.c:1: error: no such thing";
+        let failed = pip("x", "ERROR: Failed to build x", log);
+        assert_eq!(failed, (Outcome::InstallFailed, message.into()));
         let words = "ERROR: Cannot install x because these contradict each other.\nERROR: ResolutionImpossible: see\n";
         let message = "Cannot install x because these contradict each other.";
         assert_eq!(pip("x", words, ""), (Outcome::InstallFailed, message.into()));
@@ -244,14 +239,7 @@ mod tests {
     fn uv_is_understood_too() {
         let requirement = Requirement::parse("x", Path::new("/")).unwrap();
         let uv = |words: &str| {
-            let said = Said {
-                requirement: &requirement,
-                abi: "cp313t",
-                offline: false,
-                build: false,
-                words,
-                log: "",
-            };
+            let said = Said { requirement: &requirement, abi: "cp313t", offline: false, words, log: "" };
             Refusal::of_uv(&said).outcome
         };
         let begin = "error: No solution found when resolving dependencies\n  cause: Because ";

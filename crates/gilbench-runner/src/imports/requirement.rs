@@ -90,12 +90,6 @@ impl Requirement {
         begin.map_or("", |begin| text[begin..].trim().trim_end_matches(')'))
     }
 
-    /// The one version that it allows.
-    pub(super) fn pinned(&self) -> Option<&str> {
-        let version = self.versions().strip_prefix("==")?.trim_start_matches('=').trim();
-        (!version.contains([',', '*'])).then_some(version)
-    }
-
     /// As a constraint on what else is installed: without extras.
     pub(super) fn constraint(&self) -> Option<String> {
         let marker = self.text.split_once(';').map(|(_, marker)| format!("; {}", marker.trim()));
@@ -140,10 +134,6 @@ mod tests {
         assert_eq!(one.digests, ["sha256:ab", "sha256:cd"]);
         assert!(one.has_marker() && one.is_from_index());
         assert_eq!(one.constraint().unwrap(), "ruamel-yaml>= 0.17, < 1; python_version < '4'");
-        assert_eq!(one.pinned(), None);
-        let pinned = parse("numpy==2.4.6").unwrap();
-        assert_eq!((pinned.pinned(), pinned.text.as_str()), (Some("2.4.6"), "numpy==2.4.6"));
-        assert_eq!(parse("numpy==2.*").unwrap().pinned(), None);
         let bare = parse("numpy").unwrap();
         assert_eq!((bare.versions(), bare.constraint()), ("", None));
     }
