@@ -26,7 +26,9 @@ from importlib import machinery, metadata
 TARGET, ANSWER, WANTED = sys.argv[1:4]
 
 # What CPython says when an extension module has not declared that it can do without the GIL (3.13 and up).
-SWITCHED_ON = re.compile(r"global interpreter lock \(GIL\) has been enabled to load module '([^']+)'")
+SWITCHED_ON = re.compile(
+    r"global interpreter lock \(GIL\) has been enabled to load module '([^']+)'"
+)
 
 
 def gil_enabled():
@@ -74,7 +76,9 @@ def modules(paths):
             dotted = extension(parts)
         if dotted is None:
             continue
-        outermost = (parts[:length] for length in range(1, len(parts)) if parts[:length] in packages)
+        outermost = (
+            parts[:length] for length in range(1, len(parts)) if parts[:length] in packages
+        )
         dotted = ".".join(next(outermost, tuple(dotted.split("."))))
         found[dotted] = None
     # A script beside a package is no module of its own to anybody.
@@ -137,7 +141,9 @@ def attempt(name, kind, distributions, say):
 
 def main():
     distributions = list(metadata.distributions(path=[TARGET]))
-    own = next((each for each in distributions if normalised(each.metadata["Name"]) == WANTED), None)
+    own = next(
+        (each for each in distributions if normalised(each.metadata["Name"]) == WANTED), None
+    )
     # `-S` leaves these out, and programs expect them.
     site.setquit()
     site.sethelper()
