@@ -4,16 +4,14 @@ Arguments: the folder that it was installed into with all that it needs, the fil
 Runs with `-I -S`: nothing but the standard library and that folder can be imported. The answer is JSON Lines, so
 that it is known how far a process came that was killed:
 
-    {"distribution": {...}}     what is installed, or null
+    {"distribution": {...} | null, "gil_enabled": BOOL | null}
     {"importing": NAME, "kind": "module" | "extension"}
     {"imported": NAME, "error": TEXT | null, "gil_enabled": BOOL | null, "switched_on_by": {...} | null}
-    {"done": true, "distributions": [...]}
 
 First come the modules that a program would import, then the extension modules that these have not loaded: some
 packages load theirs only when they are used.
 """
 
-import builtins
 import importlib
 import json
 import os
@@ -148,7 +146,6 @@ def main():
     site.setquit()
     site.sethelper()
     site.setcopyright()
-    assert hasattr(builtins, "exit")
     site.addsitedir(TARGET)
     with open(ANSWER, "w", encoding="utf-8") as answer:
 
@@ -167,7 +164,6 @@ def main():
         for name in sorted({extension(parts) for parts in paths} - {None}) if off else ():
             if name not in sys.modules and "tests" not in name.split(".") and off:
                 off = attempt(name, "extension", distributions, say)
-        say({"done": True, "distributions": [described(each) for each in distributions]})
 
 
 main()

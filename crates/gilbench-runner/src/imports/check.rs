@@ -142,8 +142,6 @@ struct Line {
     error: Option<String>,
     gil_enabled: Option<bool>,
     switched_on_by: Option<SwitchedOnBy>,
-    done: bool,
-    distributions: Vec<Distribution>,
 }
 
 /// Reads an answer as far as it goes: a process that died may have left half a line.

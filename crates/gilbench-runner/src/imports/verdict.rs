@@ -36,7 +36,7 @@ impl Answer {
         checked: &Checked,
         free_threaded: bool,
     ) -> Self {
-        let Some(distribution) = &checked.distribution else { return nothing(requirement) };
+        let Some(distribution) = &checked.distribution else { return nothing(requirement, &checked.end) };
         let file = report.and_then(|report| report.get(&requirement.name)).map(|item| item.file.clone());
         let switched_on_by = culprit(&checked.imports);
         let (outcome, message) = outcome(requirement, checked, switched_on_by.as_ref(), free_threaded);
@@ -83,14 +83,19 @@ impl Answer {
     }
 }
 
-fn nothing(requirement: &Requirement) -> Answer {
-    let refusal = if requirement.has_marker() {
-        Refusal::new(Outcome::LeftOut, "its marker leaves it out for this interpreter")
-    } else {
-        Refusal::new(
-            Outcome::InstallFailed,
-            format!("what was installed is not called `{}`", requirement.name),
-        )
+fn nothing(requirement: &Requirement, end: &End) -> Answer {
+    let name = &requirement.name;
+    let refusal = match end {
+        End::Died(how) => Refusal::new(Outcome::Crashed, format!("before any import: {how}")),
+        End::TimedOut(limit) => {
+            Refusal::new(Outcome::TimedOut, format!("no import began within {}", seconds(*limit)))
+        }
+        End::Well if requirement.has_marker() => {
+            Refusal::new(Outcome::LeftOut, "its marker leaves it out for this interpreter")
+        }
+        End::Well => {
+            Refusal::new(Outcome::InstallFailed, format!("what was installed is not called `{name}`"))
+        }
     };
     Answer::refused(requirement, refusal)
 }
@@ -114,15 +119,19 @@ fn outcome(
     free_threaded: bool,
 ) -> (Outcome, Option<String>) {
     let modules = || checked.imports.iter().filter(|import| import.kind == Kind::Module);
-    // What ends with an extension module that is imported by itself is nothing that a program would do.
     let cut = modules().find(|import| import.result.is_none());
     match (&checked.end, cut) {
-        (End::Died(how), Some(import)) => {
-            return (Outcome::Crashed, Some(format!("importing {}: {how}", import.name)));
-        }
         (End::TimedOut(limit), Some(import)) => {
             let message = format!("importing {} did not end within {}", import.name, seconds(*limit));
             return (Outcome::TimedOut, Some(message));
+        }
+        (end, Some(import)) => {
+            let how = if let End::Died(how) = end { how } else { "it ended itself" };
+            return (Outcome::Crashed, Some(format!("importing {}: {how}", import.name)));
+        }
+        // What ends with an extension module that is imported by itself is nothing that a program would do.
+        (End::Died(how), None) if checked.imports.iter().all(|import| import.result.is_some()) => {
+            return (Outcome::Crashed, Some(format!("between its imports: {how}")));
         }
         _ => {}
     }
@@ -241,10 +250,18 @@ mod tests {
         assert_eq!(answer(&slow), (Outcome::TimedOut, Some("importing x.c did not end within 60 s".into())));
         let alone = Checked { end: End::Died("fell".into()), ..checked(FREE, 1, cut(Kind::Extension)) };
         assert_eq!(answer(&alone).0, Outcome::Works);
-        let died = Checked { distribution: None, ..Checked::default() };
-        let marked = Answer::seen(&requirement("x; python_version < '3'"), None, &died, true);
+        let ended = checked(FREE, 1, cut(Kind::Module));
+        assert_eq!(answer(&ended), (Outcome::Crashed, Some("importing x.c: it ended itself".into())));
+    }
+
+    #[test]
+    fn what_is_not_there_was_left_out_or_has_another_name() {
+        let none = Checked::default();
+        let marked = Answer::seen(&requirement("x; python_version < '3'"), None, &none, true);
         assert_eq!(marked.outcome, Outcome::LeftOut);
-        assert_eq!(answer(&died).0, Outcome::InstallFailed);
+        assert_eq!(answer(&none).0, Outcome::InstallFailed);
+        let died = Checked { end: End::Died("fell".into()), ..none };
+        assert_eq!(answer(&died), (Outcome::Crashed, Some("before any import: fell".into())));
     }
 
     #[test]
