@@ -16,6 +16,7 @@ pub mod commands;
 pub mod container;
 pub mod discovery;
 pub mod home;
+pub mod imports;
 pub mod inside;
 pub mod install;
 pub mod kernel_files;

@@ -9,7 +9,7 @@ mod lock;
 mod request;
 mod sweep;
 
-pub(crate) use self::environment::FOLDER;
+pub(crate) use self::environment::{FOLDER, UNSET};
 pub use self::environment::{InImage, Wanted, environment_of, install};
 pub use self::lock::{Locking, lock};
 pub use self::request::{Missing, Packaging, Provided, Request};

@@ -90,6 +90,8 @@ pub(crate) enum Verb {
     },
     /// Compare cases of a run, or the same cases in several runs
     Compare(Compare),
+    /// Would packages work without the GIL? Install them apart, import them, and see
+    Imports(Imports),
     /// The worker protocol
     Protocol {
         #[command(subcommand)]
@@ -519,6 +521,41 @@ pub(crate) struct Compare {
     /// How to print
     #[arg(long, default_value = "text")]
     pub(crate) format: TabularFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Imports {
+    /// Packages, as pip takes them: `numpy`, `aiohttp[speedups]>=3.9`, or a wheel on this machine
+    #[arg(value_name = "PKG", required_unless_present = "requirement")]
+    pub(crate) packages: Vec<String>,
+    /// The packages that a requirement file asks for; repeatable
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) requirement: Vec<PathBuf>,
+    /// On this interpreter, with a GIL or without; repeatable, or separated by commas [default: every free-threaded one here]
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) interpreter: Vec<Name>,
+    /// Build what has no wheel: this runs the package's own code, and may need a compiler
+    #[arg(long)]
+    pub(crate) build: bool,
+    /// Fetch nothing: look only where `PIP_FIND_LINKS` points, or in what uv has kept
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// The imports of a package that take longer have failed
+    #[arg(long, default_value = "60s", value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) timeout: Duration,
+    /// End with 1 where a package switches the GIL on (gil), or does not work for any reason (any)
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) fail_on: Option<FailOn>,
+    /// How to print
+    #[arg(long, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+/// What makes `imports` end with a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    Gil,
+    Any,
 }
 
 #[derive(Debug, Subcommand)]

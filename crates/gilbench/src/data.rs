@@ -52,18 +52,15 @@ pub(crate) fn interpreters(
     look(catalog, &Places { wanted, ..places(common, in_containers)? })
 }
 
-/// Looks for every defined interpreter, and believes what those that have not changed said before.
+/// Looks for every defined interpreter, or for those that are wanted, and believes what those that have not changed said
+/// before.
 pub(crate) fn known_interpreters(
     catalog: &Catalog,
     common: &Common,
     in_containers: InContainers,
+    wanted: Option<Vec<Name>>,
 ) -> anyhow::Result<Discovery> {
-    look(catalog, &Places { believe: true, ..places(common, in_containers)? })
-}
-
-/// Looks for some of them, and believes what those that have not changed said before.
-pub(crate) fn known_of(catalog: &Catalog, common: &Common, wanted: Vec<Name>) -> anyhow::Result<Discovery> {
-    look(catalog, &Places { believe: true, wanted: Some(wanted), ..places(common, InContainers::None)? })
+    look(catalog, &Places { believe: true, wanted, ..places(common, in_containers)? })
 }
 
 /// Where to look for all of them.

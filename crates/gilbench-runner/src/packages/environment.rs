@@ -28,7 +28,8 @@ const PYTHON: &str = "bin/python";
 const LIMIT: Duration = Duration::from_mins(20);
 
 /// What would send packages elsewhere. To pip, a variable without a value is none.
-const UNSET: [&str; 5] = ["PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIRE_VIRTUALENV"];
+pub(crate) const UNSET: [&str; 5] =
+    ["PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIRE_VIRTUALENV"];
 
 /// What to install, and for what.
 #[derive(Clone, Copy)]

@@ -55,7 +55,7 @@ impl<'a> From<&'a InterpreterState> for Listed<'a> {
 pub(super) fn list(common: &Common, containers: bool, format: Format) -> anyhow::Result<ExitCode> {
     let catalog = data::catalog(common)?;
     let in_containers = if containers { InContainers::All } else { InContainers::None };
-    let discovery = data::known_interpreters(&catalog, common, in_containers)?;
+    let discovery = data::known_interpreters(&catalog, common, in_containers, None)?;
     match format {
         Format::Json => output::json(&discovery.interpreters.iter().map(Listed::from).collect::<Vec<_>>())?,
         Format::Text => {

@@ -28,7 +28,7 @@ pub(super) fn run(common: &Common, verb: &Lock) -> anyhow::Result<ExitCode> {
     let file = catalog.root.join(NAMES);
     let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read `{}`", file.display()))?;
     let names = lock::names(&text);
-    let discovery = data::known_interpreters(&catalog, common, InContainers::None)?;
+    let discovery = data::known_interpreters(&catalog, common, InContainers::None, None)?;
     let folder = catalog.root.join(LOCKS);
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
     for definition in definitions {

@@ -10,6 +10,7 @@ mod completions;
 mod diagnose;
 mod earlier;
 mod explain;
+mod imports;
 mod install;
 mod internal;
 mod interpreters;
@@ -60,6 +61,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Verb::Report(verb) => report::run(common, &verb),
         Verb::System { format } => system::run(format),
         Verb::Compare(verb) => compare::run(common, &verb),
+        Verb::Imports(verb) => imports::run(common, &verb),
         Verb::Protocol { verb: Protocol::Check(verb) } => protocol::check(common, &verb),
         Verb::Completions { shell } => completions::run(shell),
         Verb::Launcher { connect } => internal::launcher(connect.as_deref()),

@@ -1,4 +1,4 @@
-# ruff: noqa: SIM105, UP031 (braces of JSON, and no import that the program does not make itself)
+# ruff: noqa: SIM105 (braces of JSON, and no import that the program does not make itself)
 """Has multiprocessing start its processes by fork, whatever the program asks for."""
 
 

@@ -13,6 +13,7 @@ use gilbench_model::interpreter::Interpreter;
 use gilbench_model::machine::Machine;
 use gilbench_model::shell::quoted;
 use gilbench_model::watched::Run;
+use gilbench_runner::discovery::InContainers;
 use gilbench_runner::inside::{Hook, Purpose};
 use gilbench_runner::launcher::Launcher;
 use gilbench_runner::trial::{self, Trial, TrialError};
@@ -158,7 +159,9 @@ impl<'a> Maker<'a> {
         let catalog = data::catalog(self.common)?;
         let wanted = catalog.interpreters.values().filter(|interpreter| meant(interpreter));
         let wanted: Vec<Name> = wanted.map(|interpreter| interpreter.id.clone()).collect();
-        let mut found = data::known_of(&catalog, self.common, wanted.clone())?.interpreters;
+        let none = InContainers::None;
+        let mut found =
+            data::known_interpreters(&catalog, self.common, none, Some(wanted.clone()))?.interpreters;
         found.retain(|state| wanted.contains(&state.id));
         Ok(found)
     }
