@@ -39,7 +39,7 @@ pub use error::{ReportError, ReportErrorKind};
 pub use export::{Chart, Scheme};
 pub use noise::noise_sentence;
 pub use site::{MARKER, Site};
-pub use text::{markdown, visible};
+pub use text::{markdown, visible, wrapped};
 
 /// What a site is made from.
 #[derive(Clone, Copy)]

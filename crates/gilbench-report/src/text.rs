@@ -147,7 +147,7 @@ pub(crate) fn abridged(text: &str, longest: usize) -> Cow<'_, str> {
 
 /// Text in lines of at most so many characters. They break at spaces only, so what is escaped stays whole, and a longer
 /// word has a line of its own.
-pub(crate) fn wrapped(text: &str, longest: usize) -> Vec<String> {
+pub fn wrapped(text: &str, longest: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {

@@ -31,6 +31,7 @@ pub mod server;
 mod stopping;
 pub mod store;
 pub mod system;
+pub mod timeit;
 pub mod watch;
 mod watching;
 pub mod worker;

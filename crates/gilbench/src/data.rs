@@ -61,6 +61,16 @@ pub(crate) fn known_interpreters(
     look(catalog, &Places { believe: true, ..places(common, in_containers)? })
 }
 
+/// The same for those that are wanted.
+pub(crate) fn known_interpreters_among(
+    catalog: &Catalog,
+    common: &Common,
+    in_containers: InContainers,
+    wanted: Option<Vec<Name>>,
+) -> anyhow::Result<Discovery> {
+    look(catalog, &Places { believe: true, wanted, ..places(common, in_containers)? })
+}
+
 /// Where to look for all of them.
 pub(crate) fn places(common: &Common, in_containers: InContainers) -> anyhow::Result<Places> {
     Ok(Places {

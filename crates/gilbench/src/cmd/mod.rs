@@ -22,6 +22,7 @@ mod report;
 mod run;
 mod suites;
 mod system;
+mod timeit;
 
 use std::process::ExitCode;
 
@@ -35,6 +36,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Verb::BenchAll(verb) => bench_all::run(common, &verb),
         Verb::Run(verb) => run::run(common, &verb),
         Verb::Ab(verb) => ab::run(&verb),
+        Verb::Timeit(verb) => timeit::run(common, &verb),
         Verb::List(verb) => list::run(common, &verb),
         Verb::New(New::Workload { name }) => new::workload(common, &name),
         Verb::Check => check::run(common),
@@ -61,6 +63,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Verb::Completions { shell } => completions::run(shell),
         Verb::Launcher { connect } => internal::launcher(connect.as_deref()),
         Verb::NativeWorker { facts } => internal::native_worker(facts),
+        Verb::NativeSpin => internal::native_spin(),
         Verb::Serve(verb) => internal::serve(&verb),
     }
 }

@@ -1,0 +1,373 @@
+//! What `timeit` answers. The shape of `gilbench timeit --format json`.
+
+use std::time::Duration;
+
+use gilbench_analysis::statistics::{Estimate, StatisticsError, median, median_interval};
+use gilbench_analysis::timeit::{Block, Finding, HOLDS, RELEASES, Round, Verdict, judge, speed_up};
+use gilbench_model::Name;
+use gilbench_model::interpreter::PackageKind;
+use gilbench_model::timeit::BlockFailure;
+use gilbench_runner::timeit::{self as runner, Course, Fate, LEAST_ROUNDS, Measured, Rounds, StoppedBy};
+use serde::Serialize;
+
+use super::entrants::{Entrant, Entrants};
+
+/// What was asked for.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    pub(super) setup: String,
+    pub(super) statements: Vec<String>,
+    /// In order, without repetition; the first is 1.
+    pub(super) threads: Vec<u32>,
+    pub(super) cpus: u32,
+    /// For all statements together.
+    pub(super) budget: Duration,
+    pub(super) seed: u64,
+}
+
+impl Asked {
+    /// The number of threads that decides, and its place: the most that the CPUs can run at once, since they show most;
+    /// where all are more than that, the fewest.
+    fn deciding(&self) -> (usize, u32) {
+        let several = || self.threads.iter().copied().enumerate().skip(1);
+        let fitting = several().rfind(|(_, threads)| *threads <= self.cpus);
+        fitting.or_else(|| several().next()).unwrap_or((0, 1))
+    }
+}
+
+/// Everything.
+#[derive(Debug, Serialize)]
+pub(super) struct Answered {
+    pub(super) setup: String,
+    pub(super) threads: Vec<u32>,
+    pub(super) decided_by: u32,
+    pub(super) cpus: u32,
+    pub(super) ceiling: Ceiling,
+    pub(super) rows: Vec<Row>,
+    pub(super) rounds: u32,
+    pub(super) processes: u32,
+    pub(super) seconds: f64,
+    pub(super) budget: f64,
+    /// Six rounds of everything would take about so long.
+    pub(super) needed: f64,
+    pub(super) stopped_by: &'static str,
+    pub(super) seed: u64,
+}
+
+/// What native code gains.
+#[derive(Debug, Serialize)]
+pub(super) struct Ceiling {
+    pub(super) interpreter: Name,
+    pub(super) speed_ups: Vec<SpeedUp>,
+}
+
+/// A statement on an interpreter.
+#[derive(Debug, Serialize)]
+pub(super) struct Row {
+    pub(super) statement: String,
+    pub(super) interpreter: Name,
+    pub(super) version: Option<String>,
+    pub(super) outcome: Outcome,
+    pub(super) verdict: Option<Verdict>,
+    /// Why there is no verdict, or what to know of it.
+    pub(super) reason: Option<String>,
+    pub(super) hint: Option<String>,
+    /// Whether a GIL was in force.
+    pub(super) gil: Option<bool>,
+    /// It releases the GIL, and gains less than that all the same.
+    pub(super) hindered: Option<bool>,
+    pub(super) rounds: usize,
+    /// Turns of one thread in a block.
+    pub(super) turns: Option<u64>,
+    /// Of a turn in one thread.
+    pub(super) turn_seconds: Option<Interval>,
+    pub(super) speed_ups: Vec<SpeedUp>,
+}
+
+/// What became of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Outcome {
+    Completed,
+    Failed,
+    TimedOut,
+    Unsupported,
+    Missing,
+    Broken,
+    Skipped,
+}
+
+impl Outcome {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::TimedOut => "timed out",
+            Self::Unsupported => "unsupported",
+            Self::Missing => "missing",
+            Self::Broken => "broken",
+            Self::Skipped => "left out",
+        }
+    }
+}
+
+/// Why a row has no times.
+#[derive(Clone, Debug)]
+pub(super) struct Reason {
+    pub(super) outcome: Outcome,
+    pub(super) text: String,
+    pub(super) hint: Option<String>,
+}
+
+/// So many threads over one.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct SpeedUp {
+    pub(super) threads: u32,
+    pub(super) ratio: f64,
+    pub(super) low: f64,
+    pub(super) high: f64,
+    /// Over that of native code; none for native code itself.
+    pub(super) of_ceiling: Option<OfCeiling>,
+    /// The median of CPU seconds per second, of one thread and of several.
+    pub(super) cpus: [Option<f64>; 2],
+}
+
+/// A ratio and its 95 % interval.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct OfCeiling {
+    ratio: f64,
+    low: f64,
+    high: f64,
+}
+
+/// A median and its 95 % interval.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct Interval {
+    median: f64,
+    low: f64,
+    high: f64,
+}
+
+impl Answered {
+    pub(super) fn new(asked: &Asked, entrants: &Entrants, measured: &Measured) -> Self {
+        let native = &measured.courses[0];
+        let ceilings = speed_ups(&native.rounds, asked);
+        let ceiling = (1..).zip(&ceilings).filter_map(|(place, estimate)| {
+            Some(SpeedUp::new(asked, &native.rounds, place, estimate.as_ref()?, None))
+        });
+        Self {
+            setup: asked.setup.clone(),
+            threads: asked.threads.clone(),
+            decided_by: asked.deciding().1,
+            cpus: asked.cpus,
+            ceiling: Ceiling {
+                interpreter: entrants.subjects[0].interpreter.clone(),
+                speed_ups: ceiling.collect(),
+            },
+            rows: entrants.all.iter().map(|entrant| Row::new(asked, entrant, measured)).collect(),
+            rounds: measured.rounds,
+            processes: measured.processes,
+            seconds: measured.elapsed.as_secs_f64(),
+            budget: asked.budget.as_secs_f64(),
+            needed: measured.needed.as_secs_f64(),
+            stopped_by: match measured.stopped_by {
+                StoppedBy::Precise => "precise",
+                StoppedBy::Budget => "budget",
+                StoppedBy::NothingLeft => "nothing-left",
+                StoppedBy::Interrupted => "interrupted",
+                StoppedBy::Launcher(_) => "failed",
+            },
+            seed: asked.seed,
+        }
+    }
+}
+
+impl Row {
+    fn new(asked: &Asked, entrant: &Entrant, measured: &Measured) -> Self {
+        let state = &entrant.state;
+        let mut row = Self {
+            statement: asked.statements[entrant.statement].clone(),
+            interpreter: state.id.clone(),
+            version: state.version.clone(),
+            outcome: Outcome::Completed,
+            verdict: None,
+            reason: None,
+            hint: None,
+            gil: None,
+            hindered: None,
+            rounds: 0,
+            turns: None,
+            turn_seconds: None,
+            speed_ups: Vec::new(),
+        };
+        let course = match &entrant.subject {
+            Ok(index) => &measured.courses[*index],
+            Err(reason) => return row.without(reason.clone()),
+        };
+        row.turns = course.pilot.map(|pilot| pilot.turns);
+        row.rounds = course.rounds.len();
+        if let Some(fate) = &course.fate {
+            return row.without(reason(fate, entrant, measured));
+        }
+        let said = course.rounds.iter().flatten().find_map(|block| block.gil);
+        row.gil = said.or(state.gil.enabled);
+        let turn: Vec<f64> = course.rounds.iter().map(|round| round[0].rate.recip()).collect();
+        row.turn_seconds = median_interval(&turn).ok().map(Interval::from);
+        let native = &measured.courses[0];
+        let (deciding, _) = asked.deciding();
+        for place in 1..asked.threads.len() {
+            // An interpreter that does not say otherwise has one.
+            match judge(&rounds(course, native, place), row.gil.unwrap_or(true)) {
+                Ok(found) => {
+                    row.speed_ups.push(SpeedUp::new(
+                        asked,
+                        &course.rounds,
+                        place,
+                        &found.speed_up,
+                        Some(&found.of_ceiling),
+                    ));
+                    if place == deciding {
+                        row.decide(&found, said, entrant, speed_ups(&native.rounds, asked)[place - 1]);
+                    }
+                }
+                Err(error) if place == deciding => row.leave_open(&error, measured),
+                Err(_) => {}
+            }
+        }
+        row
+    }
+
+    fn without(self, Reason { outcome, text, hint }: Reason) -> Self {
+        Self { outcome, reason: Some(text), hint, ..self }
+    }
+
+    fn decide(&mut self, found: &Finding, said: Option<bool>, entrant: &Entrant, ceiling: Option<Estimate>) {
+        self.verdict = Some(found.verdict);
+        self.hindered = Some(found.hindered);
+        let little = ceiling.is_some_and(|ceiling| ceiling.point < HOLDS / RELEASES);
+        self.reason = match found.verdict {
+            Verdict::Undecided if little => {
+                Some("native code gains as little now: other programs use the CPUs".to_owned())
+            }
+            Verdict::Undecided => {
+                self.hint = Some("a longer `--budget` makes more rounds".to_owned());
+                Some("the interval reaches from one answer to another".to_owned())
+            }
+            Verdict::Releases if found.hindered => Some(
+                "as many CPUs work as with native code, and less gets done: the threads wait for the memory or for \
+                 each other, not for the GIL"
+                    .to_owned(),
+            ),
+            _ if said == Some(true) && entrant.state.gil.enabled == Some(false) => {
+                Some("something that was imported switched the GIL on".to_owned())
+            }
+            _ => None,
+        };
+    }
+
+    fn leave_open(&mut self, error: &StatisticsError, measured: &Measured) {
+        self.verdict = Some(Verdict::Undecided);
+        self.reason = Some(match error {
+            StatisticsError::TooFew { count, needed } => {
+                if matches!(measured.stopped_by, StoppedBy::Budget) {
+                    self.hint = Some(longer(measured));
+                }
+                format!("{count} of the {needed} rounds that an interval needs")
+            }
+            error => error.to_string(),
+        });
+    }
+}
+
+/// Why a subject has no times.
+fn reason(fate: &Fate, entrant: &Entrant, measured: &Measured) -> Reason {
+    let (outcome, text, hint) = match fate {
+        Fate::Failed(failure) => (Outcome::Failed, said(failure), install(failure, entrant)),
+        Fate::TimedOut(limit) => {
+            let text = format!("a process was still running after {} s", limit.as_secs_f64());
+            (
+                Outcome::TimedOut,
+                text,
+                Some("`--timeout` gives it more time, and `--budget` room for six rounds".to_owned()),
+            )
+        }
+        Fate::Broken(text) => (Outcome::Failed, text.clone(), None),
+        Fate::LeftOut => {
+            let text = format!("the budget is too short for {LEAST_ROUNDS} rounds of it too");
+            (Outcome::Skipped, text, Some(longer(measured)))
+        }
+    };
+    Reason { outcome, text, hint }
+}
+
+/// The last line that Python prints of an exception; those before it show where.
+fn said(failure: &BlockFailure) -> String {
+    let last = failure.said.lines().next_back().unwrap_or_default().trim();
+    failure.place.as_ref().map_or_else(|| last.to_owned(), |place| format!("in the {place}: {last}"))
+}
+
+/// What gets a package that is missing.
+fn install(failure: &BlockFailure, entrant: &Entrant) -> Option<String> {
+    let module = failure.missing.as_deref()?.split('.').next()?;
+    let packages = ["numpy", "pandas", "scipy"];
+    let installs = entrant.packages != PackageKind::None && packages.contains(&module);
+    installs.then(|| format!("`gilbench interpreters install {} --with {module}`", entrant.state.id))
+}
+
+/// A budget that would most likely do, with a little to spare.
+fn longer(measured: &Measured) -> String {
+    let needed = measured.needed.max(measured.elapsed).as_secs_f64() * 1.2;
+    format!("`--budget {}s` would most likely do", needed.ceil())
+}
+
+/// The speed-ups of each number of threads but one; none with too few rounds.
+pub(super) fn speed_ups(rounds: &Rounds, asked: &Asked) -> Vec<Option<Estimate>> {
+    let pairs = |place: usize| rounds.iter().map(move |round| [of(&round[0]), of(&round[place])]);
+    let several = 1..asked.threads.len();
+    several.map(|place| speed_up(&pairs(place).collect::<Vec<_>>()).ok()).collect()
+}
+
+/// What is judged of a course: the rounds that it shares with native code.
+fn rounds(course: &Course, native: &Course, place: usize) -> Vec<Round> {
+    let round = |(own, native): (&Vec<runner::Block>, &Vec<runner::Block>)| Round {
+        one: of(&own[0]),
+        several: of(&own[place]),
+        native_one: of(&native[0]),
+        native_several: of(&native[place]),
+    };
+    course.rounds.iter().zip(&native.rounds).map(round).collect()
+}
+
+fn of(block: &runner::Block) -> Block {
+    Block { rate: block.rate, cpus: block.cpus }
+}
+
+impl SpeedUp {
+    fn new(
+        asked: &Asked,
+        rounds: &Rounds,
+        place: usize,
+        estimate: &Estimate,
+        of_ceiling: Option<&Estimate>,
+    ) -> Self {
+        let cpus = |place: usize| {
+            let cpus: Option<Vec<f64>> = rounds.iter().map(|round| round[place].cpus).collect();
+            median(&cpus?).ok()
+        };
+        let Estimate { point, low, high, .. } = *estimate;
+        Self {
+            threads: asked.threads[place],
+            ratio: point,
+            low,
+            high,
+            of_ceiling: of_ceiling.map(|of| OfCeiling { ratio: of.point, low: of.low, high: of.high }),
+            cpus: [cpus(0), cpus(place)],
+        }
+    }
+}
+
+impl From<Estimate> for Interval {
+    fn from(estimate: Estimate) -> Self {
+        Self { median: estimate.point, low: estimate.low, high: estimate.high }
+    }
+}
