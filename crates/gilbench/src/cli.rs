@@ -292,6 +292,9 @@ pub(crate) struct Timeit {
     /// Begin no round that would most likely end later; for each statement
     #[arg(long, default_value = "30s", value_name = "TIME", value_parser = parse_duration)]
     pub(crate) budget: Duration,
+    /// At most so many rounds, 6 or more
+    #[arg(long, default_value_t = 1000, value_name = "N", value_parser = clap::value_parser!(u32).range(6..))]
+    pub(crate) max_rounds: u32,
     /// A process that runs longer has failed [default: a sixth of the budget, since six rounds are needed]
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub(crate) timeout: Option<Duration>,

@@ -34,6 +34,8 @@ pub struct Schedule {
     pub threads: Vec<u32>,
     /// No round begins that would most likely end later.
     pub budget: Duration,
+    /// At most so many rounds.
+    pub most: u32,
     /// Orders the processes.
     pub seed: u64,
 }
@@ -76,6 +78,8 @@ pub enum StoppedBy {
     Precise,
     /// The budget is used up.
     Budget,
+    /// As many rounds were made as may be.
+    MostRounds,
     /// Nothing is left to measure.
     NothingLeft,
     /// The caller asked for it.
@@ -219,6 +223,9 @@ impl State<'_> {
             self.rounds += 1;
             if is_look(self.rounds, FIRST_LOOK) && is_precise(&self.courses) {
                 return Ok(StoppedBy::Precise);
+            }
+            if self.rounds >= self.schedule.most {
+                return Ok(StoppedBy::MostRounds);
             }
         }
     }

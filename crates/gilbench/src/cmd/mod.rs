@@ -27,6 +27,7 @@ mod timeit;
 use std::process::ExitCode;
 
 pub(crate) use self::ab::CommandFailed;
+pub(crate) use self::timeit::TooFewCpus;
 use crate::cli::{Arguments, Interpreters, New, Protocol, Verb};
 
 /// Runs the verb.

@@ -45,7 +45,7 @@ impl Blocks for Made {
 }
 
 fn schedule(subjects: usize, budget_s: u64) -> Schedule {
-    Schedule { subjects, threads: vec![1, 2, 8], budget: Duration::from_secs(budget_s), seed: 1 }
+    Schedule { subjects, threads: vec![1, 2, 8], budget: Duration::from_secs(budget_s), most: 100, seed: 1 }
 }
 
 fn run(made: &mut Made, budget_s: u64) -> Measured {
@@ -124,4 +124,12 @@ fn what_is_precise_ends_at_a_look() {
     let measured = schedule(2, 1_000).run(&mut Made::new(&[10, 10]), &|_| true, &mut |_, _| ());
     assert!(matches!(measured.stopped_by, StoppedBy::Precise));
     assert_eq!(measured.rounds, 8);
+}
+
+#[test]
+fn no_more_rounds_are_made_than_may_be() {
+    let measured =
+        Schedule { most: 7, ..schedule(2, 1_000) }.run(&mut Made::new(&[10, 10]), &|_| false, &mut |_, _| ());
+    assert!(matches!(measured.stopped_by, StoppedBy::MostRounds));
+    assert_eq!(measured.rounds, 7);
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use gilbench_analysis::statistics::{Estimate, StatisticsError, median, median_interval};
 use gilbench_analysis::timeit::{Block, Finding, HOLDS, RELEASES, Round, Verdict, judge, speed_up};
 use gilbench_model::Name;
-use gilbench_model::interpreter::PackageKind;
 use gilbench_model::timeit::BlockFailure;
+use gilbench_report::numbers::ratio;
 use gilbench_runner::timeit::{self as runner, Course, Fate, LEAST_ROUNDS, Measured, Rounds, StoppedBy};
 use serde::Serialize;
 
@@ -22,6 +22,7 @@ pub(super) struct Asked {
     pub(super) cpus: u32,
     /// For all statements together.
     pub(super) budget: Duration,
+    pub(super) max_rounds: u32,
     pub(super) seed: u64,
 }
 
@@ -173,6 +174,7 @@ impl Answered {
             stopped_by: match measured.stopped_by {
                 StoppedBy::Precise => "precise",
                 StoppedBy::Budget => "budget",
+                StoppedBy::MostRounds => "max-rounds",
                 StoppedBy::NothingLeft => "nothing-left",
                 StoppedBy::Interrupted => "interrupted",
                 StoppedBy::Launcher(_) => "failed",
@@ -244,16 +246,17 @@ impl Row {
     fn decide(&mut self, found: &Finding, said: Option<bool>, entrant: &Entrant, ceiling: Option<Estimate>) {
         self.verdict = Some(found.verdict);
         self.hindered = Some(found.hindered);
-        let little = ceiling.is_some_and(|ceiling| ceiling.point < HOLDS / RELEASES);
-        self.reason = match found.verdict {
-            Verdict::Undecided if little => {
-                Some("native code gains as little now: other programs use the CPUs".to_owned())
-            }
-            Verdict::Undecided => {
+        let little = ceiling.filter(|ceiling| ceiling.point < HOLDS / RELEASES);
+        self.reason = match (found.verdict, little) {
+            (Verdict::Undecided, Some(ceiling)) => Some(format!(
+                "native code gains no more than {} now: other programs use the CPUs",
+                ratio(&ceiling).text()
+            )),
+            (Verdict::Undecided, None) => {
                 self.hint = Some("a longer `--budget` makes more rounds".to_owned());
                 Some("the interval reaches from one answer to another".to_owned())
             }
-            Verdict::Releases if found.hindered => Some(
+            (Verdict::Releases, _) if found.hindered => Some(
                 "as many CPUs work as with native code, and less gets done: the threads wait for the memory or for \
                  each other, not for the GIL"
                     .to_owned(),
@@ -306,12 +309,14 @@ fn said(failure: &BlockFailure) -> String {
     failure.place.as_ref().map_or_else(|| last.to_owned(), |place| format!("in the {place}: {last}"))
 }
 
-/// What gets a package that is missing.
+/// What gets a module that is missing.
 fn install(failure: &BlockFailure, entrant: &Entrant) -> Option<String> {
     let module = failure.missing.as_deref()?.split('.').next()?;
-    let packages = ["numpy", "pandas", "scipy"];
-    let installs = entrant.packages != PackageKind::None && packages.contains(&module);
-    installs.then(|| format!("`gilbench interpreters install {} --with {module}`", entrant.state.id))
+    Some(if entrant.packages.iter().any(|package| package == module) {
+        format!("`gilbench interpreters install {} --with {module}`", entrant.state.id)
+    } else {
+        "`--python` takes an interpreter that has it, such as that of a virtual environment".to_owned()
+    })
 }
 
 /// A budget that would most likely do, with a little to spare.

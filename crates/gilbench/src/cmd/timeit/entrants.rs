@@ -5,7 +5,8 @@ use std::path::Path;
 use gilbench_model::Name;
 use gilbench_model::catalog::Catalog;
 use gilbench_model::environment::{InterpreterState, Status};
-use gilbench_model::interpreter::{Interpreter, PackageKind, WorkerKind};
+use gilbench_model::interpreter::{Interpreter, WorkerKind};
+use gilbench_model::lock::Lock;
 use gilbench_model::plan::PlanError;
 use gilbench_runner::discovery::{InContainers, unanswered};
 use gilbench_runner::timeit::Subject;
@@ -21,8 +22,8 @@ pub(super) struct Entrant {
     /// Of those that are asked for.
     pub(super) statement: usize,
     pub(super) state: InterpreterState,
-    /// How its packages are installed.
-    pub(super) packages: PackageKind,
+    /// Packages that can be installed for it.
+    pub(super) packages: Vec<String>,
     /// The number of its subject, or why it is not timed.
     pub(super) subject: Result<usize, Reason>,
 }
@@ -55,7 +56,9 @@ impl Entrants {
                     subjects.push(subject);
                     subjects.len() - 1
                 });
-                all.push(Entrant { statement, state: state.clone(), packages: definition.packages, subject });
+                let lock = catalog.locks.get(&definition.id);
+                let packages = lock.map(Lock::asked_for).unwrap_or_default();
+                all.push(Entrant { statement, state: state.clone(), packages, subject });
             }
         }
         Ok(Self { all, subjects })

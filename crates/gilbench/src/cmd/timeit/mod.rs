@@ -20,7 +20,7 @@ use gilbench_runner::timeit::{Course, LEAST_ROUNDS, Measured, Processes, Schedul
 use self::answer::{Answered, Asked, speed_ups};
 use self::entrants::Entrants;
 use crate::cli::{Common, Timeit};
-use crate::exit::{INTERRUPTED, NothingError, UsageError};
+use crate::exit::{INTERRUPTED, UsageError};
 use crate::interrupt::Interrupt;
 use crate::output::{self, Format};
 use crate::progress::Ticker;
@@ -32,8 +32,13 @@ const PRECISE: f64 = 0.02;
 
 /// Nothing came of any statement on any interpreter. The rows say why.
 #[derive(Debug, thiserror::Error)]
-#[error("no statement could be timed on any interpreter")]
+#[error("nothing could be timed: the rows say why")]
 struct NothingTimed;
+
+/// Threads cannot run at once here.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct TooFewCpus(String);
 
 /// Times statements, and prints what came of them.
 pub(super) fn run(common: &Common, arguments: &Timeit) -> anyhow::Result<ExitCode> {
@@ -89,20 +94,19 @@ fn asked(arguments: &Timeit, cpus: u32) -> Result<Asked, UsageError> {
         statements,
         threads,
         cpus,
+        max_rounds: arguments.max_rounds,
         seed: arguments.seed.unwrap_or_else(now_ms),
     })
 }
 
 /// CPUs that threads can really use at once. On one, threads that could run at once look like those that cannot.
-fn cpus(allowance: &Allowance) -> anyhow::Result<u32> {
-    let effective = allowance.effective(&allowance.cpus).map_err(|error| NothingError(error.to_string()))?;
+fn cpus(allowance: &Allowance) -> Result<u32, TooFewCpus> {
+    let effective = allowance.effective(&allowance.cpus).map_err(|error| TooFewCpus(error.to_string()))?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive, saturating")]
     let quota = allowance.quota.map_or(u32::MAX, |quota| quota.floor() as u32);
     match effective.logical.min(quota) {
         0 | 1 => {
-            let hint = "give it two: `taskset --cpu-list`, or the quota of its container, decides how many";
-            Err(UsageError::new("with one CPU nothing can be said: on it, threads take turns anyway", hint)
-                .into())
+            Err(TooFewCpus("with one CPU nothing can be said: threads take turns on it anyway".to_owned()))
         }
         cpus => Ok(cpus),
     }
@@ -133,6 +137,7 @@ fn measure(processes: &mut Processes<'_>, entrants: &Entrants, asked: &Asked) ->
         subjects: entrants.subjects.len(),
         threads: asked.threads.clone(),
         budget: asked.budget,
+        most: asked.max_rounds,
         seed: asked.seed,
     };
     let precise = |courses: &[Course]| courses.iter().all(|course| is_precise(course, asked));

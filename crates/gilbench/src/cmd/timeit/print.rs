@@ -11,6 +11,7 @@ const WIDEST: usize = 100;
 pub(super) fn text(answered: &Answered) -> output::Result {
     if !answered.setup.is_empty() {
         quote("setup: ", &answered.setup)?;
+        output::line("")?;
     }
     table(answered)?;
     notes(&answered.rows)?;
@@ -59,28 +60,50 @@ fn figure(speed_up: &SpeedUp) -> String {
 
 /// What is to be said of rows, once for all of which it is to be said.
 fn notes(rows: &[Row]) -> output::Result {
-    let mut notes: Vec<(Vec<&str>, &Row)> = Vec::new();
+    let mut notes: Vec<Vec<&Row>> = Vec::new();
     for row in rows.iter().filter(|row| row.reason.is_some()) {
-        let same = |other: &Row| {
-            (verdict(other), &other.reason, &other.statement) == (verdict(row), &row.reason, &row.statement)
-        };
-        match notes.iter_mut().find(|(_, other)| same(other)) {
-            Some((names, _)) => names.push(row.interpreter.as_str()),
-            None => notes.push((vec![row.interpreter.as_str()], row)),
+        let same = |other: &Row| (verdict(other), &other.reason) == (verdict(row), &row.reason);
+        match notes.iter_mut().find(|note| same(note[0])) {
+            Some(note) => note.push(row),
+            None => notes.push(vec![row]),
         }
     }
-    let several = rows.iter().any(|row| row.statement != rows[0].statement);
-    for (names, row) in notes {
+    for note in notes {
         output::line("")?;
-        let about = row.statement.lines().next().filter(|_| several);
-        let about = about.map_or_else(String::new, |statement| format!("`{statement}` on "));
-        let reason = row.reason.as_deref().unwrap_or_default();
-        paragraph(&format!("{about}{}: {}: {reason}", names.join(", "), verdict(row)))?;
-        if let Some(hint) = &row.hint {
-            paragraph(&format!("hint: {hint}"))?;
+        let reason = note[0].reason.as_deref().unwrap_or_default();
+        paragraph(&format!("{}: {}: {reason}", whose(&note, rows), verdict(note[0])))?;
+        if let Some(hint) = &note[0].hint {
+            let alike = note.iter().all(|row| row.hint.as_ref() == Some(hint));
+            paragraph(&format!("hint: {hint}{}", if alike { "" } else { ", and so for the others" }))?;
         }
     }
     Ok(())
+}
+
+/// The interpreters of a note, with the statements where it is not about all.
+fn whose(note: &[&Row], rows: &[Row]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for row in note {
+        if !names.contains(&row.interpreter.as_str()) {
+            names.push(row.interpreter.as_str());
+        }
+    }
+    // Interpreters with few rows in a note may have no more at all.
+    let all = rows.iter().filter(|row| names.contains(&row.interpreter.as_str())).count();
+    if all == note.len() {
+        return names.join(", ");
+    }
+    let mut parts: Vec<(&str, Vec<&str>)> = Vec::new();
+    for row in note {
+        match parts.last_mut() {
+            Some((statement, names)) if *statement == row.statement => names.push(row.interpreter.as_str()),
+            _ => parts.push((&row.statement, vec![row.interpreter.as_str()])),
+        }
+    }
+    let part = |(statement, names): &(&str, Vec<&str>)| {
+        format!("`{}` on {}", statement.lines().next().unwrap_or_default(), names.join(", "))
+    };
+    parts.iter().map(part).collect::<Vec<_>>().join("; ")
 }
 
 /// How to read it, and how it was found.
@@ -88,6 +111,7 @@ fn how(answered: &Answered) -> String {
     let stopped = match answered.stopped_by {
         "precise" => "precise enough",
         "budget" => "the budget is used up",
+        "max-rounds" => "as many as were asked for",
         "interrupted" => "interrupted",
         "nothing-left" => "nothing is left to time",
         other => other,
