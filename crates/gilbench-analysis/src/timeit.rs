@@ -8,7 +8,7 @@
 
 use serde::Serialize;
 
-use crate::statistics::{Estimate, StatisticsError, log_location, paired_ratio};
+use crate::statistics::{Estimate, StatisticsError, median, paired_ratio};
 
 /// A speed-up up to this counts as none. By the law above, the statement keeps the GIL for 87 % of its time or more.
 /// It is not nearer to 1, since a statement that returns the GIL between its steps lets others in for moments, and since
@@ -19,6 +19,10 @@ pub const HOLDS: f64 = 1.15;
 /// memory bandwidth, the allocator, and the moments with the GIL between two calls.
 pub const RELEASES: f64 = 0.8;
 
+/// One thread that has no CPU for a greater share of its time shares all CPUs with other programs: what several threads
+/// gain depends on those then.
+pub const CROWDED: f64 = 0.1;
+
 /// What a block of so many turns came to in one process.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Block {
@@ -26,6 +30,10 @@ pub struct Block {
     pub rate: f64,
     /// CPU seconds per second; `None` where the interpreter does not tell them.
     pub cpus: Option<f64>,
+    /// The share of the time in which a thread was ready to run and had no CPU; `None` where the kernel does not tell.
+    /// Several threads that wait for a lock by looking at it again and again are queued often: only that of one thread
+    /// tells of others.
+    pub queued: Option<f64>,
 }
 
 /// One round: a statement, and native code, each in one thread and in several.
@@ -80,41 +88,48 @@ pub struct Finding {
     pub speed_up: Estimate,
     /// The speed-up over that of native code, paired by round.
     pub of_ceiling: Estimate,
-    /// CPUs that several threads kept busy.
-    pub cpus: Option<Estimate>,
     /// What that says.
     pub verdict: Verdict,
     /// It releases the GIL, since all CPUs are busy, but gains less than that: the threads are in each other's way at
     /// something else, such as the memory.
     pub hindered: bool,
+    /// Other programs leave too few CPUs to say that it gains little.
+    pub crowded: bool,
+    /// The share of the time in which one thread alone had no CPU: the median, where it is known.
+    pub queued: Option<f64>,
 }
 
 /// Judges rounds. `gil` says whether a GIL was in force.
 pub fn judge(rounds: &[Round], gil: bool) -> Result<Finding, StatisticsError> {
     let speed_up = ratio(rounds, |round| (round.several.rate, round.one.rate))?;
+    let ceiling = ratio(rounds, |round| (round.native_several.rate, round.native_one.rate))?;
     // One ratio of ratios, not the ratio of two estimates: what disturbs a round disturbs all that is in it.
     let of_ceiling = ratio(rounds, |round| {
         (round.several.rate * round.native_one.rate, round.one.rate * round.native_several.rate)
     })?;
-    let cpus: Option<Vec<f64>> = rounds.iter().map(|round| round.several.cpus).collect();
-    // Threads that only wait use none.
-    let cpus = cpus.and_then(|cpus| log_location(&cpus).ok());
+    // Below this ceiling the same speed-up would be little and nearly all of it.
+    let queued = queued(rounds);
+    let crowded = ceiling.low <= HOLDS / RELEASES || queued.is_some_and(|share| share > CROWDED);
     let gains = speed_up.low > HOLDS;
     let gains_nothing = speed_up.high <= HOLDS;
     let as_native = of_ceiling.low >= RELEASES;
-    let below_native = of_ceiling.high < RELEASES;
+    let below_native = of_ceiling.high < RELEASES && !crowded;
     let hindered = gil && below_native && busy_as_native(rounds);
     let verdict = match (gains, gains_nothing) {
         _ if hindered => Verdict::Releases,
         (true, _) if as_native && gil => Verdict::Releases,
         (true, _) if as_native => Verdict::ScalesAnyway,
         (true, _) if below_native => Verdict::Partly,
-        // Where native code gains as little, that is the machine.
         (_, true) if below_native && gil => Verdict::Holds,
         (_, true) if below_native => Verdict::NoGain,
         _ => Verdict::Undecided,
     };
-    Ok(Finding { speed_up, of_ceiling, cpus, verdict, hindered })
+    Ok(Finding { speed_up, of_ceiling, verdict, hindered, crowded, queued })
+}
+
+fn queued(rounds: &[Round]) -> Option<f64> {
+    let shares: Option<Vec<f64>> = rounds.iter().map(|round| round.one.queued).collect();
+    median(&shares?).ok()
 }
 
 /// The speed-up alone, of native code for example.
@@ -149,7 +164,7 @@ mod tests {
 
     /// Six rounds or more of a statement with these speed-ups and CPUs, where native code gains so much.
     fn rounds(speed_ups: &[f64], cpus: [f64; 2], ceiling: f64) -> Vec<Round> {
-        let block = |rate, cpus| Block { rate, cpus: Some(cpus) };
+        let block = |rate, cpus| Block { rate, cpus: Some(cpus), queued: Some(0.01) };
         let round = |(drift, speed_up): (usize, &f64)| {
             // The machine is slower in every second round, for all alike.
             let pace = if drift % 2 == 0 { 1.0 } else { 0.7 };
@@ -216,7 +231,25 @@ mod tests {
         let mut rounds = rounds(&AS_ONE, [1.0, 1.95], 1.95);
         rounds[3].several.cpus = None;
         let finding = judge(&rounds, true).unwrap();
-        assert_eq!((finding.verdict, finding.cpus), (Verdict::Holds, None));
+        assert_eq!((finding.verdict, finding.hindered), (Verdict::Holds, false));
+    }
+
+    #[test]
+    fn on_crowded_cpus_nothing_is_said_to_gain_little() {
+        for (speed_ups, crowded) in
+            [(AS_ONE, Verdict::Undecided), (BETWEEN, Verdict::Undecided), (AS_TWO, Verdict::Releases)]
+        {
+            let mut rounds = rounds(&speed_ups, [1.0, 1.0], 1.95);
+            for round in &mut rounds {
+                round.one.queued = Some(0.5);
+            }
+            let finding = judge(&rounds, true).unwrap();
+            assert_eq!((finding.verdict, finding.crowded), (crowded, true));
+        }
+        // Native code gained less in one round.
+        let mut rounds = rounds(&AS_ONE, [1.0, 1.0], 1.95);
+        rounds[2].native_several.rate /= 1.6;
+        assert_eq!(judge(&rounds, true).unwrap().verdict, Verdict::Undecided);
     }
 
     #[test]
@@ -234,7 +267,8 @@ mod tests {
     fn few_rounds_are_refused() {
         let error = judge(&rounds(&AS_ONE[..5], [1.0, 1.0], 1.95), true).unwrap_err();
         assert!(matches!(error, StatisticsError::TooFew { count: 5, needed: 6 }));
-        let pair = [Block { rate: 1.0, cpus: None }, Block { rate: 2.0, cpus: None }];
+        let pair =
+            [Block { rate: 1.0, cpus: None, queued: None }, Block { rate: 2.0, cpus: None, queued: None }];
         assert!((speed_up(&[pair; 6]).unwrap().point - 2.0).abs() < 1e-12);
     }
 }

@@ -44,6 +44,8 @@ pub struct BlockTimes {
     pub spent_ns: u64,
     /// CPU time of the process meanwhile.
     pub cpu_ns: Option<u64>,
+    /// How long its threads were ready to run and had no CPU, all together.
+    pub queued_ns: Option<u64>,
     /// Whether a GIL was in force at the end; `null` where the interpreter cannot say.
     pub gil: Option<bool>,
 }

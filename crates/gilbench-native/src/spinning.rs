@@ -35,7 +35,7 @@ fn fill(request: &BlockRequest) -> BlockTimes {
             let fitting = u128::from(turns) * target.as_nanos() / took.as_nanos().max(1);
             let turns = u64::try_from(fitting).unwrap_or(u64::MAX).max(1);
             let (wall_ns, spent_ns) = (request.target_ns, nanoseconds(spent));
-            return BlockTimes { turns, wall_ns, spent_ns, cpu_ns: None, gil: Some(false) };
+            return BlockTimes { turns, wall_ns, spent_ns, cpu_ns: None, queued_ns: None, gil: Some(false) };
         }
         turns *= 2;
     }
@@ -51,6 +51,8 @@ fn timed(request: &BlockRequest, turns: u64) -> BlockTimes {
         wall_ns: nanoseconds(took),
         spent_ns: nanoseconds(rehearsed + took),
         cpu_ns: used.user_ns.zip(used.system_ns).map(|(user, system)| user.0 + system.0),
+        // A statement's own thread tells better whether it had a CPU.
+        queued_ns: None,
         gil: Some(false),
     }
 }

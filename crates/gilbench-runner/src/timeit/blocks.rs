@@ -42,6 +42,8 @@ pub struct Block {
     pub rate: f64,
     /// CPU seconds per second; `None` where the interpreter does not tell.
     pub cpus: Option<f64>,
+    /// The share of the time in which a thread was ready to run and had no CPU; `None` where the kernel does not tell.
+    pub queued: Option<f64>,
     /// Whether a GIL was in force; `None` where the interpreter cannot say.
     pub gil: Option<bool>,
 }

@@ -179,6 +179,7 @@ impl Blocks for Processes<'_> {
         Ok(Block {
             rate: turns as f64 * f64::from(threads) / wall * 1e9,
             cpus: cpu.map(|cpu| cpu as f64 / wall),
+            queued: times.queued_ns.map(|queued| queued as f64 / wall / f64::from(threads)),
             gil: times.gil,
         })
     }

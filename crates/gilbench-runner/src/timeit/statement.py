@@ -41,14 +41,14 @@ def compiled(setup, statement):
 
 
 def block(inner, threads, turns):
-    """So many turns in each of so many threads: nanoseconds of wall and of CPU time.
+    """So many turns in each of so many threads: nanoseconds of wall and of CPU time, and without a CPU.
 
     The clocks begin when the barrier opens, and end when the last thread ends.
     """
     # Some interpreters have none; that is an answer too.
     import threading
 
-    begun, ended, errors = [], [], []
+    begun, ended, queued, errors = [], [], [], []
 
     def read_clocks(times):
         times.append((time.perf_counter_ns(), time.process_time_ns()))
@@ -56,8 +56,19 @@ def block(inner, threads, turns):
     barrier = threading.Barrier(threads, action=lambda: read_clocks(begun))
 
     def thread():
+        before = []
+
+        def start():
+            before.append(time_queued())
+            barrier.wait()
+
+        def end():
+            read_clocks(ended)
+            after = time_queued()
+            queued.append(None if after is None else after - before[0])
+
         try:
-            inner(itertools.repeat(None, turns), barrier.wait, lambda: read_clocks(ended))
+            inner(itertools.repeat(None, turns), start, end)
         except BaseException as error:
             errors.append(error)
             # The others would wait for it.
@@ -72,14 +83,24 @@ def block(inner, threads, turns):
         # What the others say of the barrier follows from it.
         raise errors[0]
     wall, cpu = max(ended)
-    return max(1, wall - begun[0][0]), cpu - begun[0][1]
+    waited = None if None in queued else sum(queued)
+    return max(1, wall - begun[0][0]), cpu - begun[0][1], waited
+
+
+def time_queued():
+    """How long this thread was ready to run so far and had no CPU; None where no kernel tells."""
+    try:
+        with open("/proc/thread-self/schedstat") as file:
+            return int(file.read().split()[1])
+    except (OSError, ValueError, IndexError):
+        return None
 
 
 def fill(inner, target_ns):
     """How many turns keep one thread busy for about so long: these, how long they take, and the search took."""
     turns, spent = 1, 0
     while True:
-        wall, _ = block(inner, 1, turns)
+        wall, _, _ = block(inner, 1, turns)
         spent += wall
         fitting = turns * target_ns / wall
         if wall >= 0.8 * target_ns:
@@ -93,17 +114,18 @@ def answer(request):
     """What the block of the request came to."""
     inner = compiled(request["setup"], request["statement"])
     turns = request["turns"]
+    cpu = queued = None
     gc.disable()
     if turns is None:
-        cpu = None
         turns, wall, spent = fill(inner, request["target_ns"])
     else:
         # What comes only once is no part of it: loading, and compiling where there is a compiler.
-        spent, _ = block(inner, 1, request["rehearsal"])
-        wall, cpu = block(inner, request["threads"], turns)
+        spent, _, _ = block(inner, 1, request["rehearsal"])
+        wall, cpu, queued = block(inner, request["threads"], turns)
         spent += wall
     gil = getattr(sys, "_is_gil_enabled", lambda: None)
-    return {"turns": turns, "wall_ns": wall, "spent_ns": spent, "cpu_ns": cpu, "gil": gil()}
+    times = {"wall_ns": wall, "spent_ns": spent, "cpu_ns": cpu, "queued_ns": queued}
+    return {"turns": turns, "gil": gil(), **times}
 
 
 def place(error, setup):

@@ -36,7 +36,7 @@ impl Blocks for Made {
 
     fn block(&mut self, subject: usize, threads: u32, turns: u64, _: u64) -> Result<Block, BlocksError> {
         self.process(subject, threads, turns)?;
-        Ok(Block { rate: f64::from(threads), cpus: None, gil: None })
+        Ok(Block { rate: f64::from(threads), cpus: None, queued: None, gil: None })
     }
 
     fn elapsed(&self) -> Duration {

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use gilbench_analysis::statistics::{Estimate, StatisticsError, median, median_interval};
-use gilbench_analysis::timeit::{Block, Finding, HOLDS, RELEASES, Round, Verdict, judge, speed_up};
+use gilbench_analysis::timeit::{Block, Finding, Round, Verdict, judge, speed_up};
 use gilbench_model::Name;
 use gilbench_model::timeit::BlockFailure;
-use gilbench_report::numbers::ratio;
 use gilbench_runner::timeit::{self as runner, Course, Fate, LEAST_ROUNDS, Measured, Rounds, StoppedBy};
 use serde::Serialize;
 
@@ -77,6 +76,10 @@ pub(super) struct Row {
     pub(super) gil: Option<bool>,
     /// It releases the GIL, and gains less than that all the same.
     pub(super) hindered: Option<bool>,
+    /// Other programs leave too few CPUs to say that it gains little.
+    pub(super) crowded: Option<bool>,
+    /// The share of the time in which one thread alone had no CPU.
+    pub(super) queued: Option<f64>,
     pub(super) rounds: usize,
     /// Turns of one thread in a block.
     pub(super) turns: Option<u64>,
@@ -197,6 +200,8 @@ impl Row {
             hint: None,
             gil: None,
             hindered: None,
+            crowded: None,
+            queued: None,
             rounds: 0,
             turns: None,
             turn_seconds: None,
@@ -229,7 +234,7 @@ impl Row {
                         Some(&found.of_ceiling),
                     ));
                     if place == deciding {
-                        row.decide(&found, said, entrant, speed_ups(&native.rounds, asked)[place - 1]);
+                        row.decide(&found, said, entrant);
                     }
                 }
                 Err(error) if place == deciding => row.leave_open(&error, measured),
@@ -243,20 +248,21 @@ impl Row {
         Self { outcome, reason: Some(text), hint, ..self }
     }
 
-    fn decide(&mut self, found: &Finding, said: Option<bool>, entrant: &Entrant, ceiling: Option<Estimate>) {
+    fn decide(&mut self, found: &Finding, said: Option<bool>, entrant: &Entrant) {
         self.verdict = Some(found.verdict);
         self.hindered = Some(found.hindered);
-        let little = ceiling.filter(|ceiling| ceiling.point < HOLDS / RELEASES);
-        self.reason = match (found.verdict, little) {
-            (Verdict::Undecided, Some(ceiling)) => Some(format!(
-                "native code gains no more than {} now: other programs use the CPUs",
-                ratio(&ceiling).text()
-            )),
-            (Verdict::Undecided, None) => {
+        self.crowded = Some(found.crowded);
+        self.queued = found.queued;
+        self.reason = match found.verdict {
+            Verdict::Undecided if found.crowded => {
+                self.hint = Some("`gilbench system` names those that use most".to_owned());
+                Some("other programs use the CPUs, so that it may be they that keep it from gaining more".to_owned())
+            }
+            Verdict::Undecided => {
                 self.hint = Some("a longer `--budget` makes more rounds".to_owned());
                 Some("the interval reaches from one answer to another".to_owned())
             }
-            (Verdict::Releases, _) if found.hindered => Some(
+            Verdict::Releases if found.hindered => Some(
                 "as many CPUs work as with native code, and less gets done: the threads wait for the memory or for \
                  each other, not for the GIL"
                     .to_owned(),
@@ -344,7 +350,7 @@ fn rounds(course: &Course, native: &Course, place: usize) -> Vec<Round> {
 }
 
 fn of(block: &runner::Block) -> Block {
-    Block { rate: block.rate, cpus: block.cpus }
+    Block { rate: block.rate, cpus: block.cpus, queued: block.queued }
 }
 
 impl SpeedUp {
