@@ -11,7 +11,8 @@ use gilbench_model::plan::PlanError;
 use gilbench_runner::discovery::{InContainers, unanswered};
 use gilbench_runner::timeit::Subject;
 
-use super::answer::{Asked, Outcome, Reason};
+use super::answer::Asked;
+use super::row::{Outcome, Reason};
 use crate::cli::{Common, Timeit};
 use crate::data;
 use crate::exit::{NothingError, UsageError};

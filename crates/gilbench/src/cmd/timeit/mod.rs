@@ -3,6 +3,7 @@
 mod answer;
 mod entrants;
 mod print;
+mod row;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -2,7 +2,8 @@
 
 use gilbench_report::{visible, wrapped};
 
-use super::answer::{Answered, Row, SpeedUp};
+use super::answer::{Answered, SpeedUp};
+use super::row::Row;
 use crate::output;
 
 /// Notes are no wider than this, whatever the terminal.
