@@ -114,9 +114,11 @@ pub fn judge(rounds: &[Round], gil: bool) -> Result<Finding, StatisticsError> {
     let gains_nothing = speed_up.high <= HOLDS;
     let as_native = of_ceiling.low >= RELEASES;
     let below_native = of_ceiling.high < RELEASES && !crowded;
-    let hindered = gil && below_native && busy_as_native(rounds);
+    // Threads that keep more CPUs busy do not wait for one lock, whatever becomes of their work.
+    let busy = gil && !crowded && (gains || below_native) && busy_as_native(rounds);
+    let hindered = busy && below_native;
     let verdict = match (gains, gains_nothing) {
-        _ if hindered => Verdict::Releases,
+        _ if busy => Verdict::Releases,
         (true, _) if as_native && gil => Verdict::Releases,
         (true, _) if as_native => Verdict::ScalesAnyway,
         (true, _) if below_native => Verdict::Partly,
@@ -221,6 +223,10 @@ mod tests {
     fn busy_cpus_tell_a_shared_memory_from_a_held_lock() {
         let finding = judge(&rounds(&AS_ONE, [1.0, 1.95], 1.95), true).unwrap();
         assert_eq!((finding.verdict, finding.hindered), (Verdict::Releases, true));
+        // Whether it gains as much as native code is open, not whether threads run at once.
+        let around = [1.5, 1.65, 1.55, 1.7, 1.45, 1.6];
+        let finding = judge(&rounds(&around, [1.0, 1.95], 1.95), true).unwrap();
+        assert_eq!((finding.verdict, finding.hindered), (Verdict::Releases, false));
         // It had two threads of its own all along.
         let finding = judge(&rounds(&AS_ONE, [1.9, 1.95], 1.95), true).unwrap();
         assert_eq!((finding.verdict, finding.hindered), (Verdict::Holds, false));

@@ -117,13 +117,14 @@ fn how(answered: &Answered) -> String {
         "nothing-left" => "nothing is left to time",
         other => other,
     };
-    let counted = |count: u32, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+    let counted =
+        |count: u32, one: &str, more: &str| format!("{count} {}", if count == 1 { one } else { more });
     format!(
-        "Speed-up over one thread with its 95 % interval; {} threads decide, and keep so many CPUs busy. {}, {}, {:.1} s: \
-         {stopped}. {} CPUs; BLAS and OpenMP libraries have one thread.",
+        "Speed-ups over one thread, with 95 % intervals. {} threads decide; CPUs are those that they keep busy. \
+         {}, {}, {:.1} s: {stopped}. {} CPUs are there; BLAS and OpenMP libraries have one thread.",
         answered.decided_by,
-        counted(answered.rounds, "round"),
-        counted(answered.processes, "process").replace("processs", "processes"),
+        counted(answered.rounds, "round", "rounds"),
+        counted(answered.processes, "process", "processes"),
         answered.seconds,
         answered.cpus
     )
