@@ -33,6 +33,7 @@ mod significance;
 pub mod statistics;
 mod steady;
 pub mod switching;
+pub mod timeit;
 pub mod timelines;
 pub mod warm_up;
 

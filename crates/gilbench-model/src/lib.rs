@@ -30,6 +30,7 @@ pub mod run_directory;
 pub mod sample;
 pub mod shell;
 pub mod suite;
+pub mod timeit;
 pub mod timeline;
 pub mod units;
 pub mod watched;

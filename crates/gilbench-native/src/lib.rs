@@ -14,6 +14,7 @@ pub mod baselines;
 mod facts;
 pub mod libraries;
 pub mod server;
+pub mod spinning;
 mod usage;
 mod worker;
 

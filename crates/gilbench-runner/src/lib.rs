@@ -33,6 +33,7 @@ pub mod server;
 mod stopping;
 pub mod store;
 pub mod system;
+pub mod timeit;
 pub mod trial;
 pub mod watch;
 mod watching;

@@ -349,9 +349,12 @@ impl Finished {
     }
 }
 
+/// How many threads BLAS and OpenMP libraries use.
+pub(crate) const LIBRARY_THREADS: [&str; 3] = ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"];
+
 fn set_conditions(conditions: &Conditions, set: &mut impl FnMut(&str, String)) {
     if let Omp::Threads(threads) = conditions.omp {
-        for name in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"] {
+        for name in LIBRARY_THREADS {
             set(name, threads.to_string());
         }
     }

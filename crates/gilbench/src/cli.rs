@@ -66,6 +66,8 @@ pub(crate) enum Verb {
     Ab(Box<Ab>),
     /// Why does a program not run in parallel, and what would help?
     Diagnose(Box<Diagnose>),
+    /// Does a Python statement release the GIL? Timed in threads, on every interpreter of this machine
+    Timeit(Timeit),
     /// List what there is
     List(List),
     /// Begin a new workload
@@ -116,6 +118,9 @@ pub(crate) enum Verb {
         #[arg(long)]
         facts: bool,
     },
+    /// Native threads beside the statements of `timeit`
+    #[command(hide = true)]
+    NativeSpin,
     /// The server of the I/O workloads
     #[command(hide = true)]
     Serve(Serve),
@@ -269,6 +274,40 @@ pub(crate) enum Compared {
     Wall,
     /// CPU time of the whole tree
     Cpu,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Timeit {
+    /// The statement; several are its lines, or with `--compare` a statement each
+    #[arg(required = true, value_name = "STMT")]
+    pub(crate) statements: Vec<String>,
+    /// What each thread does once, before it is timed; repeatable, for further lines
+    #[arg(short, long, value_name = "SETUP")]
+    pub(crate) setup: Vec<String>,
+    /// Put several statements in one table, all with the same setup
+    #[arg(long)]
+    pub(crate) compare: bool,
+    /// Only this interpreter; repeatable, or separated by commas
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) interpreter: Vec<Name>,
+    /// Numbers of threads, separated by commas; one thread is always timed
+    #[arg(long, value_name = "N", value_delimiter = ',', default_value = "1,2,4", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_WORKERS)))]
+    pub(crate) threads: Vec<u32>,
+    /// Begin no round that would most likely end later; for each statement
+    #[arg(long, default_value = "30s", value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) budget: Duration,
+    /// At most so many rounds, 6 or more
+    #[arg(long, default_value_t = 1000, value_name = "N", value_parser = clap::value_parser!(u32).range(6..))]
+    pub(crate) max_rounds: u32,
+    /// A process that runs longer has failed [default: a sixth of the budget, since six rounds are needed]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) timeout: Option<Duration>,
+    /// Orders the processes [default: the time]
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// How to print
+    #[arg(long, default_value = "text")]
+    pub(crate) format: Format,
 }
 
 fn affinity(text: &str) -> Result<Affinity, String> {

@@ -16,7 +16,7 @@ use gilbench_runner::commands::Fate;
 use gilbench_runner::discovery::ExplicitError;
 use gilbench_runner::recorder::RecordError;
 
-use crate::cmd::CommandFailed;
+use crate::cmd::{CommandFailed, TooFewCpus};
 use crate::output::{self, StdoutError};
 use crate::scratch::ScratchError;
 use crate::serve::ListenError;
@@ -154,6 +154,12 @@ fn classify(error: &anyhow::Error) -> (u8, Option<String>) {
     }
     if error.downcast_ref::<NothingError>().is_some() {
         return (NOTHING, hint(list));
+    }
+    if error.downcast_ref::<TooFewCpus>().is_some() {
+        return (
+            NOTHING,
+            hint("the affinity (`taskset --cpu-list CPUS gilbench …`) and the quota of a container decide"),
+        );
     }
     match error.downcast_ref::<PlanError>() {
         Some(PlanError::NoCase { skipped, .. }) => {

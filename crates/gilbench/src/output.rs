@@ -56,17 +56,22 @@ pub(crate) fn json(data: &impl Serialize) -> Result {
 
 /// Prints a table.
 pub(crate) fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> Result {
+    table_lines(head, rows).iter().try_for_each(|row| verbatim(row))
+}
+
+/// The lines of a table, the head first, for whoever prints something between them.
+pub(crate) fn table_lines<'a>(
+    head: impl IntoIterator<Item = &'a str>,
+    rows: impl IntoIterator<Item = impl IntoIterator<Item = String>>,
+) -> Vec<String> {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(head);
     for row in rows {
         // Before the widths are taken.
-        table.add_row(row.map(|cell| visible(&cell).into_owned()));
+        table.add_row(row.into_iter().map(|cell| visible(&cell).into_owned()));
     }
-    for row in table.lines() {
-        verbatim(row.trim_end())?;
-    }
-    Ok(())
+    table.lines().map(|row| row.trim_end().to_owned()).collect()
 }
 
 /// How many columns the terminal behind stdout has; where there is none, as many as most have.

@@ -19,6 +19,6 @@ pub use engine::{Choice, Engine, EngineError, Waiting, find};
 pub use image::{has_image, image_bytes, image_name, provide, remove_image, unused_systems};
 pub(crate) use installing::Installing;
 pub use interpreters::{Containers, Found};
-pub use pool::{Pool, PoolError};
+pub use pool::{Demand, Pool, PoolError};
 pub(crate) use spec::SCRATCH;
 pub use spec::{Container, Mount};

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use gilbench_model::Name;
 use gilbench_model::plan::Case;
+use gilbench_model::{Name, Quota};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 
@@ -55,6 +55,23 @@ pub struct Pool {
     started: u32,
 }
 
+/// Who needs a container.
+#[derive(Clone, Copy, Debug)]
+pub struct Demand<'a> {
+    /// The interpreter that runs in it.
+    pub interpreter: &'a Name,
+    /// The CPUs that it may use.
+    pub cpus: &'a [u32],
+    /// The CPU time that it may use.
+    pub quota: Option<Quota>,
+}
+
+impl<'a> From<&'a Case> for Demand<'a> {
+    fn from(case: &'a Case) -> Self {
+        Self { interpreter: &case.interpreter, cpus: &case.cpus, quota: case.conditions.quota }
+    }
+}
+
 /// What makes a container another one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
@@ -79,34 +96,35 @@ impl Pool {
         }
     }
 
-    /// The launcher in the container of a case, which is started if need be. `folders` are those of this machine
+    /// The launcher in the container that is needed, which is started if need be. `folders` are those of this machine
     /// that the interpreter needs.
-    pub fn launcher(
+    pub fn launcher<'a>(
         &mut self,
-        case: &Case,
+        demand: impl Into<Demand<'a>>,
         image: &str,
         folders: &[PathBuf],
     ) -> Result<&mut Launcher, PoolError> {
-        let quota = case.conditions.quota;
+        let demand = demand.into();
         let key = Key {
-            interpreter: case.interpreter.clone(),
-            cpus: case.cpus.clone(),
-            quota: quota.map(|quota| quota.to_string()).unwrap_or_default(),
+            interpreter: demand.interpreter.clone(),
+            cpus: demand.cpus.to_vec(),
+            quota: demand.quota.map(|quota| quota.to_string()).unwrap_or_default(),
         };
         if !self.running.contains_key(&key) {
-            let launcher = self.start(case, image, folders)?;
+            let launcher = self.start(demand, image, folders)?;
             self.running.insert(key.clone(), launcher);
         }
         self.running.get_mut(&key).ok_or_else(|| PoolError::Launcher("is gone".to_owned()))
     }
 
-    /// Ends the container of a case, which the next one then starts anew.
-    pub fn discard(&mut self, case: &Case) {
-        self.running.retain(|key, _| key.interpreter != case.interpreter || key.cpus != case.cpus);
+    /// Ends a container, which the next demand then starts anew.
+    pub fn discard<'a>(&mut self, demand: impl Into<Demand<'a>>) {
+        let Demand { interpreter, cpus, .. } = demand.into();
+        self.running.retain(|key, _| key.interpreter != *interpreter || key.cpus != cpus);
     }
 
-    fn start(&mut self, case: &Case, image: &str, folders: &[PathBuf]) -> Result<Launcher, PoolError> {
-        if case.conditions.quota.is_some() && !self.engine.limits() {
+    fn start(&mut self, demand: Demand<'_>, image: &str, folders: &[PathBuf]) -> Result<Launcher, PoolError> {
+        if demand.quota.is_some() && !self.engine.limits() {
             return Err(PoolError::NoQuota(self.engine.name()));
         }
         self.started += 1;
@@ -121,8 +139,8 @@ impl Pool {
         let container = Container {
             image,
             name,
-            cpus: &case.cpus,
-            quota: case.conditions.quota.map(f64::from),
+            cpus: demand.cpus,
+            quota: demand.quota.map(f64::from),
             mounts,
             environment: Vec::new(),
             command: [&self.gilbench, Path::new("launcher"), Path::new("--connect"), &path]

@@ -35,6 +35,12 @@ pub(super) fn native_worker(facts: bool) -> anyhow::Result<ExitCode> {
     Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// Answers one request for a block of native threads.
+pub(super) fn native_spin() -> anyhow::Result<ExitCode> {
+    gilbench_native::spinning::run(io::stdin().lock(), io::stdout().lock())?;
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Serves the I/O workloads.
 pub(super) fn serve(arguments: &Serve) -> anyhow::Result<ExitCode> {
     let script = gilbench_native::server::Script {

@@ -24,11 +24,13 @@ mod report;
 mod run;
 mod suites;
 mod system;
+mod timeit;
 
 use std::process::ExitCode;
 
 pub(crate) use self::ab::CommandFailed;
 pub(crate) use self::diagnose::{Named as NamedVerdict, verdict};
+pub(crate) use self::timeit::TooFewCpus;
 use crate::cli::{Arguments, Interpreters, New, Protocol, Verb};
 
 /// Runs the verb.
@@ -39,6 +41,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Verb::Run(verb) => run::run(common, &verb),
         Verb::Ab(verb) => ab::run(&verb),
         Verb::Diagnose(verb) => diagnose::run(common, &verb),
+        Verb::Timeit(verb) => timeit::run(common, &verb),
         Verb::List(verb) => list::run(common, &verb),
         Verb::New(New::Workload { name }) => new::workload(common, &name),
         Verb::Check => check::run(common),
@@ -66,6 +69,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Verb::Completions { shell } => completions::run(shell),
         Verb::Launcher { connect } => internal::launcher(connect.as_deref()),
         Verb::NativeWorker { facts } => internal::native_worker(facts),
+        Verb::NativeSpin => internal::native_spin(),
         Verb::Serve(verb) => internal::serve(&verb),
     }
 }
