@@ -31,10 +31,16 @@ bench:
 validate-statistics *ARGS:
     cargo run --quiet --release -p gilbench-analysis --example validate_statistics -- {{ARGS}}
 
-# What the harness itself costs: per process beside hyperfine, planning, rendering
+# What the harness itself costs: per process beside hyperfine, planning, rendering; and what watching costs a program
 perf:
     cargo bench -p gilbench --bench perf
+    cargo bench -p gilbench --bench watching
     cargo bench -p gilbench-report --bench render
+
+# How often is the diagnosis right? By the labelled corpus, for ID=PATH of each Python with NumPy: an hour for two of them
+judge-diagnose +PYTHONS:
+    cargo build --quiet --release -p gilbench
+    python3 crates/gilbench/tests/corpus/judge.py --gilbench "$PWD/target/release/gilbench" $(printf -- '--python %s ' {{PYTHONS}})
 
 # Write docs/claims.md anew from workloads/claims.yaml
 claims-document:
