@@ -15,5 +15,5 @@ async def total(numbers):
 
 
 if __name__ == "__main__":
-    for _ in range(4):
+    for _ in range(6):
         print(asyncio.run(total(list(range(25_000)))))

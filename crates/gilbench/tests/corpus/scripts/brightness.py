@@ -16,7 +16,7 @@ def main():
     tiles = [load_tile(n) for n in range(6)]
     with ProcessPoolExecutor(max_workers=2) as pool:
         total = 0.0
-        for day in range(9):
+        for day in range(12):
             total += sum(pool.map(brightness, tiles)) * (day + 1)
     print(f"{total:.1f}")
 

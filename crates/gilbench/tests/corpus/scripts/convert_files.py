@@ -18,7 +18,7 @@ with tempfile.TemporaryDirectory() as name:
     converter = folder / "csv2json.py"
     converter.write_text(CONVERTER)
     answers = []
-    for i in range(30):
+    for i in range(45):
         path = folder / f"{i}.csv"
         path.write_text(f"a,b\n{i},{i * 2}\n")
         command = [sys.executable, str(converter), str(path)]

@@ -22,7 +22,7 @@ def reader(events, n):
 
 def main():
     events = mp.Queue()
-    source = mp.Process(target=reader, args=(events, 150_000))
+    source = mp.Process(target=reader, args=(events, 260_000))
     source.start()
     revenue = 0.0
     while (event := events.get()) is not None:

@@ -31,7 +31,7 @@ def main() -> None:
     rng = random.Random(3)
     regions = [
         [Point(rng.randrange(10**4), rng.randrange(10**4)) for _ in range(15_000)]
-        for _ in range(16)
+        for _ in range(32)
     ]
     with ProcessPoolExecutor(2) as pool:
         pairs = [pair for found in pool.map(close, regions) for pair in found]

@@ -14,6 +14,6 @@ if __name__ == "__main__":
     base = [rng.random() * 100 for _ in range(100_000)]
     columns = [base[i * 999 :] + base[: i * 999] for i in range(40)]
     with Pool(2) as pool:
-        for _ in range(3):
+        for _ in range(6):
             columns = pool.map(scale, columns, chunksize=1)
     print(len(columns), f"{sum(map(sum, columns)):.4f}")

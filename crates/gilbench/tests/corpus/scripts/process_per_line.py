@@ -10,7 +10,7 @@ def check(line, bad):
 
 if __name__ == "__main__":
     bad = multiprocessing.Value("i", 0)
-    lines = [f"{i};name{i};x" if i % 9 else f"?{i};name" for i in range(900)]
+    lines = [f"{i};name{i};x" if i % 9 else f"?{i};name" for i in range(1800)]
     jobs = []
     for line in lines:
         job = multiprocessing.Process(target=check, args=(line, bad))

@@ -9,5 +9,5 @@ def solve(n, row=0, columns=frozenset(), down=frozenset(), up=frozenset()):
         yield from solve(n, row + 1, columns | {c}, down | {row - c}, up | {row + c})
 
 
-for size in range(4, 12):
+for size in map(int, input("sizes? ").split()):
     print(size, sum(1 for _ in solve(size)))

@@ -13,7 +13,7 @@ def count(shared, mine, rounds):
 if __name__ == "__main__":
     with Manager() as manager:
         counts = manager.dict()
-        ps = [Process(target=count, args=(counts, prefix, 12_000)) for prefix in "xy"]
+        ps = [Process(target=count, args=(counts, prefix, 24_000)) for prefix in "xy"]
         for p in ps:
             p.start()
         for p in ps:

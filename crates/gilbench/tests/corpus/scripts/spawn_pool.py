@@ -12,7 +12,7 @@ def energy(n):
 if __name__ == "__main__":
     context = mp.get_context("spawn")
     total = 0.0
-    for batch in range(7):
+    for batch in range(14):
         with context.Pool(2) as pool:
             total += sum(pool.map(energy, range(batch * 10, batch * 10 + 10)))
     print(total)

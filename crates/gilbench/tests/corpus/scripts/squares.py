@@ -6,7 +6,7 @@ def square(x):
 
 
 def main():
-    numbers = range(16_000)
+    numbers = range(32_000)
     # map is faster than a loop because it uses all CPUs
     with ProcessPoolExecutor() as executor:
         results = list(executor.map(square, numbers))

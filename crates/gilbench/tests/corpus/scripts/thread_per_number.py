@@ -10,7 +10,7 @@ def add(n):
         total += n
 
 
-for start in range(0, 50_000, 10):
+for start in range(0, 25_000, 10):
     batch = [threading.Thread(target=add, args=(n,)) for n in range(start, start + 10)]
     for t in batch:
         t.start()

@@ -21,8 +21,8 @@ def wait(job, name, log):
 
 
 log = []
-first = threading.Thread(target=wait, args=(Job(1.0), "training", log))
+first = threading.Thread(target=wait, args=(Job(4.0), "training", log))
 first.start()
 first.join()
-wait(Job(1.2), "evaluation", log)
+wait(Job(6.0), "evaluation", log)
 print(" -> ".join(log))
