@@ -45,6 +45,16 @@ def busy_seconds():
     return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
 
 
+def wait_for_quiet(patience):
+    """Wait until other programs leave the CPUs alone, but no longer than that many seconds."""
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        others, start = busy_seconds(), time.perf_counter()
+        time.sleep(0.4)
+        if (busy_seconds() - others) / (time.perf_counter() - start) < QUIET:
+            break
+
+
 def cpu_seconds():
     """CPU time of all descendants that have ended: they are reaped here, orphans too."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -112,20 +122,19 @@ def variants(script, interpreter, python, folder):
     return ways
 
 
-def measure(script, interpreter, python, rounds, tries):
+def measure(script, interpreter, python, options):
     """Run all variants in turn, in random order, until enough runs of each are quiet."""
     stdin = (script.get("stdin") or "").encode()
     with tempfile.TemporaryDirectory() as folder:
         ways = variants(script, interpreter, python, folder)
         runs = {name: [] for name in ways}
-        for attempt in range(rounds + tries):
-            names = [n for n in ways if sum(r["others"] < QUIET for r in runs[n]) < rounds]
+        for _ in range(options.rounds + options.tries):
+            names = [n for n in ways if sum(r["others"] < QUIET for r in runs[n]) < options.rounds]
             random.shuffle(names)
             for name in names:
+                wait_for_quiet(options.patience)
                 runs[name].append(timed(*ways[name], stdin))
-            if attempt + 1 >= rounds and not names:
-                break
-    return {n: sorted(r, key=lambda run: run["others"])[:rounds] for n, r in runs.items()}
+    return {n: sorted(r, key=lambda run: run["others"])[: options.rounds] for n, r in runs.items()}
 
 
 def summary(runs):
@@ -150,6 +159,10 @@ def main():
     parser.add_argument("--only", nargs="*", help="files to measure; the others keep their figures")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--tries", type=int, default=4, help="further rounds for disturbed runs")
+    parser.add_argument("--patience", type=float, default=5, help="seconds to wait for quiet")
+    parser.add_argument(
+        "--disturbed", action="store_true", help="measure what was disturbed or never"
+    )
     parser.add_argument("--store", type=Path, default=HERE / "measured.json")
     options = parser.parse_args()
 
@@ -160,7 +173,10 @@ def main():
         if options.only is not None and script["file"] not in options.only:
             continue
         for interpreter, python in (pair.split("=", 1) for pair in options.python):
-            runs = measure(script, interpreter, python, options.rounds, options.tries)
+            known = store.get(script["file"], {}).get(interpreter)
+            if options.disturbed and known and known["others"] < 2 * QUIET:
+                continue
+            runs = measure(script, interpreter, python, options)
             figures = summary(runs)
             store.setdefault(script["file"], {})[interpreter] = figures
             options.store.write_text(json.dumps(store, indent=1, sort_keys=True) + "\n")
