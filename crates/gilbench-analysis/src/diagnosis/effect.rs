@@ -62,6 +62,12 @@ impl Effect {
         measured(&self.rounds)
     }
 
+    /// CPUs that the program used as it is, in the middle of the rounds.
+    pub(super) fn cpus_used(&self) -> Option<f64> {
+        let used = self.rounds.iter().zip(&self.cpu_rounds).map(|([wall, _], [cpu, _])| cpu / wall);
+        median(&used.collect::<Vec<f64>>()).ok()
+    }
+
     /// The CPU time as it is, over that with the change.
     pub fn cpu_ratio(&self) -> Option<Measured> {
         measured(&self.cpu_rounds)

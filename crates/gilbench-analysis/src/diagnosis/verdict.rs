@@ -90,10 +90,14 @@ const DATA: f64 = 12e6;
 /// One thread of BLAS instead of many makes it faster by this at least, where many were too many.
 const TOO_MANY: f64 = 1.07;
 
-/// All CPUs take at least this many times the CPU time of one, where they are in each other's way.
-const INFLATED: f64 = 1.4;
+/// Where CPUs beyond the first do nothing but wait, CPU time grows by as much as they are used: this part of it at least
+/// is waiting, or they would be worth it.
+const INFLATED: f64 = 0.4;
 
-/// And make it no more than this many times as fast.
+/// CPUs beyond the first that must have been used, on average, to tell.
+const LEAST_MORE: f64 = 0.15;
+
+/// All CPUs make it no more than this many times as fast as one.
 const NO_FASTER: f64 = 1.4;
 
 /// A lock that is waited for in this share of the time is fought for.
@@ -171,17 +175,21 @@ fn parallel(case: &Case<'_>, shares: &Shares) -> Verdict {
     };
     // The gain of one CPU over all is below 1 where all are faster.
     let faster = 1.0 / time.point;
+    let more = one.and_then(Effect::cpus_used).unwrap_or(0.0) - 1.0;
     if shares.cpus < 2 || faster > NO_FASTER {
+        return Verdict::Parallel;
+    }
+    // Where others left it one CPU, nothing is known of two.
+    if more < LEAST_MORE {
+        return if others(case) > CROWDED { Verdict::Undecided } else { Verdict::Parallel };
+    }
+    // Two CPUs that do the work of one take twice its time.
+    if (cpu.point - 1.0) / more < INFLATED {
         return Verdict::Parallel;
     }
     // A lock that is held for a moment only is fought for by threads that are awake.
     let fought_for = shares.of(Cause::Lock) >= FOUGHT_FOR || shares.fighting >= shares.ready / 2.0;
-    match cpu.point >= INFLATED {
-        true if fought_for => Verdict::LockBound,
-        _ if others(case) > CROWDED => Verdict::Undecided,
-        true => Verdict::MemoryBound,
-        false => Verdict::Parallel,
-    }
+    if fought_for { Verdict::LockBound } else { Verdict::MemoryBound }
 }
 
 /// CPUs that other programs used meanwhile, on average.
