@@ -2,10 +2,10 @@
 
     python3 measure.py --python cpython-3.12=PATH --python cpython-3.13t=PATH
 
-Each round runs a script with all CPUs, bound to one CPU, with its control (the index says what
+Each pass runs every script with all CPUs, bound to one CPU, with its control (the index says what
 that is), and where the label depends on the interpreter, with the GIL switched on in a
-free-threaded one. What other programs used meanwhile is read from the kernel: a run that they
-disturbed is made again, a few times, and the least disturbed runs count.
+free-threaded one. What other programs used meanwhile is read from the kernel: the least disturbed
+runs of all passes count, and more passes may find better ones. `measured.json` keeps them.
 
 Does not diagnose anything: `table.py` compares the figures with what a label leads one to expect.
 Linux only. Needs the standard library alone.
@@ -20,7 +20,6 @@ import os
 import random
 import resource
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -33,6 +32,8 @@ import table
 HERE = Path(__file__).resolve().parent
 # A run is as good as undisturbed while other programs use less than this many CPUs.
 QUIET = 0.08
+# Runs of each kind that count: the least disturbed ones.
+ROUNDS = 3
 PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -45,14 +46,16 @@ def busy_seconds():
     return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
 
 
-def wait_for_quiet(patience):
+def is_quiet(patience):
     """Wait until other programs leave the CPUs alone, but no longer than that many seconds."""
     end = time.monotonic() + patience
-    while time.monotonic() < end:
+    while True:
         others, start = busy_seconds(), time.perf_counter()
-        time.sleep(0.4)
+        time.sleep(0.3)
         if (busy_seconds() - others) / (time.perf_counter() - start) < QUIET:
-            break
+            return True
+        if time.monotonic() > end:
+            return False
 
 
 def cpu_seconds():
@@ -122,33 +125,42 @@ def variants(script, interpreter, python, folder):
     return ways
 
 
-def measure(script, interpreter, python, options):
-    """Run all variants in turn, in random order, until enough runs of each are quiet."""
+def digest(script):
+    """Identify what is run: figures of another text or start are of no use."""
+    text = (HERE / "scripts" / script["file"]).read_text(encoding="utf-8")
+    start = [script.get(key) for key in ("prefix", "args", "stdin", "control")]
+    return hashlib.sha256(f"{text}{start}".encode()).hexdigest()[:12]
+
+
+def measure(script, interpreter, python, runs, options):
+    """Run each variant once more that lacks quiet runs, in random order, and keep the best."""
     stdin = (script.get("stdin") or "").encode()
+    done = 0
     with tempfile.TemporaryDirectory() as folder:
         ways = variants(script, interpreter, python, folder)
-        runs = {name: [] for name in ways}
-        for _ in range(options.rounds + options.tries):
-            names = [n for n in ways if sum(r["others"] < QUIET for r in runs[n]) < options.rounds]
-            random.shuffle(names)
-            for name in names:
-                wait_for_quiet(options.patience)
-                runs[name].append(timed(*ways[name], stdin))
-    return {n: sorted(r, key=lambda run: run["others"])[: options.rounds] for n, r in runs.items()}
+        for name in random.sample(sorted(ways), len(ways)):
+            known = runs.setdefault(name, [])
+            if sum(run["others"] < QUIET for run in known) >= ROUNDS:
+                continue
+            if not is_quiet(options.patience) and len(known) >= ROUNDS:
+                continue
+            known.append(timed(*ways[name], stdin))
+            runs[name] = sorted(known, key=lambda run: run["others"])[:ROUNDS]
+            done += 1
+    return done
 
 
-def summary(runs):
-    """Medians of the runs that count."""
-    middle = {n: statistics.median(r["wall"] for r in chosen) for n, chosen in runs.items()}
-    return {
-        "wall": middle["all"],
-        "cpus": statistics.median(r["cpu"] / r["wall"] for r in runs["all"]),
-        "others": max(r["others"] for chosen in runs.values() for r in chosen),
-        "answers": sorted(
-            {r["answer"] for n, chosen in runs.items() if n != "control" for r in chosen}
-        ),
-        **{f"{n}/all": wall / middle["all"] for n, wall in middle.items() if n != "all"},
-    }
+def one_pass(scripts, store, options):
+    """Go once over all scripts and interpreters. Returns how many runs that took."""
+    done = 0
+    for script in scripts:
+        for interpreter, python in (pair.split("=", 1) for pair in options.python):
+            known = store.setdefault(script["file"], {})
+            if known.get(interpreter, {}).get("digest") != digest(script):
+                known[interpreter] = {"digest": digest(script), "runs": {}}
+            done += measure(script, interpreter, python, known[interpreter]["runs"], options)
+            options.store.write_text(json.dumps(store, indent=1, sort_keys=True) + "\n")
+    return done
 
 
 def main():
@@ -157,31 +169,21 @@ def main():
     )
     parser.add_argument("--python", action="append", default=[], metavar="ID=PATH")
     parser.add_argument("--only", nargs="*", help="files to measure; the others keep their figures")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--tries", type=int, default=4, help="further rounds for disturbed runs")
+    parser.add_argument("--passes", type=int, default=6, help="how often to look for quiet runs")
     parser.add_argument("--patience", type=float, default=5, help="seconds to wait for quiet")
-    parser.add_argument(
-        "--disturbed", action="store_true", help="measure what was disturbed or never"
-    )
     parser.add_argument("--store", type=Path, default=HERE / "measured.json")
     options = parser.parse_args()
 
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
     scripts = index.read(HERE / "corpus.yaml")["scripts"]
     store = json.loads(options.store.read_text()) if options.store.exists() else {}
-    for script in scripts:
-        if options.only is not None and script["file"] not in options.only:
-            continue
-        for interpreter, python in (pair.split("=", 1) for pair in options.python):
-            known = store.get(script["file"], {}).get(interpreter)
-            if options.disturbed and known and known["others"] < 2 * QUIET:
-                continue
-            runs = measure(script, interpreter, python, options)
-            figures = summary(runs)
-            store.setdefault(script["file"], {})[interpreter] = figures
-            options.store.write_text(json.dumps(store, indent=1, sort_keys=True) + "\n")
-            print(table.row(script, interpreter, figures), flush=True)
-    (HERE / "MEASURED.md").write_text(table.page(scripts, store), encoding="utf-8")
+    chosen = [s for s in scripts if options.only is None or s["file"] in options.only]
+    for number in range(options.passes):
+        done = one_pass(chosen, store, options)
+        (HERE / "MEASURED.md").write_text(table.page(scripts, store), encoding="utf-8")
+        print(f"pass {number + 1} of {options.passes}: {done} runs", flush=True)
+        if not done and number + 1 >= ROUNDS:
+            break
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ The thresholds are loose: they are to catch a wrong label, not to find the right
 """
 
 import os
+import statistics
 
 HEAD = """\
 # What was measured
@@ -14,7 +15,7 @@ Written by `measure.py`, not by hand. The command:
 python3 crates/gilbench/tests/corpus/measure.py --python cpython-3.12=PATH --python cpython-3.13t=PATH
 ```
 
-Medians of the least disturbed runs, at least three, of {cpus} CPUs. Ratios of times are over the
+Medians of the three least disturbed runs, on {cpus} CPUs. Ratios of times are over the
 time with all CPUs.
 
 - **wall**: seconds with all CPUs
@@ -28,6 +29,18 @@ time with all CPUs.
 | script | interpreter | verdict | wall | CPUs | one | control | GIL on | others | odd |
 |---|---|---|---|---|---|---|---|---|---|
 """
+
+
+def summary(runs):
+    """Medians of the runs that count."""
+    middle = {n: statistics.median(r["wall"] for r in chosen) for n, chosen in runs.items()}
+    return {
+        "wall": middle["all"],
+        "cpus": statistics.median(r["cpu"] / r["wall"] for r in runs["all"]),
+        "others": max(r["others"] for chosen in runs.values() for r in chosen),
+        "answers": {r["answer"] for n, chosen in runs.items() if n != "control" for r in chosen},
+        **{f"{n}/all": wall / middle["all"] for n, wall in middle.items() if n != "all"},
+    }
 
 
 def oddities(verdict, figures):
@@ -55,8 +68,9 @@ def oddities(verdict, figures):
     return [name for name, holds in expected if not holds]
 
 
-def row(script, interpreter, figures):
+def row(script, interpreter, runs):
     """Format one line of the table."""
+    figures = summary(runs)
     verdict = script[interpreter]["verdict"]
     ratios = [figures.get(f"{name}/all") for name in ("one", "control", "gil")]
     cells = [
@@ -75,8 +89,8 @@ def row(script, interpreter, figures):
 def page(scripts, store):
     """Write the whole page, in the order of the index."""
     rows = [
-        row(script, interpreter, figures)
+        row(script, interpreter, known["runs"])
         for script in scripts
-        for interpreter, figures in sorted(store.get(script["file"], {}).items())
+        for interpreter, known in sorted(store.get(script["file"], {}).items())
     ]
     return HEAD.format(cpus=len(os.sched_getaffinity(0))) + "\n".join(rows) + "\n"

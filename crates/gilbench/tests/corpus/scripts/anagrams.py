@@ -18,5 +18,5 @@ def score(word):
 
 if __name__ == "__main__":
     with ProcessPoolExecutor(max_workers=2) as pool:
-        for word, good in zip(WORDS * 14, pool.map(score, WORDS * 14)):
+        for word, good in zip(WORDS * 30, pool.map(score, WORDS * 30)):
             print(word, good)

@@ -5,13 +5,13 @@ import threading
 import numpy as np
 
 THREADS = 2
-energy = np.full(8_000_000, 1000.0)
+energy = np.full(2_000_000, 1000.0)
 
 
 def decay(first):
     mine = energy[first::THREADS]
-    for _ in range(150):
-        mine *= 0.995
+    for _ in range(3_500):
+        mine *= 0.999
 
 
 threads = [threading.Thread(target=decay, args=(k,)) for k in range(THREADS)]

@@ -11,7 +11,7 @@ def stationary(seed):
     p = rng.random((N, N))
     p /= p.sum(axis=1, keepdims=True)
     worst = 0.0
-    for _ in range(50):
+    for _ in range(160):
         q = p
         for _ in range(4):
             q = q @ q

@@ -23,7 +23,7 @@ def classify(first, step, n):
     matches.append(hits)
 
 
-workers = [threading.Thread(target=classify, args=(k, 2, 14_000_000)) for k in range(2)]
+workers = [threading.Thread(target=classify, args=(k, 2, 24_000_000)) for k in range(2)]
 for w in workers:
     w.start()
 for w in workers:

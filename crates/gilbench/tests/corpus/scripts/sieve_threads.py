@@ -2,8 +2,8 @@
 import os
 from threading import Thread
 
-LIMIT = 15_000_000
-base = [p for p in range(2, 4001) if all(p % d for d in range(2, int(p**0.5) + 1))]
+LIMIT = 24_000_000
+base = [p for p in range(2, 5001) if all(p % d for d in range(2, int(p**0.5) + 1))]
 found = {}
 
 
