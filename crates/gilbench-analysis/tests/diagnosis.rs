@@ -81,7 +81,9 @@ impl Program {
     /// Something else is known of every process.
     fn knows(mut self, change: impl Fn(&mut Knowledge)) -> Self {
         let tellers = &mut self.run.inside.as_mut().unwrap().tellers;
-        tellers.iter_mut().for_each(|teller| change(&mut teller.knowledge));
+        for teller in tellers {
+            change(&mut teller.knowledge);
+        }
         self
     }
 

@@ -97,12 +97,12 @@ pub(super) fn evidence(case: &Case<'_>, shares: &Shares, verdict: Verdict) -> Ve
     for effect in case.effects {
         let Some(gain) = effect.gain() else { continue };
         let fact = match &effect.change {
-            Change::OneCpu => "times as fast with one CPU instead of all".to_owned(),
-            Change::AllCpus => "times as fast with all CPUs of the machine".to_owned(),
-            Change::OneBlasThread => "times as fast with one thread for BLAS".to_owned(),
-            Change::GilOff => "times as fast with the GIL switched off".to_owned(),
-            Change::Fork => "times as fast with processes started by fork".to_owned(),
-            Change::OtherInterpreter(id) | Change::FreeThreading(id) => format!("times as fast on {id}"),
+            Change::OneCpu => "as fast with one CPU instead of all".to_owned(),
+            Change::AllCpus => "as fast with all CPUs of the machine".to_owned(),
+            Change::OneBlasThread => "as fast with one thread for BLAS".to_owned(),
+            Change::GilOff => "as fast with the GIL switched off".to_owned(),
+            Change::Fork => "as fast with processes started by fork".to_owned(),
+            Change::OtherInterpreter(id) | Change::FreeThreading(id) => format!("as fast on {id}"),
         };
         add(fact, gain.point, "×", Source::Intervening);
         if effect.change == Change::OneCpu

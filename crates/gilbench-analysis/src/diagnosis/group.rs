@@ -41,13 +41,14 @@ impl Group {
         let mut cpus = BTreeSet::new();
         // Of the threads of a process that take turns, one has the GIL, and the others want it.
         let mut holders = BTreeSet::new();
-        let mut at_lock = Vec::new();
+        let (mut at_lock, mut waking) = (Vec::new(), Vec::new());
         for &Glance { thread: index, doing, .. } in &look.threads {
             let Some(thread) = run.watched.threads.get(index as usize) else { continue };
             if join.is_own(thread) {
                 continue;
             }
             group.is_empty = false;
+            let doing = join.doing(thread, look.at_ns, doing);
             let known = join.place(thread, look.at_ns, doing);
             let place = known.unwrap_or_default();
             group.fighting += usize::from(doing == Doing::Ready && join.may_fight(thread, look.at_ns));
@@ -60,6 +61,7 @@ impl Group {
                     cpus.extend(thread.cpus.iter().copied());
                     at_lock.push(place);
                 }
+                Doing::Ready if join.is_waking(thread, look.at_ns) => waking.push(place),
                 Doing::Ready => {
                     cpus.extend(thread.cpus.iter().copied());
                     group.callback |= in_callback;
@@ -82,7 +84,7 @@ impl Group {
         }
         // One of them has it, if nobody else can.
         if group.ready.is_empty() {
-            group.ready.extend(at_lock.pop());
+            group.ready.extend(at_lock.pop().or_else(|| waking.pop()));
         }
         group.lock += at_lock.len();
         let allowed = if cpus.is_empty() { machine_cpus } else { cpus.len() };

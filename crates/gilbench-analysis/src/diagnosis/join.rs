@@ -17,8 +17,8 @@ pub(super) struct Join<'a> {
     tellers: BTreeMap<u32, Side<'a>>,
     /// The kernel's numbers of the processes.
     processes: Vec<u32>,
-    /// Stacks, by process, in which threads wait for locks of the program's, with the share of the looks in which they do.
-    locks: BTreeMap<(u32, u32), f64>,
+    /// Stacks, by process, in which threads wait for a futex, with the share of the looks in which they do.
+    waits: BTreeMap<(u32, u32), f64>,
 }
 
 /// Threads that stood still are awake again after so long.
@@ -26,6 +26,9 @@ const AWAKENING: u64 = 300_000;
 
 /// A stack is one that waits for a lock if threads that have it do so in this share of the looks.
 const WAITS_FOR_LOCK: f64 = 0.05;
+
+/// A stack is one that waits for others if threads that have it do so in this share of the looks.
+const WAITS_MOSTLY: f64 = 0.5;
 
 /// Where a lock is held for a moment only, threads that want it try for a while before they sleep.
 const FIGHTS_FOR_LOCK: f64 = 0.01;
@@ -47,23 +50,21 @@ impl<'a> Join<'a> {
         // A process that becomes another program tells anew, in place of what it told before.
         let tellers = tellers.map(|teller| (teller.process, Side::new(teller))).collect();
         let processes = run.watched.processes.iter().map(|process| process.id).collect();
-        let mut join = Self { tellers, processes, locks: BTreeMap::new() };
-        join.locks = join.lock_stacks(run);
+        let mut join = Self { tellers, processes, waits: BTreeMap::new() };
+        join.waits = join.waiting_stacks(run);
         join
     }
 
-    fn lock_stacks(&self, run: &Run) -> BTreeMap<(u32, u32), f64> {
+    fn waiting_stacks(&self, run: &Run) -> BTreeMap<(u32, u32), f64> {
         let mut counts: BTreeMap<(u32, u32), (u32, u32)> = BTreeMap::new();
-        for look in run.watched.looks.iter().filter(|look| !self.is_halted(look.at_ns)) {
+        for look in &run.watched.looks {
             for glance in &look.threads {
                 let Some(thread) = run.watched.threads.get(glance.thread as usize) else { continue };
-                let Some((side, stack)) = self.stack(thread, look.at_ns, glance.doing) else { continue };
-                if !side.places.get(stack as usize).is_some_and(|place| place.may_take_lock) {
-                    continue;
-                }
+                let doing = self.doing(thread, look.at_ns, glance.doing);
+                let Some((side, stack)) = self.stack(thread, look.at_ns, doing) else { continue };
                 let (waits, ready) = counts.entry((side.teller.process, stack)).or_default();
-                *waits += u32::from(matches!(glance.doing, Doing::Lock | Doing::TimedLock));
-                *ready += u32::from(glance.doing == Doing::Ready);
+                *waits += u32::from(matches!(doing, Doing::Lock | Doing::TimedLock));
+                *ready += u32::from(doing == Doing::Ready);
             }
         }
         let seen = counts.into_iter().filter(|(_, (waits, _))| *waits > 1);
@@ -73,25 +74,39 @@ impl<'a> Join<'a> {
     /// Whether a thread that is ready is where threads wait for a lock: it has just been woken up, or is about to wait, or
     /// has the lock.
     pub(super) fn is_at_lock(&self, thread: &SeenThread, at: Nanoseconds) -> bool {
-        self.waits_there(thread, at).is_some_and(|share| share >= WAITS_FOR_LOCK)
+        self.waits_there(thread, at)
+            .is_some_and(|(place, share)| place.may_take_lock && share >= WAITS_FOR_LOCK)
     }
 
     /// Whether threads were seen to wait for a lock there at all, however seldom: they may fight for it awake.
     pub(super) fn may_fight(&self, thread: &SeenThread, at: Nanoseconds) -> bool {
-        self.waits_there(thread, at).is_some_and(|share| share >= FIGHTS_FOR_LOCK)
+        self.waits_there(thread, at)
+            .is_some_and(|(place, share)| place.may_take_lock && share >= FIGHTS_FOR_LOCK)
     }
 
-    fn waits_there(&self, thread: &SeenThread, at: Nanoseconds) -> Option<f64> {
+    /// Whether a thread that is ready is where threads mostly wait for others: it has just been woken up, or is about to
+    /// wait.
+    pub(super) fn is_waking(&self, thread: &SeenThread, at: Nanoseconds) -> bool {
+        self.waits_there(thread, at)
+            .is_some_and(|(place, share)| !place.may_take_lock && share >= WAITS_MOSTLY)
+    }
+
+    fn waits_there(&self, thread: &SeenThread, at: Nanoseconds) -> Option<(Place, f64)> {
         let (side, stack) = self.stack(thread, at, Doing::Ready)?;
-        self.locks.get(&(side.teller.process, stack)).copied()
+        let share = self.waits.get(&(side.teller.process, stack))?;
+        Some((*side.places.get(stack as usize)?, *share))
     }
 
-    /// Whether frames were taken just then, for which threads stand still that have no GIL to wait for.
-    pub(super) fn is_halted(&self, at: Nanoseconds) -> bool {
-        self.tellers.values().filter(|side| side.teller.knowledge.gil_enabled == Some(false)).any(|side| {
-            let next = side.teller.halts.partition_point(|(_, until)| until.0 + AWAKENING < at.0);
-            side.teller.halts.get(next).is_some_and(|(from, _)| *from <= at)
-        })
+    /// What a thread does of its own. While frames are taken, all threads of a process stand still that have no GIL to
+    /// wait for, as if they waited for a lock; they do what they did just before.
+    pub(super) fn doing(&self, thread: &SeenThread, at: Nanoseconds, seen: Doing) -> Doing {
+        let Some(side) = self.side(thread).filter(|_| seen == Doing::Lock && !self.has_gil(thread)) else {
+            return seen;
+        };
+        match side.of_halt(thread.id, at) {
+            Some(sample) if sample.active => Doing::Ready,
+            _ => seen,
+        }
     }
 
     fn stack(&self, thread: &SeenThread, at: Nanoseconds, doing: Doing) -> Option<(&Side<'a>, u32)> {
@@ -169,11 +184,24 @@ impl<'a> Side<'a> {
         }
     }
 
+    /// The sample that was being taken at a moment: it shows where the thread came to stand still.
+    fn of_halt(&self, thread: u32, at: Nanoseconds) -> Option<StackSample> {
+        let next = self.teller.halts.partition_point(|(_, until)| until.0 + AWAKENING < at.0);
+        let (_, until) = self.teller.halts.get(next).filter(|(from, _)| *from <= at)?;
+        let find = |samples: &Vec<StackSample>| {
+            samples.binary_search_by_key(until, |sample| sample.at_ns).ok().map(|found| samples[found])
+        };
+        self.samples.get(&thread)?.iter().find_map(find)
+    }
+
     /// What a thread was at when it did something: the nearest sample, where one in which it did something else counts as
     /// further away by the time between samples. Looks and samples are milliseconds apart, and a thread that mostly waits
     /// may have run in between.
     fn at(&self, thread: u32, at: Nanoseconds, doing: Doing) -> Found {
         let Some(samples) = self.samples.get(&thread) else { return Found::Never };
+        if let Some(sample) = self.of_halt(thread, at) {
+            return Found::At(sample);
+        }
         let active = usize::from(matches!(doing, Doing::Ready | Doing::Gil));
         let away = |sample: &StackSample| sample.at_ns.0.abs_diff(at.0);
         let alike = nearest(&samples[active], at).map(|sample| (away(&sample), sample));

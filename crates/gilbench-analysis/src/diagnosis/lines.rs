@@ -53,16 +53,17 @@ const TOLD: usize = 8;
 pub(super) fn lines(run: &Run) -> Vec<Line> {
     let join = Join::new(run);
     let mut seconds: BTreeMap<(&str, u32, &str, Activity), f64> = BTreeMap::new();
-    for look in run.watched.looks.iter().filter(|look| !join.is_halted(look.at_ns)) {
+    for look in &run.watched.looks {
         for glance in &look.threads {
             let Some(thread) = run.watched.threads.get(glance.thread as usize) else { continue };
             if join.is_own(thread) {
                 continue;
             }
-            let Some(Frame { file, line, function, .. }) = join.line(thread, look.at_ns, glance.doing) else {
+            let doing = join.doing(thread, look.at_ns, glance.doing);
+            let Some(Frame { file, line, function, .. }) = join.line(thread, look.at_ns, doing) else {
                 continue;
             };
-            let activity = match glance.doing {
+            let activity = match doing {
                 Doing::Ready => Activity::Runs,
                 Doing::Gil if join.has_gil(thread) => Activity::WaitsForGil,
                 Doing::Gil | Doing::Lock | Doing::TimedLock => Activity::WaitsForLock,

@@ -15,8 +15,8 @@ use super::join::Join;
 const REACH: usize = 12;
 
 /// A thread that waits for the GIL in this share of the looks in which it is ready or waits for it takes turns. Threads
-/// that compute without it, and take it now and then, were seen to wait in less than a twentieth of them.
-const OFTEN: f64 = 0.12;
+/// that compute without it, and take it now and then, were seen to wait in a twentieth of them at the most.
+const OFTEN: f64 = 0.07;
 
 /// Threads that take turns use one CPU together, and a little more while they hand on.
 const ONE_CPU: f64 = 1.2;

@@ -148,9 +148,6 @@ pub fn shares(run: &Run, machine_cpus: usize, quota: Option<f64>) -> Shares {
     let mut shares = Shares { cpus: machine_cpus, ..Shares::default() };
     let rivals = Rivals::new(run, &join);
     for (index, look) in run.watched.looks.iter().enumerate() {
-        if join.is_halted(look.at_ns) {
-            continue;
-        }
         let group = Group::of(look, run, &join, &rivals.at(index), machine_cpus, quota);
         if group.is_empty {
             continue;

@@ -179,17 +179,20 @@ fn parallel(case: &Case<'_>, shares: &Shares) -> Verdict {
     if shares.cpus < 2 || faster > NO_FASTER {
         return Verdict::Parallel;
     }
-    // Where others left it one CPU, nothing is known of two.
-    if more < LEAST_MORE {
-        return if others(case) > CROWDED { Verdict::Undecided } else { Verdict::Parallel };
-    }
-    // Two CPUs that do the work of one take twice its time.
-    if (cpu.point - 1.0) / more < INFLATED {
+    // Two CPUs that do the work of one take twice its time. Where others left it one, nothing is known of two.
+    let is_known = more >= LEAST_MORE;
+    if is_known && (cpu.point - 1.0) / more < INFLATED {
         return Verdict::Parallel;
     }
     // A lock that is held for a moment only is fought for by threads that are awake.
-    let fought_for = shares.of(Cause::Lock) >= FOUGHT_FOR || shares.fighting >= shares.ready / 2.0;
-    if fought_for { Verdict::LockBound } else { Verdict::MemoryBound }
+    if shares.of(Cause::Lock) >= FOUGHT_FOR || shares.fighting >= shares.ready / 2.0 {
+        return Verdict::LockBound;
+    }
+    match (is_known, others(case) > CROWDED) {
+        (true, _) => Verdict::MemoryBound,
+        (false, true) => Verdict::Undecided,
+        (false, false) => Verdict::Parallel,
+    }
 }
 
 /// CPUs that other programs used meanwhile, on average.

@@ -115,7 +115,7 @@ fn teller(process: u32, text: &str) -> Option<Teller> {
             let known = u32::try_from(teller.stacks.len()).unwrap_or(u32::MAX);
             let places = places.into_iter().filter(|(_, stack, _)| *stack < known);
             teller.samples.extend(places.map(|(thread, stack, active)| StackSample {
-                at_ns: Nanoseconds(at),
+                at_ns: Nanoseconds(until),
                 thread,
                 stack,
                 active: active != 0,
@@ -162,7 +162,7 @@ mod tests {
         let teller = teller(4, text).unwrap();
         assert_eq!(teller.hello.at_ns, Nanoseconds(5));
         assert_eq!(teller.stacks, [vec![0]], "a frame that was never told is left out");
-        let sample = StackSample { at_ns: Nanoseconds(12), thread: 4, stack: 0, active: true };
+        let sample = StackSample { at_ns: Nanoseconds(14), thread: 4, stack: 0, active: true };
         assert_eq!(teller.samples, [sample], "so is a stack");
         assert_eq!((teller.own_threads, teller.knowledge.tasks_waiting), (vec![9], 2));
     }

@@ -20,6 +20,7 @@ use rustix::time::{ClockId, clock_gettime};
 
 use super::account::{self, Account, Seen};
 use super::doing::DoingFiles;
+use super::own_data::OwnData;
 use super::pace::{Care, Pace};
 use super::parse::{Cause, run_times};
 use super::tree::{descendants, threads};
@@ -98,6 +99,7 @@ struct Taker {
     /// The index of each thread that lives, with its files.
     watched: BTreeMap<(u32, u32), (usize, Files)>,
     left_out: BTreeSet<(u32, u32)>,
+    own_data: BTreeMap<u32, Arc<OwnData>>,
     /// Of each process's folder of threads.
     links: BTreeMap<u32, Option<u64>>,
     looks: Vec<Look>,
@@ -124,6 +126,7 @@ impl Taker {
             accounts: Vec::new(),
             watched: BTreeMap::new(),
             left_out: BTreeSet::new(),
+            own_data: BTreeMap::new(),
             links: BTreeMap::new(),
             looks: Vec::new(),
             drawing: None,
@@ -228,7 +231,13 @@ impl Taker {
                     continue;
                 }
                 // One that ends at this moment has nothing to show.
-                let Ok(files) = Files::open(&self.files, process, thread) else { continue };
+                let own_data = self
+                    .own_data
+                    .entry(process)
+                    .or_insert_with(|| Arc::new(OwnData::of(&self.files, process)));
+                let Ok(files) = Files::open(&self.files, process, thread, Arc::clone(own_data)) else {
+                    continue;
+                };
                 let next = u32::try_from(self.processes.len()).unwrap_or(u32::MAX);
                 let number = *self.numbers.entry(process).or_insert(next);
                 if number == next {
@@ -298,8 +307,8 @@ impl Taker {
 }
 
 impl Files {
-    fn open(files: &KernelFiles, process: u32, thread: u32) -> io::Result<Self> {
-        let doing = DoingFiles::open(files, process, thread)?;
+    fn open(files: &KernelFiles, process: u32, thread: u32, own_data: Arc<OwnData>) -> io::Result<Self> {
+        let doing = DoingFiles::open(files, process, thread, own_data)?;
         let times = File::open(files.path(format!("/proc/{process}/task/{thread}/schedstat"))).ok();
         Ok(Self { doing, times })
     }

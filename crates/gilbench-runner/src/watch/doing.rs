@@ -2,15 +2,18 @@
 //!
 //! A thread that waits for CPython's GIL sleeps on a futex for no longer than the switch interval, 5 ms unless the
 //! program says otherwise, and then asks the holder to let go (`take_gil` in `Python/ceval_gil.c`). Nothing else waits
-//! like this for long, so that the time that a waiting thread has left tells the GIL from the program's own locks.
+//! like this for long, so that the time that a waiting thread has left tells the GIL from the program's own locks. Other
+//! interpreters wait for theirs for as long as it takes; theirs is a lock among the data that they begin with.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use gilbench_model::watched::Doing;
 use rustix::time::{ClockId, clock_gettime};
 
+use super::own_data::OwnData;
 use super::parse::{Standing, standing};
 use crate::kernel_files::KernelFiles;
 
@@ -28,16 +31,23 @@ pub(super) struct DoingFiles {
     stat: File,
     memory: Option<File>,
     descriptors: PathBuf,
+    own_data: Arc<OwnData>,
 }
 
 impl DoingFiles {
-    pub(super) fn open(files: &KernelFiles, process: u32, thread: u32) -> std::io::Result<Self> {
+    pub(super) fn open(
+        files: &KernelFiles,
+        process: u32,
+        thread: u32,
+        own_data: Arc<OwnData>,
+    ) -> std::io::Result<Self> {
         let path = |name: &str| files.path(format!("/proc/{process}/task/{thread}/{name}"));
         Ok(Self {
             call: File::open(path("syscall")).ok(),
             stat: File::open(path("stat"))?,
             memory: File::open(path("mem")).ok(),
             descriptors: path("fd"),
+            own_data,
         })
     }
 
@@ -80,8 +90,11 @@ impl DoingFiles {
         }
     }
 
-    fn futex(&self, [_, operation, _, timeout]: [u64; 4]) -> Doing {
+    fn futex(&self, [address, operation, _, timeout]: [u64; 4]) -> Doing {
         let command = operation & FUTEX_COMMAND;
+        if self.own_data.holds(address) {
+            return Doing::Gil;
+        }
         if timeout == 0 || ![FUTEX_WAIT, FUTEX_WAIT_BITSET].contains(&command) {
             return Doing::Lock;
         }

@@ -12,6 +12,7 @@
 mod account;
 mod census;
 mod doing;
+mod own_data;
 mod pace;
 mod parse;
 mod sampler;

@@ -96,7 +96,13 @@ class _Teller:
         self.lines.append('{"ours":%d}' % getattr(self.thread, "get_native_id", int)())
         try:
             while self.going:
-                self.sample()
+                try:
+                    self.sample()
+                except Exception as error:
+                    # Where there is no GIL, what is looked at may change meanwhile.
+                    self.lines[:] = [
+                        '{"lost":%s}' % _quoted("%s: %s" % (type(error).__name__, error))
+                    ]
                 # Half the time for which a thread keeps the GIL at first, and more seldom in what lasts.
                 pause = 0.004 if self.count < 500 else 0.01 if self.count < 3000 else 0.05
                 self.awake.acquire(True, pause)
@@ -136,7 +142,7 @@ class _Teller:
                 self.names[native] = "" if thread is None else thread.name
         del found
         self.lines.append('{"at":%d,"until":%d,"where":[%s]}' % (at, until, ",".join(where)))
-        if self.count % 25 == 1:
+        if self.count % 25 == 0 or self.count & (self.count - 1) == 0:
             self.knowledge()
         self.watch_loops()
         self.write()
@@ -216,7 +222,9 @@ class _Teller:
         )
         self.waiting = max([self.waiting] + [queue.qsize() for queue in list(queues.values())])
         names = ",".join(
-            '"%d":%s' % (native, _quoted(name)) for native, name in sorted(self.names.items())
+            '"%d":%s' % (native, _quoted(name))
+            for native, name in sorted(self.names.items())
+            if name
         )
         loop = self.loop
         known = (
