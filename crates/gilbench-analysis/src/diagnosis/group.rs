@@ -14,6 +14,8 @@ pub(super) struct Group {
     pub(super) ready: Vec<Place>,
     pub(super) gil: Vec<Place>,
     pub(super) lock: usize,
+    /// Threads of libraries.
+    pub(super) native: usize,
     /// Threads that are ready where others were seen to wait for a lock.
     pub(super) fighting: usize,
     pub(super) io: usize,
@@ -51,6 +53,7 @@ impl Group {
             let doing = join.doing(thread, look.at_ns, doing);
             let known = join.place(thread, look.at_ns, doing);
             let place = known.unwrap_or_default();
+            group.native += usize::from(place.kind == Kind::Native);
             group.fighting += usize::from(doing == Doing::Ready && join.may_fight(thread, look.at_ns));
             let in_callback = place.in_callback && join.loop_suffers(thread);
             match doing {

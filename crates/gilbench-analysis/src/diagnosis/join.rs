@@ -100,9 +100,11 @@ impl<'a> Join<'a> {
     /// What a thread does of its own. While frames are taken, all threads of a process stand still that have no GIL to
     /// wait for, as if they waited for a lock; they do what they did just before.
     pub(super) fn doing(&self, thread: &SeenThread, at: Nanoseconds, seen: Doing) -> Doing {
-        let Some(side) = self.side(thread).filter(|_| seen == Doing::Lock && !self.has_gil(thread)) else {
+        if self.has_gil(thread) {
             return seen;
-        };
+        }
+        let seen = if seen == Doing::Gil { Doing::Lock } else { seen };
+        let Some(side) = self.side(thread).filter(|_| seen == Doing::Lock) else { return seen };
         match side.of_halt(thread.id, at) {
             Some(sample) if sample.active => Doing::Ready,
             _ => seen,

@@ -68,7 +68,7 @@ pub struct Diagnosis {
 pub fn diagnose(case: &Case<'_>) -> Diagnosis {
     let shares = shares::of_case(case);
     let weights = Weights::of(case, &shares);
-    let judged = verdict::judge(&shares, &weights);
+    let judged = verdict::judge(case, &shares, &weights);
     Diagnosis {
         evidence: evidence::evidence(case, &shares, judged.verdict),
         remedies: remedy::remedies(case, &shares, judged.verdict),

@@ -113,6 +113,9 @@ const WORTH: f64 = 1.05;
 /// A bound below this promises nothing.
 const LEAST_BOUND: f64 = 1.1;
 
+/// Where a lock is waited for in less of the time, and is what a program is bound by all the same, it is fought for.
+const FOUGHT_AWAKE: f64 = 0.3;
+
 /// Several threads wait at once, on average, where waiting is already overlapped.
 const OVERLAPPED: f64 = 1.5;
 
@@ -255,9 +258,11 @@ impl Maker<'_> {
     }
 
     fn lock(&self) -> Vec<Proposal> {
-        let share = self.share(&[Cause::Lock]);
+        // What is fought for by threads that are awake looks like threads that compute at once.
+        let waits = self.share(&[Cause::Lock]);
+        let share = if waits < FOUGHT_AWAKE { waits + self.share(&[Cause::Parallel]) } else { waits };
         let threads = self.shares.lock_waiters.mean().unwrap_or(1.0) + 1.0;
-        let computing = self.shares.lock_computing / (share * self.shares.total).max(f64::EPSILON);
+        let computing = self.shares.lock_computing / (waits * self.shares.total).max(f64::EPSILON);
         let by = if computing > 0.5 { threads.min(self.cpus()) } else { threads };
         let mut narrow = spread(Remedy::NarrowLock, share, by);
         if computing > 0.5 && self.has_gil() {

@@ -56,7 +56,7 @@ pub struct Shares {
     pub ready: f64,
     /// Those of them that are where others were seen to wait for a lock.
     pub fighting: f64,
-    /// Those of them that no Python code is known of, in processes that tell.
+    /// Threads that no Python code is known of, in processes that tell: whatever they did, summed over time.
     pub native: f64,
     /// Threads that waited for the GIL in looks that count for it, and the time of these.
     pub gil_waiters: Weighted,
@@ -157,8 +157,7 @@ pub fn shares(run: &Run, machine_cpus: usize, quota: Option<f64>) -> Shares {
         shares.total += weight;
         shares.cpus = shares.cpus.min(group.cpus);
         shares.ready += group.ready.len() as f64 * weight;
-        let native = group.ready.iter().filter(|place| place.kind == Kind::Native).count();
-        shares.native += native as f64 * weight;
+        shares.native += group.native as f64 * weight;
         shares.fighting += group.fighting as f64 * weight;
         group.count(&mut shares, weight, machine_cpus);
     }

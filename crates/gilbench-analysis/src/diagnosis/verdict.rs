@@ -103,6 +103,9 @@ const NO_FASTER: f64 = 1.4;
 /// A lock that is waited for in this share of the time is fought for.
 const FOUGHT_FOR: f64 = 0.03;
 
+/// Threads that want to run for each CPU, from which on they may be too many.
+const MANY: f64 = 1.5;
+
 /// CPUs that others use, from which on a comparison of times decides nothing.
 const CROWDED: f64 = 0.35;
 
@@ -215,7 +218,17 @@ pub(super) struct Judged {
     pub(super) missing: Vec<String>,
 }
 
-pub(super) fn judge(shares: &Shares, weights: &Weights) -> Judged {
+/// Whether threads of libraries may be what is in the way, and nobody tried it without them: they wait for each other in
+/// the name of the program's threads, and all of them want to run.
+fn may_be_too_many(case: &Case<'_>, shares: &Shares, verdict: Verdict) -> bool {
+    let tried =
+        case.effects.iter().any(|effect| effect.change == Change::OneBlasThread && effect.gain().is_some());
+    let crowd = shares.wanting.mean().unwrap_or(0.0) > MANY * shares.cpus as f64;
+    let looks_like = verdict == Verdict::LockBound || (verdict == Verdict::Parallel && crowd);
+    shares.native > 0.0 && !tried && looks_like
+}
+
+pub(super) fn judge(case: &Case<'_>, shares: &Shares, weights: &Weights) -> Judged {
     let mut ranked = weights.0.iter().filter(|(verdict, _)| *verdict != Verdict::Undecided);
     let (first, most) = ranked.next().copied().unwrap_or((Verdict::Undecided, 0.0));
     let next = ranked.next().map_or(0.0, |(_, share)| *share);
@@ -231,6 +244,9 @@ pub(super) fn judge(shares: &Shares, weights: &Weights) -> Judged {
             "other programs use the CPUs, so that times with one CPU and with all cannot be compared"
                 .to_owned(),
         );
+    }
+    if may_be_too_many(case, shares, first) {
+        missing.push("libraries have threads of their own, and it was not tried with one of them: they may be too many".to_owned());
     }
     let decided = missing.is_empty();
     let sure = 0.5 + 0.5 * (most - next) / (most + next).max(f64::EPSILON);
