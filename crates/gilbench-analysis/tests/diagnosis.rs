@@ -8,7 +8,7 @@ use gilbench_analysis::diagnosis::{Case, Change, Diagnosis, Effect, GainKind, Re
 use gilbench_model::Nanoseconds;
 use gilbench_model::watched::{
     Doing, Frame, Glance, Hello, Inside, Knowledge, Look, LoopFacts, Run, SeenProcess, SeenThread,
-    StackSample, Teller, Traffic, Watched,
+    StackSample, Teller, Watched,
 };
 
 const MILLISECOND: u64 = 1_000_000;
@@ -62,7 +62,6 @@ impl Program {
                 main,
                 name: String::new(),
                 ran_ns: Nanoseconds(0),
-                queued_ns: Nanoseconds(0),
                 cpus: BTreeSet::from([0, 1]),
             });
             let teller = &mut tellers[*process as usize];
@@ -96,7 +95,7 @@ impl Program {
 
     fn writes(mut self, bytes: u64) -> Self {
         for process in &mut self.run.watched.processes {
-            process.traffic = Some(Traffic { written_bytes: bytes, ..Traffic::default() });
+            process.written_bytes = Some(bytes);
         }
         self
     }
@@ -264,7 +263,6 @@ fn a_long_callback_blocks_the_loop_only_if_others_are_kept_waiting() {
         callbacks: 20,
         slow: 20,
         slow_seconds: 2.0,
-        slow_cpu_seconds: 0.0,
         slow_seconds_with_others: others,
         longest_seconds: 0.1,
     };

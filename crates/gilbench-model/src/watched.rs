@@ -106,8 +106,6 @@ pub struct SeenThread {
     pub name: String,
     /// How long it was on a CPU, as far as that was seen.
     pub ran_ns: Nanoseconds,
-    /// How long it was ready and waited for a CPU.
-    pub queued_ns: Nanoseconds,
     /// The CPUs on which it may run.
     pub cpus: BTreeSet<u32>,
 }
@@ -117,23 +115,8 @@ pub struct SeenThread {
 pub struct SeenProcess {
     /// The number that the kernel has for it.
     pub id: u32,
-    /// What it read and wrote, as last seen; `None` where that is not told.
-    pub traffic: Option<Traffic>,
-    /// Page faults that found no page in memory.
-    pub major_faults: Option<u64>,
-}
-
-/// What a process read and wrote, files, pipes and sockets alike.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Traffic {
-    /// Bytes read.
-    pub read_bytes: u64,
-    /// Bytes written.
-    pub written_bytes: u64,
-    /// Calls that read.
-    pub reads: u64,
-    /// Calls that wrote.
-    pub writes: u64,
+    /// Bytes that it wrote to files, pipes and sockets, as last seen; `None` where that is not told.
+    pub written_bytes: Option<u64>,
 }
 
 /// A program, seen from outside.
@@ -145,8 +128,6 @@ pub struct Watched {
     pub processes: Vec<SeenProcess>,
     /// Looks, in order.
     pub looks: Vec<Look>,
-    /// Threads beyond the most that are watched at once.
-    pub threads_left_out: u32,
     /// The CPU time that the watching itself took.
     pub cost_ns: Nanoseconds,
     /// The same as lanes, for a drawing; `None` where nothing was seen.
@@ -171,4 +152,11 @@ pub struct Run {
     pub inside: Option<Inside>,
     /// It was ended before it had come to its end.
     pub cut: bool,
+}
+
+impl Run {
+    /// Its processes that told something, in the order in which they began to.
+    pub fn tellers(&self) -> impl Iterator<Item = &Teller> {
+        self.inside.iter().flat_map(|inside| &inside.tellers)
+    }
 }

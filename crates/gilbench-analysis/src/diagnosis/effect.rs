@@ -62,6 +62,11 @@ impl Effect {
         measured(&self.rounds)
     }
 
+    /// Whether the program did the same, as far as what it prints tells.
+    pub fn did_the_same(&self) -> bool {
+        self.failure.is_none() && self.same_output != Some(false)
+    }
+
     /// CPUs that the program used as it is, in the middle of the rounds.
     pub(super) fn cpus_used(&self) -> Option<f64> {
         let used = self.rounds.iter().zip(&self.cpu_rounds).map(|([wall, _], [cpu, _])| cpu / wall);

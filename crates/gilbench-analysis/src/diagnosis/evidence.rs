@@ -2,10 +2,10 @@
 
 use gilbench_model::watched::Run;
 
+use super::Case;
 use super::effect::Change;
 use super::shares::{Cause, Shares};
 use super::verdict::{Verdict, others};
-use super::{Case, Effect};
 
 /// How a figure is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,21 +78,14 @@ pub(super) fn evidence(case: &Case<'_>, shares: &Shares, verdict: Verdict) -> Ve
     if let Some(used) = cpus_used(case) {
         add("CPUs used, on average".to_owned(), used, "CPUs", Source::Watching);
     }
-    for (means, fact) in [
-        (shares.gil_waiters, "threads that wait for the GIL meanwhile, on average"),
-        (shares.lock_waiters, "threads that wait for the lock meanwhile, on average"),
-        (shares.io_waiters, "threads that wait at once, on average"),
-        (shares.wanting, "threads that could run at once, on average"),
-    ] {
-        let told = match fact {
-            _ if verdict == Verdict::GilBound => fact.contains("GIL"),
-            _ if verdict == Verdict::LockBound => fact.contains("the lock"),
-            _ if verdict == Verdict::IoBound => fact.contains("wait at once"),
-            _ => fact.contains("could run"),
-        };
-        if let Some(mean) = means.mean().filter(|_| told) {
-            add(fact.to_owned(), mean, "threads", seen);
-        }
+    let (mean, fact) = match verdict {
+        Verdict::GilBound => (shares.gil_waiters, "threads that wait for the GIL meanwhile, on average"),
+        Verdict::LockBound => (shares.lock_waiters, "threads that wait for the lock meanwhile, on average"),
+        Verdict::IoBound => (shares.io_waiters, "threads that wait at once, on average"),
+        _ => (shares.wanting, "threads that could run at once, on average"),
+    };
+    if let Some(mean) = mean.mean() {
+        add(fact.to_owned(), mean, "threads", seen);
     }
     for effect in case.effects {
         let Some(gain) = effect.gain() else { continue };
@@ -130,8 +123,8 @@ pub(super) fn evidence(case: &Case<'_>, shares: &Shares, verdict: Verdict) -> Ve
 }
 
 fn loops(run: &Run, add: &mut impl FnMut(String, f64, &'static str, Source)) {
-    let tellers = run.inside.iter().flat_map(|inside| &inside.tellers);
-    for facts in tellers.filter_map(|teller| teller.knowledge.event_loop).filter(|facts| facts.slow > 0) {
+    let loops = run.tellers().filter_map(|teller| teller.knowledge.event_loop);
+    for facts in loops.filter(|facts| facts.slow > 0) {
         add(
             "callbacks of an event loop that took longer than 5 ms".to_owned(),
             facts.slow as f64,
@@ -143,7 +136,7 @@ fn loops(run: &Run, add: &mut impl FnMut(String, f64, &'static str, Source)) {
 }
 
 /// CPU time over wall time of the program as it is.
-pub(super) fn cpus_used(case: &Case<'_>) -> Option<f64> {
+fn cpus_used(case: &Case<'_>) -> Option<f64> {
     let runs = if case.plain.is_empty() { std::slice::from_ref(case.telling) } else { case.plain };
     let used = runs.iter().map(|run| {
         if let Some(tree) = &run.tree {
@@ -155,11 +148,4 @@ pub(super) fn cpus_used(case: &Case<'_>) -> Option<f64> {
     });
     let used: Vec<f64> = used.flatten().collect();
     (!used.is_empty()).then(|| used.iter().sum::<f64>() / used.len() as f64)
-}
-
-impl Effect {
-    /// Whether the program did the same, as far as what it prints tells.
-    pub fn did_the_same(&self) -> bool {
-        self.failure.is_none() && self.same_output != Some(false)
-    }
 }

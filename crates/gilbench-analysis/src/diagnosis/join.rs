@@ -46,9 +46,8 @@ struct Side<'a> {
 
 impl<'a> Join<'a> {
     pub(super) fn new(run: &'a Run) -> Self {
-        let tellers = run.inside.iter().flat_map(|inside| &inside.tellers);
         // A process that becomes another program tells anew, in place of what it told before.
-        let tellers = tellers.map(|teller| (teller.process, Side::new(teller))).collect();
+        let tellers = run.tellers().map(|teller| (teller.process, Side::new(teller))).collect();
         let processes = run.watched.processes.iter().map(|process| process.id).collect();
         let mut join = Self { tellers, processes, waits: BTreeMap::new() };
         join.waits = join.waiting_stacks(run);
@@ -128,7 +127,7 @@ impl<'a> Join<'a> {
 
     /// Whether its interpreter has a GIL that is in force; where nobody tells, that is possible.
     pub(super) fn has_gil(&self, thread: &SeenThread) -> bool {
-        self.side(thread).is_none_or(|side| side.teller.knowledge.gil_enabled != Some(false))
+        self.side(thread).is_none_or(|side| side.teller.knowledge.may_have_gil())
     }
 
     /// Whether callbacks of its event loop mostly held up other tasks.
@@ -213,8 +212,7 @@ impl<'a> Side<'a> {
         // One that comes late is late because something held the GIL meanwhile, in compiled code, and shows where.
         let late = || {
             let next = samples.iter().filter_map(|samples| after(samples, at));
-            next.min_by_key(|sample| sample.at_ns)
-                .filter(|_| self.teller.knowledge.gil_enabled != Some(false))
+            next.min_by_key(|sample| sample.at_ns).filter(|_| self.teller.knowledge.may_have_gil())
         };
         near.map(|(_, sample)| sample).or_else(late).map_or(Found::Nowhere, Found::At)
     }

@@ -50,8 +50,7 @@ pub struct Line {
 const TOLD: usize = 8;
 
 /// The lines with most time, the most first.
-pub(super) fn lines(run: &Run) -> Vec<Line> {
-    let join = Join::new(run);
+pub(super) fn lines(run: &Run, join: &Join<'_>) -> Vec<Line> {
     let mut seconds: BTreeMap<(&str, u32, &str, Activity), f64> = BTreeMap::new();
     for look in &run.watched.looks {
         for glance in &look.threads {

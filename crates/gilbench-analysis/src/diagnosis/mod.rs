@@ -22,9 +22,10 @@ use gilbench_model::watched::Run;
 
 pub use self::effect::{Change, Effect, Measured};
 pub use self::evidence::{Evidence, Source};
+use self::join::Join;
 pub use self::lines::{Activity, Line};
 pub use self::remedy::{Gain, GainKind, Proposal, Remedy};
-pub use self::shares::{Cause, Shares, Weighted, shares};
+pub use self::shares::{Cause, Shares, Weighted};
 pub use self::verdict::Verdict;
 use self::verdict::Weights;
 
@@ -41,6 +42,13 @@ pub struct Case<'a> {
     pub machine_cpus: usize,
     /// How many of them the program may use at once by its quota.
     pub quota: Option<f64>,
+}
+
+impl<'a> Case<'a> {
+    /// What came of a change, if it was tried.
+    fn effect(&self, change: &Change) -> Option<&'a Effect> {
+        self.effects.iter().find(|effect| effect.change == *change)
+    }
 }
 
 /// What came out.
@@ -66,13 +74,14 @@ pub struct Diagnosis {
 
 /// Diagnoses a program.
 pub fn diagnose(case: &Case<'_>) -> Diagnosis {
-    let shares = shares::of_case(case);
+    let join = Join::new(case.telling);
+    let shares = shares::shares(case, &join);
     let weights = Weights::of(case, &shares);
     let judged = verdict::judge(case, &shares, &weights);
     Diagnosis {
         evidence: evidence::evidence(case, &shares, judged.verdict),
         remedies: remedy::remedies(case, &shares, judged.verdict),
-        lines: lines::lines(case.telling),
+        lines: lines::lines(case.telling, &join),
         verdict: judged.verdict,
         confidence: judged.confidence,
         secondary: judged.secondary,

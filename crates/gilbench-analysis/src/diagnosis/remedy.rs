@@ -107,6 +107,12 @@ pub struct Proposal {
     pub change: Option<Change>,
 }
 
+impl Proposal {
+    fn noted(self, note: impl Into<String>) -> Self {
+        Self { note: Some(note.into()), ..self }
+    }
+}
+
 /// A gain below this is none.
 const WORTH: f64 = 1.05;
 
@@ -168,12 +174,8 @@ impl Maker<'_> {
         self.shares.cpus as f64
     }
 
-    fn effect(&self, change: &Change) -> Option<&Effect> {
-        self.case.effects.iter().find(|effect| effect.change == *change && effect.did_the_same())
-    }
-
     fn measured(&self, remedy: Remedy, change: &Change) -> Option<Proposal> {
-        let effect = self.effect(change)?;
+        let effect = self.case.effect(change).filter(|effect| effect.did_the_same())?;
         Some(measured(remedy, effect, effect.gain()?))
     }
 
@@ -204,7 +206,7 @@ impl Maker<'_> {
         let by = threads.min(cpus);
         let mut processes = spread(Remedy::Processes, share, by);
         if limited {
-            processes.note = Some("together with more CPUs: it may use one".to_owned());
+            processes = processes.noted("together with more CPUs: it may use one");
         }
         let mut all = self.free_threading(share, by);
         // What was run, and brings most of what is possible, is better than what is possible.
@@ -221,29 +223,23 @@ impl Maker<'_> {
     fn io(&self) -> Vec<Proposal> {
         let share = self.share(&[Cause::Io, Cause::Waiting]);
         let at_once = self.shares.io_waiters.mean().unwrap_or(0.0);
-        let waiting_tasks = self.case.telling.inside.iter().flat_map(|inside| &inside.tellers);
-        let queued = waiting_tasks.map(|teller| teller.knowledge.tasks_waiting).max().unwrap_or(0);
-        let in_loop = self.in_loop();
-        if in_loop || (at_once >= OVERLAPPED && queued == 0) {
+        let queued =
+            self.case.telling.tellers().map(|teller| teller.knowledge.tasks_waiting).max().unwrap_or(0);
+        if self.in_loop() || (at_once >= OVERLAPPED && queued == 0) {
             return Vec::new();
         }
-        let mut threads = vanishes(Remedy::Threads, share);
-        let mut asyncio = vanishes(Remedy::Asyncio, share);
+        let (threads, asyncio) = (vanishes(Remedy::Threads, share), vanishes(Remedy::Asyncio, share));
         if at_once >= OVERLAPPED {
             let note = format!("up to {queued} tasks wait for one of its threads: more threads than now");
-            threads.note = Some(note);
-        } else {
-            let note = "where there are several things to wait for, and none needs the answer of another";
-            threads.note = Some(note.to_owned());
-            asyncio.note = Some(note.to_owned());
+            return vec![threads.noted(note), asyncio];
         }
-        vec![threads, asyncio]
+        let note = "where there are several things to wait for, and none needs the answer of another";
+        vec![threads.noted(note), asyncio.noted(note)]
     }
 
     /// Whether an event loop does the waiting.
     fn in_loop(&self) -> bool {
-        let mut tellers = self.case.telling.inside.iter().flat_map(|inside| &inside.tellers);
-        tellers.any(|teller| {
+        self.case.telling.tellers().any(|teller| {
             teller.knowledge.event_loop.is_some_and(|event_loop| event_loop.callbacks > 4)
                 && teller
                     .frames
@@ -253,8 +249,7 @@ impl Maker<'_> {
     }
 
     fn has_gil(&self) -> bool {
-        let first = self.case.telling.inside.as_ref().and_then(|inside| inside.first());
-        first.is_none_or(|teller| teller.knowledge.gil_enabled != Some(false))
+        self.case.telling.tellers().next().is_none_or(|teller| teller.knowledge.may_have_gil())
     }
 
     fn lock(&self) -> Vec<Proposal> {
@@ -264,10 +259,10 @@ impl Maker<'_> {
         let threads = self.shares.lock_waiters.mean().unwrap_or(1.0) + 1.0;
         let computing = self.shares.lock_computing / (waits * self.shares.total).max(f64::EPSILON);
         let by = if computing > 0.5 { threads.min(self.cpus()) } else { threads };
-        let mut narrow = spread(Remedy::NarrowLock, share, by);
+        let narrow = spread(Remedy::NarrowLock, share, by);
         if computing > 0.5 && self.has_gil() {
             let note = "who has the lock computes: without it the GIL is next, and only processes or free threading gain";
-            narrow.note = Some(note.to_owned());
+            return vec![narrow.noted(note)];
         }
         vec![narrow]
     }
@@ -286,7 +281,7 @@ impl Maker<'_> {
         if !starts || processes > 1 {
             let mut larger = vanishes(Remedy::LargerTasks, share);
             if starts {
-                larger.note = Some(format!("{processes} processes were started: fewer, that live longer"));
+                larger = larger.noted(format!("{processes} processes were started: fewer, that live longer"));
             }
             all.insert(0, larger);
         }
@@ -299,19 +294,12 @@ impl Maker<'_> {
         if computing <= 0.5 {
             return vec![vanishes(Remedy::ToThread, share)];
         }
-        let to_thread = |mut proposal: Proposal, note: &str| {
-            proposal.note = Some(note.to_owned());
-            proposal
-        };
         if self.has_gil() {
             let note = "the callbacks compute: a process pool, by `loop.run_in_executor`";
-            let processes = to_thread(spread(Remedy::Processes, share, self.cpus()), note);
-            return vec![processes];
+            return vec![spread(Remedy::Processes, share, self.cpus()).noted(note)];
         }
-        vec![to_thread(
-            spread(Remedy::ToThread, share, self.cpus()),
-            "there is no GIL: threads compute at once",
-        )]
+        let note = "there is no GIL: threads compute at once";
+        vec![spread(Remedy::ToThread, share, self.cpus()).noted(note)]
     }
 
     fn throttled(&self) -> Vec<Proposal> {

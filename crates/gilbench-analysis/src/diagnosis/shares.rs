@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use gilbench_model::watched::{Doing, Run};
+use gilbench_model::watched::Doing;
 
 use super::Case;
 use super::group::Group;
@@ -72,8 +72,6 @@ pub struct Shares {
     pub looping_computing: f64,
     /// What was waited for, in looks that count for I/O.
     pub io_kinds: BTreeMap<Doing, f64>,
-    /// The part of the dispatch and start-up time in which several threads could run.
-    pub overhead_parallel: f64,
     /// CPUs that the program may use: the least that was seen.
     pub cpus: usize,
 }
@@ -125,46 +123,7 @@ impl Shares {
             *self.seconds.entry(cause).or_default() += seconds;
         }
     }
-}
 
-/// The time of the run that tells most, by causes.
-pub(super) fn of_case(case: &Case<'_>) -> Shares {
-    let mut found = shares(case.telling, case.machine_cpus, case.quota);
-    // Short callbacks of a loop that has much to do hold nobody up.
-    let facts = case.telling.inside.iter().flat_map(|inside| &inside.tellers);
-    let slow: f64 = facts
-        .filter_map(|teller| teller.knowledge.event_loop)
-        .map(|event_loop| event_loop.slow_seconds_with_others)
-        .sum();
-    if found.total > 0.0 {
-        found.cap(Cause::Looping, slow / found.total, Cause::Serial);
-    }
-    found
-}
-
-/// The time of a run by causes. `machine_cpus` there are on the machine, and `quota` of them may be used at once.
-pub fn shares(run: &Run, machine_cpus: usize, quota: Option<f64>) -> Shares {
-    let join = Join::new(run);
-    let mut shares = Shares { cpus: machine_cpus, ..Shares::default() };
-    let rivals = Rivals::new(run, &join);
-    for (index, look) in run.watched.looks.iter().enumerate() {
-        let group = Group::of(look, run, &join, &rivals.at(index), machine_cpus, quota);
-        if group.is_empty {
-            continue;
-        }
-        let weight = look.for_ns.seconds();
-        shares.looks += 1;
-        shares.total += weight;
-        shares.cpus = shares.cpus.min(group.cpus);
-        shares.ready += group.ready.len() as f64 * weight;
-        shares.native += group.native as f64 * weight;
-        shares.fighting += group.fighting as f64 * weight;
-        group.count(&mut shares, weight, machine_cpus);
-    }
-    shares
-}
-
-impl Shares {
     /// Divides a time among threads, each of which spends its part on its work, which counts for a cause, or on something
     /// beside it.
     pub(super) fn split(&mut self, places: &[Place], weight: f64, cause: Cause) {
@@ -181,4 +140,32 @@ impl Shares {
             self.add(cause, part);
         }
     }
+}
+
+/// The time of the run that tells most, by causes.
+pub(super) fn shares(case: &Case<'_>, join: &Join<'_>) -> Shares {
+    let Case { telling: run, machine_cpus, quota, .. } = *case;
+    let mut shares = Shares { cpus: machine_cpus, ..Shares::default() };
+    let rivals = Rivals::new(run, join);
+    for (index, look) in run.watched.looks.iter().enumerate() {
+        let group = Group::of(look, run, join, &rivals.at(index), machine_cpus, quota);
+        if group.is_empty {
+            continue;
+        }
+        let weight = look.for_ns.seconds();
+        shares.looks += 1;
+        shares.total += weight;
+        shares.cpus = shares.cpus.min(group.cpus);
+        shares.ready += group.ready.len() as f64 * weight;
+        shares.native += group.native as f64 * weight;
+        shares.fighting += group.fighting as f64 * weight;
+        group.count(&mut shares, weight, machine_cpus);
+    }
+    // Short callbacks of a loop that has much to do hold nobody up.
+    let loops = run.tellers().filter_map(|teller| teller.knowledge.event_loop);
+    let slow: f64 = loops.map(|event_loop| event_loop.slow_seconds_with_others).sum();
+    if shares.total > 0.0 {
+        shares.cap(Cause::Looping, slow / shares.total, Cause::Serial);
+    }
+    shares
 }

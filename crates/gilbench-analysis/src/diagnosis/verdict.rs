@@ -1,13 +1,15 @@
 //! From shares of the time, and from what changes did, to one verdict.
 
 use gilbench_model::watched::Run;
+use serde::Serialize;
 
 use super::effect::Change;
 use super::shares::{Cause, Shares};
 use super::{Case, Effect};
 
 /// What a program is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Its threads want to compute, and the GIL lets one.
     GilBound,
@@ -148,8 +150,8 @@ impl Weights {
 
 /// How many times as fast it is with one thread for BLAS, if that is more than chance.
 fn too_many(case: &Case<'_>) -> Option<f64> {
-    let effect = case.effects.iter().find(|effect| effect.change == Change::OneBlasThread)?;
-    effect.gain().filter(|gain| gain.point >= TOO_MANY && gain.low > 1.0).map(|gain| gain.point)
+    let gain = case.effect(&Change::OneBlasThread)?.gain();
+    gain.filter(|gain| gain.point >= TOO_MANY && gain.low > 1.0).map(|gain| gain.point)
 }
 
 /// The share of the time in which a quota held it back.
@@ -164,15 +166,15 @@ fn held_back(run: &Run) -> f64 {
 /// Bytes that are written a second of moving them; `None` where that is not told.
 fn data_rate(case: &Case<'_>, shares: &Shares) -> Option<f64> {
     let run = case.plain.last().unwrap_or(case.telling);
-    let written = run.watched.processes.iter().map(|process| Some(process.traffic?.written_bytes));
-    let written = written.flatten().sum::<u64>() as f64;
+    let written =
+        run.watched.processes.iter().filter_map(|process| process.written_bytes).sum::<u64>() as f64;
     let seconds = shares.of(Cause::Transfer) * run.watched.total_ns().seconds();
     (seconds > 0.0).then_some(written / seconds)
 }
 
 /// What it means that several threads could run most of the time: whether that made the program faster.
 fn parallel(case: &Case<'_>, shares: &Shares) -> Verdict {
-    let one = case.effects.iter().find(|effect| effect.change == Change::OneCpu);
+    let one = case.effect(&Change::OneCpu);
     let (Some(time), Some(cpu)) = (one.and_then(Effect::gain), one.and_then(Effect::cpu_ratio)) else {
         return Verdict::Parallel;
     };
@@ -221,8 +223,7 @@ pub(super) struct Judged {
 /// Whether threads of libraries may be what is in the way, and nobody tried it without them: they wait for each other in
 /// the name of the program's threads, and all of them want to run.
 fn may_be_too_many(case: &Case<'_>, shares: &Shares, verdict: Verdict) -> bool {
-    let tried =
-        case.effects.iter().any(|effect| effect.change == Change::OneBlasThread && effect.gain().is_some());
+    let tried = case.effect(&Change::OneBlasThread).is_some_and(|effect| effect.gain().is_some());
     let crowd = shares.wanting.mean().unwrap_or(0.0) > MANY * shares.cpus as f64;
     let looks_like = verdict == Verdict::LockBound || (verdict == Verdict::Parallel && crowd);
     shares.native > 0.0 && !tried && looks_like

@@ -61,8 +61,6 @@ pub struct LoopFacts {
     pub slow: u64,
     /// The seconds that slow ones took.
     pub slow_seconds: f64,
-    /// The part of these in which the loop's thread was on a CPU.
-    pub slow_cpu_seconds: f64,
     /// The part of the slow seconds in which other tasks of the loop were there too.
     pub slow_seconds_with_others: f64,
     /// The longest of all.
@@ -87,6 +85,13 @@ pub struct Knowledge {
     pub tasks_waiting: u32,
     /// Event loops; `None` where `asyncio` was not imported.
     pub event_loop: Option<LoopFacts>,
+}
+
+impl Knowledge {
+    /// Whether there is a GIL in force, as far as is known.
+    pub fn may_have_gil(&self) -> bool {
+        self.gil_enabled != Some(false)
+    }
 }
 
 /// One process that told something.
@@ -115,11 +120,4 @@ pub struct Teller {
 pub struct Inside {
     /// Its processes, in the order in which they began to tell.
     pub tellers: Vec<Teller>,
-}
-
-impl Inside {
-    /// The one that the program began with.
-    pub fn first(&self) -> Option<&Teller> {
-        self.tellers.first()
-    }
 }

@@ -4,7 +4,6 @@
 //! process of the program writes a file. An interpreter that is told to ignore its environment (`-I`, `-E`, `-S`), and
 //! what is no Python, tells nothing.
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -139,11 +138,6 @@ fn teller(process: u32, text: &str) -> Option<Teller> {
         stack.retain(|frame| *frame < frames);
     }
     greeted.then_some(teller)
-}
-
-/// Names of threads, of all processes.
-pub fn thread_names(inside: &Inside) -> BTreeMap<u32, String> {
-    inside.tellers.iter().flat_map(|teller| teller.knowledge.thread_names.clone()).collect()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -15,7 +15,7 @@ use std::time::Duration;
 use gilbench_model::Nanoseconds;
 use gilbench_model::condition::parse_cpu_list;
 use gilbench_model::timeline::{Lane, Recording};
-use gilbench_model::watched::{Doing, Glance, Look, SeenProcess, SeenThread, Traffic, Watched};
+use gilbench_model::watched::{Doing, Glance, Look, SeenProcess, SeenThread, Watched};
 use rustix::time::{ClockId, clock_gettime};
 
 use super::account::{self, Account, Seen};
@@ -23,6 +23,7 @@ use super::doing::DoingFiles;
 use super::own_data::OwnData;
 use super::pace::{Care, Pace};
 use super::parse::{Cause, run_times};
+use super::thread::text;
 use super::tree::{descendants, threads};
 use crate::kernel_files::KernelFiles;
 
@@ -75,7 +76,7 @@ impl Census {
 }
 
 /// Now, by the clock of all looks.
-pub fn monotonic() -> Nanoseconds {
+fn monotonic() -> Nanoseconds {
     nanoseconds(ClockId::Monotonic)
 }
 
@@ -175,8 +176,8 @@ impl Taker {
             };
             let thread = &mut self.threads[*index];
             let before = thread.ran_ns;
-            if let Some((ran, queued)) = booked {
-                (thread.ran_ns, thread.queued_ns) = (Nanoseconds(ran), Nanoseconds(queued));
+            if let Some((ran, _)) = booked {
+                thread.ran_ns = Nanoseconds(ran);
             }
             seen.push(Glance {
                 thread: u32::try_from(*index).unwrap_or(u32::MAX),
@@ -251,7 +252,6 @@ impl Taker {
                     main: process == thread,
                     name: String::new(),
                     ran_ns: Nanoseconds(0),
-                    queued_ns: Nanoseconds(0),
                     cpus: BTreeSet::new(),
                 };
                 if let Some(status) = self.files.text(format!("/proc/{process}/task/{thread}/status")) {
@@ -266,9 +266,8 @@ impl Taker {
         for &process in &self.living {
             let Some(&number) = self.numbers.get(&process) else { continue };
             let seen = &mut self.processes[number as usize];
-            let text = |name: &str| self.files.text(format!("/proc/{process}/{name}"));
-            seen.traffic = text("io").and_then(|text| traffic(&text)).or(seen.traffic);
-            seen.major_faults = text("stat").and_then(|text| major_faults(&text)).or(seen.major_faults);
+            let io = self.files.text(format!("/proc/{process}/io"));
+            seen.written_bytes = io.and_then(|text| written_bytes(&text)).or(seen.written_bytes);
         }
     }
 
@@ -300,7 +299,6 @@ impl Taker {
             threads: self.threads,
             processes: self.processes,
             looks: self.looks,
-            threads_left_out: left_out,
             cost_ns: cost,
         }
     }
@@ -318,11 +316,7 @@ impl Files {
     fn look(&self) -> Option<(Doing, Option<(u64, u64)>)> {
         let doing = self.doing.doing()?;
         let booked = match &self.times {
-            Some(file) => {
-                let mut buffer = [0; 64];
-                let length = file.read_at(&mut buffer, 0).ok()?;
-                std::str::from_utf8(&buffer[..length]).ok().and_then(run_times)
-            }
+            Some(file) => run_times(text(file, &mut [0; 64])?),
             None => None,
         };
         Some((doing, booked))
@@ -350,23 +344,9 @@ fn describe(thread: &mut SeenThread, status: &str) {
     }
 }
 
-/// Reads the file `io`: `rchar` and `wchar` count what passes through all kinds of files.
-fn traffic(text: &str) -> Option<Traffic> {
-    let field = |name: &str| {
-        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
-        line.trim().parse().ok()
-    };
-    Some(Traffic {
-        read_bytes: field("rchar")?,
-        written_bytes: field("wchar")?,
-        reads: field("syscr")?,
-        writes: field("syscw")?,
-    })
-}
-
-/// The twelfth field of `stat`, the tenth behind the name.
-fn major_faults(stat: &str) -> Option<u64> {
-    stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(9)?.parse().ok()
+/// Reads the file `io`: `wchar` counts what passes through all kinds of files.
+fn written_bytes(text: &str) -> Option<u64> {
+    text.lines().find_map(|line| line.strip_prefix("wchar:"))?.trim().parse().ok()
 }
 
 #[cfg(test)]
@@ -374,16 +354,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn traffic_counts_bytes_and_calls() {
+    fn what_is_written_counts_whatever_it_is_written_to() {
         let text = "rchar: 10\nwchar: 20\nsyscr: 3\nsyscw: 4\nread_bytes: 0\nwrite_bytes: 0\n";
-        let expected = Traffic { read_bytes: 10, written_bytes: 20, reads: 3, writes: 4 };
-        assert_eq!(traffic(text), Some(expected));
-        assert_eq!(traffic("rchar: 10\n"), None);
-    }
-
-    #[test]
-    fn major_faults_stand_behind_any_name() {
-        let stat = "12 (a) b) S 1 2 3 4 5 6 700 8 9 10 11 12";
-        assert_eq!(major_faults(stat), Some(9));
+        assert_eq!(written_bytes(text), Some(20));
+        assert_eq!(written_bytes("rchar: 10\n"), None);
     }
 }

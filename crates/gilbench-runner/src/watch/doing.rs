@@ -15,6 +15,7 @@ use rustix::time::{ClockId, clock_gettime};
 
 use super::own_data::OwnData;
 use super::parse::{Standing, standing};
+use super::thread::{read, text};
 use crate::kernel_files::KernelFiles;
 
 /// Time that a thread which waits for the GIL can have left at the most: CPython's default switch interval, and a
@@ -54,14 +55,8 @@ impl DoingFiles {
     /// What the thread does; `None` once it has ended.
     pub(super) fn doing(&self) -> Option<Doing> {
         let mut buffer = [0; LONGEST];
-        let text = match &self.call {
-            Some(file) => {
-                let length = file.read_at(&mut buffer, 0).ok().filter(|length| *length > 0);
-                // Nobody may look into a process of another user's; nor is anything told of one that has ended.
-                length.and_then(|length| std::str::from_utf8(&buffer[..length]).ok())
-            }
-            None => None,
-        };
+        // Nobody may look into a process of another user's; nor is anything told of one that has ended.
+        let text = self.call.as_ref().and_then(|file| text(file, &mut buffer));
         match text.and_then(Call::parse) {
             Some(Call::Running) => Some(Doing::Ready),
             Some(Call::None) => self.standing(Doing::Stopped),
@@ -73,8 +68,7 @@ impl DoingFiles {
     /// The same as far as the state alone tells.
     fn standing(&self, waits: Doing) -> Option<Doing> {
         let mut buffer = [0; LONGEST];
-        let length = self.stat.read_at(&mut buffer, 0).ok()?;
-        match standing(&buffer[..length])? {
+        match standing(read(&self.stat, &mut buffer).ok()?)? {
             Standing::Ready => Some(Doing::Ready),
             Standing::Waits => Some(waits),
             Standing::Stopped => Some(Doing::Stopped),

@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 use gilbench_model::Nanoseconds;
 use gilbench_model::timeline::Recording;
 
-pub use self::census::{Census, Whose, monotonic};
+pub use self::census::{Census, Whose};
 pub use self::pace::Care;
 use crate::kernel_files::KernelFiles;
 use sampler::Sampler;

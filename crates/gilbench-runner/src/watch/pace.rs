@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64;
+
 /// No more often than this, however little a look costs: enough of a script that lasts a tenth of a second.
 const SHORTEST: Duration = Duration::from_millis(4);
 
@@ -39,12 +42,12 @@ pub(super) struct Pace {
     care: Care,
     /// Nanoseconds of a look.
     cost: f64,
-    random: u64,
+    generator: Pcg64,
 }
 
 impl Pace {
     pub(super) fn new(care: Care) -> Self {
-        Self { care, cost: 0.0, random: 0x9e37_79b9_7f4a_7c15 }
+        Self { care, cost: 0.0, generator: Pcg64::seed_from_u64(0) }
     }
 
     /// Takes the cost of a look, and gives the time to the next.
@@ -52,15 +55,7 @@ impl Pace {
         let latest = cost.as_nanos() as f64;
         self.cost = if self.cost == 0.0 { latest } else { self.cost + LATEST * (latest - self.cost) };
         let mean = Duration::from_secs_f64(self.cost / 1e9 / self.care.share()).clamp(SHORTEST, LONGEST);
-        mean.mul_f64(0.5 + self.draw())
-    }
-
-    /// A number from 0 to 1: Marsaglia, "Xorshift RNGs", J. Stat. Softw. 8(14), 2003. Nothing depends on its quality.
-    fn draw(&mut self) -> f64 {
-        self.random ^= self.random << 13;
-        self.random ^= self.random >> 7;
-        self.random ^= self.random << 17;
-        (self.random >> 11) as f64 / (1_u64 << 53) as f64
+        mean.mul_f64(0.5 + self.generator.random::<f64>())
     }
 }
 

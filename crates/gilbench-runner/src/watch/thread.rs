@@ -71,11 +71,12 @@ impl ThreadFiles {
 }
 
 /// The beginning of a file, as it is now.
-fn read<'a>(file: &File, buffer: &'a mut [u8]) -> io::Result<&'a [u8]> {
+pub(super) fn read<'a>(file: &File, buffer: &'a mut [u8]) -> io::Result<&'a [u8]> {
     let length = file.read_at(buffer, 0)?;
     Ok(&buffer[..length])
 }
 
-fn text<'a>(file: &File, buffer: &'a mut [u8]) -> Option<&'a str> {
+/// The same, as text.
+pub(super) fn text<'a>(file: &File, buffer: &'a mut [u8]) -> Option<&'a str> {
     std::str::from_utf8(read(file, buffer).ok()?).ok()
 }

@@ -249,7 +249,7 @@ class _Teller:
         if self.loop is None and hasattr(self.sys.modules.get("asyncio.tasks"), "all_tasks"):
             events = self.sys.modules.get("asyncio.events")
             if hasattr(events, "Handle"):
-                self.loop = _Loop(self.time, self.sys.modules["asyncio.tasks"], self)
+                self.loop = _Loop(self.time, self.sys.modules["asyncio.tasks"])
                 self.loop.watch(events.Handle)
 
     def write(self):
@@ -261,30 +261,29 @@ class _Teller:
 class _Loop:
     """What the event loops of a process do."""
 
-    def __init__(self, time, tasks, teller):
-        self.time, self.tasks, self.teller = time, tasks, teller
+    def __init__(self, time, tasks):
+        self.time, self.tasks = time, tasks
         self.callbacks = self.slow = 0
-        self.seconds = self.cpu = self.with_others = self.longest = 0.0
+        self.seconds = self.with_others = self.longest = 0.0
 
     def watch(self, handle):
-        run, monotonic, cpu = handle._run, self.time.monotonic, self.time.thread_time
+        run, monotonic = handle._run, self.time.monotonic
 
         def _run(self_):
-            begun, ran = monotonic(), cpu()
+            begun = monotonic()
             try:
                 return run(self_)
             finally:
                 took = monotonic() - begun
                 self.callbacks += 1
                 if took > 0.005:
-                    self.took(took, cpu() - ran)
+                    self.took(took)
 
         handle._run = _run
 
-    def took(self, seconds, cpu):
+    def took(self, seconds):
         self.slow += 1
         self.seconds += seconds
-        self.cpu += cpu
         self.longest = max(self.longest, seconds)
         if self.others_wait():
             self.with_others += seconds
@@ -305,9 +304,9 @@ class _Loop:
 
     def told(self):
         return (
-            '{"callbacks":%d,"slow":%d,"slow_seconds":%.6f,"slow_cpu_seconds":%.6f,'
+            '{"callbacks":%d,"slow":%d,"slow_seconds":%.6f,'
             '"slow_seconds_with_others":%.6f,"longest_seconds":%.6f}'
-            % (self.callbacks, self.slow, self.seconds, self.cpu, self.with_others, self.longest)
+            % (self.callbacks, self.slow, self.seconds, self.with_others, self.longest)
         )
 
 

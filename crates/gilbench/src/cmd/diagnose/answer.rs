@@ -6,12 +6,12 @@ use gilbench_analysis::diagnosis::{Diagnosis, Effect, Verdict};
 use serde::Serialize;
 
 use super::candidate::words;
-use super::experiment::{Experiment, comparison};
+use super::experiment::{Experiment, Made, comparison};
 
 /// The answer.
 #[derive(Debug, Serialize)]
 pub(super) struct Answer {
-    pub(super) verdict: &'static str,
+    pub(super) verdict: Verdict,
     pub(super) confidence: f64,
     pub(super) secondary: Vec<Secondary>,
     /// Why nothing can be said, or what is missing for more.
@@ -22,12 +22,12 @@ pub(super) struct Answer {
     pub(super) tried: Vec<Tried>,
     pub(super) lines: Vec<Line>,
     pub(super) facts: Facts,
-    pub(super) runs: Vec<RunMade>,
+    pub(super) runs: Vec<Made>,
 }
 
 #[derive(Debug, Serialize)]
 pub(super) struct Secondary {
-    pub(super) verdict: &'static str,
+    pub(super) verdict: Verdict,
     /// Of the time.
     pub(super) share: f64,
 }
@@ -110,28 +110,17 @@ pub(super) struct Gil {
     pub(super) enabled: Option<bool>,
 }
 
-#[derive(Debug, Serialize)]
-pub(super) struct RunMade {
-    pub(super) what: String,
-    pub(super) seconds: f64,
-    pub(super) cpu_seconds: f64,
-    pub(super) exit_code: Option<i32>,
-    pub(super) signal: Option<i32>,
-    /// It was ended before it had come to its end.
-    pub(super) cut: bool,
-}
-
 impl Answer {
     pub(super) fn new(diagnosis: &Diagnosis, experiment: &Experiment) -> Self {
         let mut missing = diagnosis.missing.clone();
         missing.extend(experiment.notes.iter().cloned());
         Self {
-            verdict: diagnosis.verdict.as_str(),
+            verdict: diagnosis.verdict,
             confidence: rounded(diagnosis.confidence),
             secondary: diagnosis
                 .secondary
                 .iter()
-                .map(|(verdict, share)| Secondary { verdict: verdict.as_str(), share: rounded(*share) })
+                .map(|&(verdict, share)| Secondary { verdict, share: rounded(share) })
                 .collect(),
             missing,
             evidence: diagnosis
@@ -158,26 +147,8 @@ impl Answer {
                 })
                 .collect(),
             facts: facts(diagnosis, experiment),
-            runs: experiment
-                .runs
-                .iter()
-                .map(|run| RunMade {
-                    what: run.what.clone(),
-                    seconds: run.seconds,
-                    cpu_seconds: run.cpu_seconds,
-                    exit_code: run.exit_code,
-                    signal: run.signal,
-                    cut: run.cut,
-                })
-                .collect(),
+            runs: experiment.runs.clone(),
         }
-    }
-
-    pub(super) fn verdict(&self) -> Verdict {
-        Verdict::ALL
-            .into_iter()
-            .find(|verdict| verdict.as_str() == self.verdict)
-            .unwrap_or(Verdict::Undecided)
     }
 }
 
@@ -225,7 +196,7 @@ impl From<&Effect> for Tried {
 
 fn facts(diagnosis: &Diagnosis, experiment: &Experiment) -> Facts {
     let telling = &experiment.telling;
-    let first = telling.inside.as_ref().and_then(|inside| inside.first());
+    let first = telling.tellers().next();
     let knowledge = first.map(|teller| &teller.knowledge);
     let own = |thread: u32| first.is_some_and(|teller| teller.own_threads.contains(&thread));
     let shares = &diagnosis.shares;

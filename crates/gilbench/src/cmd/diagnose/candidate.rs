@@ -8,15 +8,8 @@ use super::subject::Named;
 
 /// A change with what it takes to run it.
 pub(super) struct Candidate {
-    pub(super) change: Change,
     pub(super) trial: trial::Change,
-    /// It is done by what is put into the program.
-    pub(super) fork: bool,
-    pub(super) command: String,
-    pub(super) rounds: Vec<[f64; 2]>,
-    pub(super) cpu_rounds: Vec<[f64; 2]>,
-    pub(super) same: Option<bool>,
-    pub(super) failure: Option<String>,
+    pub(super) effect: Effect,
 }
 
 /// A change in words, behind "with".
@@ -37,16 +30,15 @@ const BLAS_THREADS: [&str; 4] =
 
 impl Candidate {
     fn new(change: Change, trial: trial::Change, command: String) -> Self {
-        Self {
+        let effect = Effect {
             change,
-            trial,
-            fork: false,
-            command,
             rounds: Vec::new(),
             cpu_rounds: Vec::new(),
-            same: None,
+            same_output: None,
             failure: None,
-        }
+            command,
+        };
+        Self { trial, effect }
     }
 
     pub(super) fn one_cpu(named: &Named, cpu: u32) -> Self {
@@ -73,7 +65,7 @@ impl Candidate {
 
     pub(super) fn fork(named: &Named) -> Self {
         let command = format!("{}  # after multiprocessing.set_start_method(\"fork\")", named.text);
-        Self { fork: true, ..Self::new(Change::Fork, trial::Change::None, command) }
+        Self::new(Change::Fork, trial::Change::None, command)
     }
 
     pub(super) fn interpreter(named: &Named, state: &InterpreterState) -> Self {
@@ -91,34 +83,25 @@ impl Candidate {
 
     /// Takes what came of a run, beside one of the program as it is.
     pub(super) fn take(&mut self, trial: Result<Trial, String>, plain: &Trial, repeats: bool) {
+        let effect = &mut self.effect;
         let trial = match trial {
             Ok(trial) => trial,
-            Err(reason) => return self.failure = Some(reason),
+            Err(reason) => return effect.failure = Some(reason),
         };
         let ended_alike =
             trial.tree.exit_code == plain.tree.exit_code && trial.tree.signal == plain.tree.signal;
         if trial.cut {
-            self.failure = Some(format!("it took more than {:.0} s", trial.tree.wall_ns.seconds()));
+            effect.failure = Some(format!("it took more than {:.0} s", trial.tree.wall_ns.seconds()));
         } else if !ended_alike {
             let last = trial.errors.last_line().or_else(|| trial.output.last_line());
-            self.failure = Some(last.unwrap_or_else(|| "it ended differently".to_owned()));
+            effect.failure = Some(last.unwrap_or_else(|| "it ended differently".to_owned()));
         } else {
-            self.rounds.push([plain.tree.wall_ns.seconds(), trial.tree.wall_ns.seconds()]);
-            self.cpu_rounds.push([plain.tree.cpu_seconds(), trial.tree.cpu_seconds()]);
+            effect.rounds.push([plain.tree.wall_ns.seconds(), trial.tree.wall_ns.seconds()]);
+            effect.cpu_rounds.push([plain.tree.cpu_seconds(), trial.tree.cpu_seconds()]);
             if repeats {
-                self.same = Some(self.same.unwrap_or(true) && trial.output.is_same(&plain.output));
+                effect.same_output =
+                    Some(effect.same_output.unwrap_or(true) && trial.output.is_same(&plain.output));
             }
-        }
-    }
-
-    pub(super) fn effect(self) -> Effect {
-        Effect {
-            change: self.change,
-            rounds: self.rounds,
-            cpu_rounds: self.cpu_rounds,
-            same_output: self.same,
-            failure: self.failure,
-            command: self.command,
         }
     }
 }

@@ -5,18 +5,19 @@
 
 use std::time::{Duration, Instant};
 
-use gilbench_analysis::diagnosis::{Case, Cause, Diagnosis, Effect, diagnose};
+use gilbench_analysis::diagnosis::{Case, Cause, Change, Diagnosis, Effect, diagnose};
 use gilbench_model::Name;
 use gilbench_model::data_file::known_words;
 use gilbench_model::environment::{InterpreterState, Status};
 use gilbench_model::interpreter::Interpreter;
 use gilbench_model::machine::Machine;
 use gilbench_model::shell::quoted;
-use gilbench_model::watched::Run;
+use gilbench_model::watched::{Knowledge, Run};
 use gilbench_runner::discovery::InContainers;
 use gilbench_runner::inside::{Hook, Purpose};
 use gilbench_runner::launcher::Launcher;
-use gilbench_runner::trial::{self, Trial, TrialError};
+use gilbench_runner::trial::{self, Said, Trial, TrialError};
+use serde::Serialize;
 
 use super::candidate::{Candidate, words};
 use super::subject::Named;
@@ -48,15 +49,30 @@ pub(super) struct Experiment {
 }
 
 /// One run that was made.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub(super) struct Made {
     pub(super) what: String,
     pub(super) seconds: f64,
     pub(super) cpu_seconds: f64,
     pub(super) exit_code: Option<i32>,
     pub(super) signal: Option<i32>,
+    /// It was ended before it had come to its end.
     pub(super) cut: bool,
+    /// What it printed last, where it failed.
+    #[serde(skip)]
     pub(super) last_words: Option<String>,
+}
+
+impl Experiment {
+    pub(super) fn case(&self) -> Case<'_> {
+        Case {
+            telling: &self.telling,
+            plain: &self.plain,
+            effects: &self.effects,
+            machine_cpus: self.machine_cpus,
+            quota: self.quota,
+        }
+    }
 }
 
 /// Runs it; `None` where the user has interrupted it.
@@ -75,7 +91,7 @@ pub(super) fn make(
         named.text = named.with_interpreter(&executable);
         named.subject.words[place] = executable;
     }
-    maker.say_how_often(arguments);
+    say_how_often(arguments);
     match maker.run_all(&named) {
         Ok(experiment) => Ok(Some(experiment)),
         Err(error)
@@ -86,6 +102,17 @@ pub(super) fn make(
             Ok(None)
         }
         Err(error) => Err(error),
+    }
+}
+
+fn say_how_often(arguments: &Diagnose) {
+    if arguments.once {
+        output::note("running it once");
+    } else {
+        let budget = arguments.budget.as_secs_f64();
+        output::note(&format!(
+            "running it several times, for about {budget} s in all; `--once` runs it once only"
+        ));
     }
 }
 
@@ -136,18 +163,6 @@ impl<'a> Maker<'a> {
             runs: Vec::new(),
             notes: Vec::new(),
         })
-    }
-
-    #[expect(clippy::unused_self, reason = "it says what the maker will do")]
-    fn say_how_often(&self, arguments: &Diagnose) {
-        if arguments.once {
-            output::note("running it once");
-        } else {
-            let budget = arguments.budget.as_secs_f64();
-            output::note(&format!(
-                "running it several times, for about {budget} s in all; `--once` runs it once only"
-            ));
-        }
     }
 
     fn left(&self) -> Duration {
@@ -219,10 +234,10 @@ impl<'a> Maker<'a> {
         let told =
             self.trial(named, "telling", &trial::Change::None, Some(Purpose::Tell), self.arguments.budget);
         let told = told.map_err(not_started)?;
-        let telling = seen(&told, self.arguments.threads_only);
+        let (took, cut, printed) = (told.tree.wall_ns.seconds(), told.cut, told.output.clone());
         let mut experiment = Experiment {
             command: named.text.clone(),
-            telling,
+            telling: seen(told, self.arguments.threads_only),
             plain: Vec::new(),
             effects: Vec::new(),
             runs: Vec::new(),
@@ -230,14 +245,13 @@ impl<'a> Maker<'a> {
             quota: self.machine.allowance.quota,
             notes: Vec::new(),
         };
-        if told.cut {
+        if cut {
             let budget = self.arguments.budget.as_secs_f64();
             self.notes.push(format!("it ran longer than {budget} s and was ended; `--budget` gives it more"));
         }
-        let took = told.tree.wall_ns.seconds();
-        let worth = !self.arguments.once && !told.cut;
+        let worth = !self.arguments.once && !cut;
         if worth && self.left().as_secs_f64() >= took * 1.1 {
-            self.rounds(named, &told, &mut experiment)?;
+            self.rounds(named, &printed, &mut experiment)?;
         } else if worth {
             let budget = self.arguments.budget.as_secs_f64();
             let needed = (took * 5.0).ceil();
@@ -252,27 +266,26 @@ impl<'a> Maker<'a> {
     }
 
     /// Runs the program as it is and as changed, in turn, until there is enough or the time is up.
-    fn rounds(&mut self, named: &Named, told: &Trial, experiment: &mut Experiment) -> anyhow::Result<()> {
+    fn rounds(&mut self, named: &Named, told: &Said, experiment: &mut Experiment) -> anyhow::Result<()> {
         let first = self
             .trial(named, "as it is", &trial::Change::None, None, self.left() * 2)
             .map_err(not_started)?;
-        let repeats = first.output.is_same(&told.output);
+        let repeats = first.output.is_same(told);
         let took = first.tree.wall_ns.seconds();
         let mut pending = Some(first);
-        experiment.plain.clear();
-        let preliminary = preliminary(experiment);
+        let preliminary = diagnose(&experiment.case());
         let mut candidates = self.candidates(named, &preliminary, experiment)?;
         // Each run may take longer than the program as it is; what does not fit into one round is left out.
         let fits = |count: usize, left: Duration| left.as_secs_f64() >= took * 1.2 * count as f64;
         while !candidates.is_empty() && !fits(candidates.len(), self.left()) {
             if let Some(last) = candidates.pop() {
-                self.notes.push(format!("there was no time to try it with {}", words(&last.change)));
+                self.notes.push(format!("there was no time to try it with {}", words(&last.effect.change)));
             }
         }
         for round in 0_usize.. {
             let started = Instant::now();
             let trying = |candidates: &[Candidate]| -> Vec<usize> {
-                (0..candidates.len()).filter(|&index| candidates[index].failure.is_none()).collect()
+                (0..candidates.len()).filter(|&index| candidates[index].effect.failure.is_none()).collect()
             };
             let mut order = trying(&candidates);
             // Every second round is the other way round, so that a steady drift of the machine favours nobody.
@@ -295,14 +308,14 @@ impl<'a> Maker<'a> {
             for (index, trial) in trials {
                 candidates[index].take(trial, &plain, repeats);
             }
-            experiment.plain.push(seen(&plain, self.arguments.threads_only));
+            experiment.plain.push(seen(plain, self.arguments.threads_only));
             let first = if round == 0 { took } else { 0.0 };
             let needed = started.elapsed() + Duration::from_secs_f64(first);
             if trying(&candidates).is_empty() || round + 1 >= ENOUGH_ROUNDS || self.left() < needed {
                 break;
             }
         }
-        experiment.effects = candidates.into_iter().map(Candidate::effect).collect();
+        experiment.effects = candidates.into_iter().map(|candidate| candidate.effect).collect();
         Ok(())
     }
 
@@ -317,10 +330,10 @@ impl<'a> Maker<'a> {
         candidate: &Candidate,
         took: f64,
     ) -> Result<Result<Trial, String>, TrialError> {
-        let hook = candidate.fork.then_some(Purpose::Fork);
+        let hook = (candidate.effect.change == Change::Fork).then_some(Purpose::Fork);
         // What takes many times as long is no remedy, and its figure is of no use.
         let limit = Duration::from_secs_f64(took * 8.0 + 5.0).min(self.left() * 2 + Duration::from_secs(1));
-        match self.trial(named, &words(&candidate.change), &candidate.trial, hook, limit) {
+        match self.trial(named, &words(&candidate.effect.change), &candidate.trial, hook, limit) {
             Err(TrialError::NotStarted { reason }) => Ok(Err(reason)),
             trial => trial.map(Ok),
         }
@@ -335,7 +348,7 @@ impl<'a> Maker<'a> {
     ) -> anyhow::Result<Vec<Candidate>> {
         let share = |causes: &[Cause]| causes.iter().map(|cause| preliminary.shares.of(*cause)).sum::<f64>();
         let worth = |causes: &[Cause]| share(causes) >= WORTH_A_RUN;
-        let first = experiment.telling.inside.as_ref().and_then(|inside| inside.first());
+        let first = experiment.telling.tellers().next();
         let knowledge = first.map(|teller| &teller.knowledge);
         let mut all = Vec::new();
         let computing = [Cause::Gil, Cause::Parallel, Cause::Throttled];
@@ -345,7 +358,7 @@ impl<'a> Maker<'a> {
         {
             all.push(Candidate::one_blas_thread(named));
         }
-        let has_gil = knowledge.is_none_or(|knowledge| knowledge.gil_enabled != Some(false));
+        let has_gil = knowledge.is_none_or(Knowledge::may_have_gil);
         if worth(&[Cause::Gil])
             && first.is_some_and(|teller| teller.hello.gil_built == Some(false))
             && has_gil
@@ -421,29 +434,17 @@ fn not_started(error: TrialError) -> anyhow::Error {
     }
 }
 
-fn preliminary(experiment: &Experiment) -> Diagnosis {
-    diagnose(&Case {
-        telling: &experiment.telling,
-        plain: &[],
-        effects: &[],
-        machine_cpus: experiment.machine_cpus,
-        quota: experiment.quota,
-    })
-}
-
 /// What is kept of a run.
-fn seen(trial: &Trial, threads_only: bool) -> Run {
-    let mut watched = trial.watched.clone();
+fn seen(trial: Trial, threads_only: bool) -> Run {
+    let mut watched = trial.watched;
     if threads_only {
-        let first =
-            |thread: u32| watched.threads.get(thread as usize).is_some_and(|thread| thread.process == 0);
-        let mut looks = watched.looks.clone();
-        for look in &mut looks {
+        let threads = &watched.threads;
+        let first = |thread: u32| threads.get(thread as usize).is_some_and(|thread| thread.process == 0);
+        for look in &mut watched.looks {
             look.threads.retain(|glance| first(glance.thread));
         }
-        watched.looks = looks;
     }
-    Run { tree: Some(trial.tree.clone()), watched, inside: trial.inside.clone(), cut: trial.cut }
+    Run { tree: Some(trial.tree), watched, inside: trial.inside, cut: trial.cut }
 }
 
 /// A command that compares the program with what becomes of it.

@@ -10,10 +10,9 @@ mod text;
 
 use std::process::ExitCode;
 
-use gilbench_analysis::diagnosis::{Case, Verdict, diagnose};
+use gilbench_analysis::diagnosis::{Verdict, diagnose};
 
 use self::answer::Answer;
-use self::experiment::Experiment;
 use crate::cli::{Common, Diagnose, DiagnoseFormat};
 use crate::exit::{FAILURE, INTERRUPTED};
 use crate::interrupt::Interrupt;
@@ -28,25 +27,14 @@ pub(super) fn run(common: &Common, arguments: &Diagnose) -> anyhow::Result<ExitC
     }) else {
         return Ok(ExitCode::from(INTERRUPTED));
     };
-    let answer = answer(&experiment);
+    let answer = Answer::new(&diagnose(&experiment.case()), &experiment);
     match arguments.format {
-        DiagnoseFormat::Text => text::print(&answer, &experiment)?,
+        DiagnoseFormat::Text => text::print(&answer)?,
         DiagnoseFormat::Json => output::json(&answer)?,
         DiagnoseFormat::Html => output::verbatim(&page::page(&answer, &experiment)?)?,
     }
-    let failed = arguments.fail_on.iter().any(|verdict| verdict.0 == answer.verdict());
+    let failed = arguments.fail_on.iter().any(|verdict| verdict.0 == answer.verdict);
     Ok(if failed { ExitCode::from(FAILURE) } else { ExitCode::SUCCESS })
-}
-
-fn answer(experiment: &Experiment) -> Answer {
-    let case = Case {
-        telling: &experiment.telling,
-        plain: &experiment.plain,
-        effects: &experiment.effects,
-        machine_cpus: experiment.machine_cpus,
-        quota: experiment.quota,
-    };
-    Answer::new(&diagnose(&case), experiment)
 }
 
 /// A verdict, as an argument.

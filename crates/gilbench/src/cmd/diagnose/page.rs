@@ -5,8 +5,8 @@ use gilbench_model::units::{format_seconds, significant};
 use gilbench_model::watched::Run;
 use gilbench_report::{DiagnosisPage, PageRemedy, ReportErrorKind, diagnosis_page};
 
-use super::answer::{Answer, RunMade, Tried};
-use super::experiment::Experiment;
+use super::answer::{Answer, Secondary, Tried};
+use super::experiment::{Experiment, Made};
 use super::text::{confidence, figure, gain, meaning, percent};
 
 /// Renders it.
@@ -21,14 +21,14 @@ pub(super) fn page(answer: &Answer, experiment: &Experiment) -> Result<String, R
     };
     diagnosis_page(&DiagnosisPage {
         command: facts.command.clone(),
-        verdict: answer.verdict.to_owned(),
+        verdict: answer.verdict.as_str().to_owned(),
         sure: confidence(answer),
-        meaning: meaning(answer.verdict()).to_owned(),
+        meaning: meaning(answer.verdict).to_owned(),
         secondary: answer
             .secondary
             .iter()
-            .map(|secondary| {
-                format!("Also {}, for {} of the time.", secondary.verdict, percent(secondary.share))
+            .map(|Secondary { verdict, share }| {
+                format!("Also {}, for {} of the time.", verdict.as_str(), percent(*share))
             })
             .collect(),
         notes: answer.missing.clone(),
@@ -78,12 +78,11 @@ pub(super) fn page(answer: &Answer, experiment: &Experiment) -> Result<String, R
 /// The lanes of the program's own threads, by the names that Python has for them.
 fn lanes(run: &Run) -> Option<Recording> {
     let mut recording = run.watched.recording.clone()?;
-    let tellers = || run.inside.iter().flat_map(|inside| &inside.tellers);
     let process = |lane: &Lane| run.watched.processes.get(lane.process as usize).map(|process| process.id);
     let mut threads = run.watched.threads.iter();
     recording.lanes.retain_mut(|lane| {
         let id = threads.next().map_or(0, |thread| thread.id);
-        let Some(teller) = tellers().find(|teller| Some(teller.process) == process(lane)) else {
+        let Some(teller) = run.tellers().find(|teller| Some(teller.process) == process(lane)) else {
             return true;
         };
         if let Some(name) = teller.knowledge.thread_names.get(&id).filter(|name| !name.is_empty()) {
@@ -110,7 +109,7 @@ fn tried(tried: &Tried) -> [String; 4] {
     [tried.with.clone(), ratio, tried.rounds.to_string(), remark]
 }
 
-fn run(run: &RunMade) -> [String; 4] {
+fn run(run: &Made) -> [String; 4] {
     let end = match (run.cut, run.exit_code, run.signal) {
         (true, ..) => "ended by us".to_owned(),
         (false, Some(code), _) => format!("exit code {code}"),

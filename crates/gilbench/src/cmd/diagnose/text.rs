@@ -3,8 +3,7 @@
 use gilbench_analysis::diagnosis::Verdict;
 use gilbench_model::units::{format_seconds, significant};
 
-use super::answer::{Answer, Fact, Proposed, Tried};
-use super::experiment::Experiment;
+use super::answer::{Answer, Fact, Proposed, Secondary, Tried};
 use crate::output;
 
 /// Lines of evidence.
@@ -13,12 +12,12 @@ const EVIDENCE: usize = 4;
 /// Lines of the program.
 const LINES: usize = 3;
 
-pub(super) fn print(answer: &Answer, experiment: &Experiment) -> output::Result {
+pub(super) fn print(answer: &Answer) -> output::Result {
     let sure = confidence(answer);
     let sure = if sure.is_empty() { sure } else { format!(" ({sure})") };
-    output::line(&format!("{}{sure}: {}", answer.verdict, meaning(answer.verdict())))?;
-    for secondary in &answer.secondary {
-        output::line(&format!("  also {}, for {} of the time", secondary.verdict, percent(secondary.share)))?;
+    output::line(&format!("{}{sure}: {}", answer.verdict.as_str(), meaning(answer.verdict)))?;
+    for Secondary { verdict, share } in &answer.secondary {
+        output::line(&format!("  also {}, for {} of the time", verdict.as_str(), percent(*share)))?;
     }
     output::line("")?;
     for fact in answer.evidence.iter().take(EVIDENCE) {
@@ -42,7 +41,7 @@ pub(super) fn print(answer: &Answer, experiment: &Experiment) -> output::Result 
     for note in &answer.missing {
         output::note(&format!("note: {note}"));
     }
-    if let Some(run) = experiment.runs.first()
+    if let Some(run) = answer.runs.first()
         && run.exit_code != Some(0)
         && !run.cut
     {
@@ -61,7 +60,7 @@ pub(super) fn print(answer: &Answer, experiment: &Experiment) -> output::Result 
 /// How sure a verdict is, in words and as a number; nothing where there is none.
 pub(super) fn confidence(answer: &Answer) -> String {
     let word = match answer.confidence {
-        _ if answer.verdict() == Verdict::Undecided => return String::new(),
+        _ if answer.verdict == Verdict::Undecided => return String::new(),
         confidence if confidence >= 0.85 => "sure",
         confidence if confidence >= 0.65 => "fairly sure",
         _ => "not sure",
