@@ -114,13 +114,13 @@ class _Teller:
 
     def sample(self):
         self.count += 1
-        ours = self.sys.modules.get("sitecustomize")
+        ours = self.module("sitecustomize")
         if getattr(ours, "_begin", None) is _begin and not getattr(
             ours.__spec__, "_initializing", False
         ):
             del self.sys.modules["sitecustomize"]
         at = self.time.monotonic_ns()
-        threading = self.sys.modules.get("threading")
+        threading = self.module("threading")
         active = getattr(threading, "_active", None) or {}
         main = getattr(threading, "_main_thread", None)
         main = main.ident if main is not None else None
@@ -133,7 +133,7 @@ class _Teller:
         for ident, frame in list(found.items()):
             if ident == me:
                 continue
-            thread = active.get(ident)
+            thread = _entry(active, ident)
             native = getattr(thread, "native_id", None)
             if ident == main or (main is None and len(found) == 2):
                 native = self.os.getpid()
@@ -177,7 +177,7 @@ class _Teller:
                 self.codes.append(frame.f_code)
                 place = self.frames[key] = len(self.frames)
                 words = (
-                    frame.f_globals.get("__name__"),
+                    _entry(frame.f_globals, "__name__"),
                     frame.f_code.co_name,
                     frame.f_code.co_filename,
                 )
@@ -209,7 +209,7 @@ class _Teller:
         enabled = enabled() if enabled else True if sys.implementation.name == "cpython" else None
         interval = getattr(sys, "getswitchinterval", None)
         interval = int(interval() * 1e9) if interval else None
-        context = sys.modules.get("multiprocessing.context")
+        context = self.module("multiprocessing.context")
         method = None
         if context is not None:
             default = context._default_context
@@ -217,9 +217,7 @@ class _Teller:
         if len(sys.modules) != self.modules:
             self.modules = len(sys.modules)
             self.extensions = sorted(_extensions(sys))
-        queues = (
-            getattr(sys.modules.get("concurrent.futures.thread"), "_threads_queues", None) or {}
-        )
+        queues = getattr(self.module("concurrent.futures.thread"), "_threads_queues", None) or {}
         self.waiting = max([self.waiting] + [queue.qsize() for queue in list(queues.values())])
         names = ",".join(
             '"%d":%s' % (native, _quoted(name))
@@ -246,11 +244,14 @@ class _Teller:
 
     def watch_loops(self):
         """Times the callbacks of event loops, once there can be some."""
-        if self.loop is None and hasattr(self.sys.modules.get("asyncio.tasks"), "all_tasks"):
-            events = self.sys.modules.get("asyncio.events")
+        if self.loop is None and hasattr(self.module("asyncio.tasks"), "all_tasks"):
+            events = self.module("asyncio.events")
             if hasattr(events, "Handle"):
-                self.loop = _Loop(self.time, self.sys.modules["asyncio.tasks"])
+                self.loop = _Loop(self.time, self.module("asyncio.tasks"))
                 self.loop.watch(events.Handle)
+
+    def module(self, name):
+        return _entry(self.sys.modules, name)
 
     def write(self):
         text = "\n".join(self.lines) + "\n"
@@ -308,6 +309,18 @@ class _Loop:
             '"slow_seconds_with_others":%.6f,"longest_seconds":%.6f}'
             % (self.callbacks, self.slow, self.seconds, self.with_others, self.longest)
         )
+
+
+def _entry(mapping, key):
+    """What a dict of the program's has.
+
+    Its method `get` locks the dict twice on CPython 3.13t where the value is another thread's, and gives up its CPU 40
+    times before it gives way to itself: a tenth of a second on a busy machine.
+    """
+    try:
+        return mapping[key]
+    except KeyError:
+        return None
 
 
 def _extensions(sys):
