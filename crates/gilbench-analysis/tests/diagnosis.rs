@@ -299,3 +299,40 @@ fn what_nobody_tells_is_known_from_outside_as_far_as_that_goes() {
     locked.run.inside = None;
     assert_ne!(locked.diagnosis(&[]).verdict, Verdict::LockBound, "it may wait for work");
 }
+
+#[test]
+fn waiting_for_a_librarys_lock_is_its_threads_where_these_are_too_many() {
+    let own: Acts<'_> = &[(Doing::Ready, WORK), (Doing::LibraryLock, WORK)];
+    let waits: Acts<'_> = &[(Doing::LibraryLock, WORK)];
+    let program = Program::new(&[(0, own), (0, waits), (0, waits)]);
+    let diagnosis = program.is(Verdict::LockBound, Remedy::Processes);
+    assert!(diagnosis.evidence[0].fact.contains("of a library's"), "{:?}", diagnosis.evidence);
+    let tried = [effect(Change::OneBlasThread, 1.0 / 1.4, 1.0)];
+    let diagnosis = program.diagnosis(&tried);
+    assert_eq!(diagnosis.verdict, Verdict::Oversubscribed, "{:?}", diagnosis.shares);
+    assert_eq!(diagnosis.remedies[0].remedy, Remedy::OneBlasThread);
+}
+
+#[test]
+fn cpus_that_are_busy_for_nothing_are_so_with_too_many_threads_of_libraries() {
+    let work: Acts<'_> = &[(Doing::Ready, WORK)];
+    let program = Program::new(&[(0, work), (0, work), (0, work)]);
+    let one_cpu = || effect(Change::OneCpu, 1.05, 1.9);
+    assert_eq!(program.diagnosis(&[one_cpu()]).verdict, Verdict::MemoryBound);
+    let tried = [one_cpu(), effect(Change::OneBlasThread, 1.0 / 1.4, 1.0)];
+    assert_eq!(program.diagnosis(&tried).verdict, Verdict::Oversubscribed);
+}
+
+#[test]
+fn threads_that_fight_for_a_lock_awake_are_told_from_work_by_one_cpu() {
+    let mut fights = vec![(Doing::Ready, WORK); 49];
+    fights.push((Doing::Lock, WORK));
+    let program = Program::new(&[(0, &fights), (0, &fights), (0, &fights)]);
+    let program = program.knows(|knowledge| knowledge.gil_enabled = Some(false));
+    let diagnosis = program.diagnosis(&[]);
+    assert_eq!(diagnosis.verdict, Verdict::Undecided, "{:?}", diagnosis.shares);
+    assert!(diagnosis.missing[0].contains("one CPU"), "{:?}", diagnosis.missing);
+    let verdict = |seconds, cpu| program.diagnosis(&[effect(Change::OneCpu, seconds, cpu)]).verdict;
+    assert_eq!(verdict(1.05, 1.9), Verdict::LockBound);
+    assert_eq!(verdict(1.9, 1.02), Verdict::Parallel);
+}

@@ -23,6 +23,8 @@ pub enum Doing {
     Lock,
     /// It waits for a futex, but not for longer than some time.
     TimedLock,
+    /// It waits for a futex among the data of a library.
+    LibraryLock,
     /// It waits until some time has passed.
     Sleep,
     /// It reads from a pipe, or writes to one.
@@ -57,6 +59,7 @@ impl Doing {
             Self::Ready => "nothing",
             Self::Gil => "the GIL",
             Self::Lock | Self::TimedLock => "a lock",
+            Self::LibraryLock => "a lock of a library's",
             Self::Sleep => "time to pass",
             Self::Pipe => "a pipe",
             Self::Socket => "a socket",

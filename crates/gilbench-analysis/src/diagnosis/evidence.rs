@@ -46,11 +46,12 @@ pub struct Evidence {
 }
 
 /// The share of a cause, in words of what was seen.
-const CAUSES: [(Cause, &str); 11] = [
+const CAUSES: [(Cause, &str); 12] = [
     (Cause::Gil, "of the time a thread waits for the GIL while a CPU is free"),
     (Cause::Parallel, "of the time several threads compute at once"),
     (Cause::Throttled, "of the time more threads could run than it may use CPUs"),
     (Cause::Lock, "of the time a thread waits for a lock of the program's while a CPU is free"),
+    (Cause::Library, "of the time a thread waits for a lock of a library's while a CPU is free"),
     (Cause::Serial, "of the time one thread computes and no other wants to"),
     (Cause::Looping, "of the time a long callback holds up the event loop"),
     (Cause::Transfer, "of the time goes into moving data between processes"),

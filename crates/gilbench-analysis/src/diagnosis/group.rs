@@ -14,8 +14,11 @@ pub(super) struct Group {
     pub(super) ready: Vec<Place>,
     pub(super) gil: Vec<Place>,
     pub(super) lock: usize,
-    /// Threads of libraries.
+    /// Threads that wait for a lock of a library's.
+    pub(super) library: usize,
+    /// Threads of libraries, and those of them that are ready.
     pub(super) native: usize,
+    pub(super) native_ready: usize,
     /// Threads that are ready where others were seen to wait for a lock.
     pub(super) fighting: usize,
     pub(super) io: usize,
@@ -54,6 +57,7 @@ impl Group {
             let known = join.place(thread, look.at_ns, doing);
             let place = known.unwrap_or_default();
             group.native += usize::from(place.kind == Kind::Native);
+            group.native_ready += usize::from(place.kind == Kind::Native && doing == Doing::Ready);
             group.fighting += usize::from(doing == Doing::Ready && join.may_fight(thread, look.at_ns));
             let in_callback = place.in_callback && join.loop_suffers(thread);
             match doing {
@@ -72,6 +76,10 @@ impl Group {
                 }
                 Doing::Gil if join.has_gil(thread) && place.kind != Kind::Native => group.gil.push(place),
                 _ if in_callback => group.callback_waits = true,
+                // Threads of the library's own wait for work like this.
+                Doing::LibraryLock => {
+                    group.library += usize::from(known.is_some_and(|place| place.kind != Kind::Native));
+                }
                 Doing::Gil | Doing::Lock | Doing::TimedLock => {
                     group.lock += usize::from(known.is_some_and(|place| place.may_take_lock));
                 }
@@ -109,16 +117,17 @@ impl Group {
             return shares.split(&self.ready, weight, Cause::Parallel);
         }
         // A CPU is free.
-        let kept = (self.gil.len() + self.lock) as f64;
+        let kept = (self.gil.len() + self.lock + self.library) as f64;
         let others = ready.saturating_sub(1) as f64;
         let lost = if kept > 0.0 { weight * kept / (kept + others) } else { 0.0 };
-        let to_gil = if kept > 0.0 { lost * self.gil.len() as f64 / kept } else { 0.0 };
+        let part = |kept_by: usize| if kept > 0.0 { lost * kept_by as f64 / kept } else { 0.0 };
+        let (to_gil, to_lock) = (part(self.gil.len()), part(self.lock));
+        shares.add(Cause::Library, part(self.library));
         if to_gil > 0.0 {
             shares.gil_waiters.add(self.gil.len(), to_gil);
             let all: Vec<Place> = self.gil.iter().chain(&self.ready).copied().collect();
             shares.split(&all, to_gil, Cause::Gil);
         }
-        let mut to_lock = lost - to_gil;
         if to_lock > 0.0 {
             // Who waits for something else than the lock makes use of the time, but for the one that has it.
             let useful = if ready == 0 { self.io.saturating_sub(1) } else { 0 } as f64;
@@ -128,9 +137,8 @@ impl Group {
             shares.lock_computing += if ready > 0 { lock } else { 0.0 };
             shares.add(Cause::Lock, lock);
             shares.add(Cause::Io, rest);
-            to_lock = 0.0;
         }
-        let weight = weight - lost + to_lock;
+        let weight = weight - lost;
         match ready {
             0 => self.nobody(shares, weight),
             1 if self.callback => {

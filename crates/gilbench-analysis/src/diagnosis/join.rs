@@ -19,7 +19,12 @@ pub(super) struct Join<'a> {
     processes: Vec<u32>,
     /// Stacks, by process, in which threads wait for a futex, with the share of the looks in which they do.
     waits: BTreeMap<(u32, u32), f64>,
+    /// When each thread was first and last seen.
+    lives: BTreeMap<u32, (Nanoseconds, Nanoseconds)>,
 }
+
+/// A thread that is there for so many samples and has no Python code in any is a library's.
+const TELLING: usize = 3;
 
 /// Threads that stood still are awake again after so long.
 const AWAKENING: u64 = 300_000;
@@ -49,7 +54,14 @@ impl<'a> Join<'a> {
         // A process that becomes another program tells anew, in place of what it told before.
         let tellers = run.tellers().map(|teller| (teller.process, Side::new(teller))).collect();
         let processes = run.watched.processes.iter().map(|process| process.id).collect();
-        let mut join = Self { tellers, processes, waits: BTreeMap::new() };
+        let mut lives: BTreeMap<u32, (Nanoseconds, Nanoseconds)> = BTreeMap::new();
+        for look in &run.watched.looks {
+            for glance in &look.threads {
+                let Some(thread) = run.watched.threads.get(glance.thread as usize) else { continue };
+                lives.entry(thread.id).or_insert((look.at_ns, look.at_ns)).1 = look.at_ns;
+            }
+        }
+        let mut join = Self { tellers, processes, waits: BTreeMap::new(), lives };
         join.waits = join.waiting_stacks(run);
         join
     }
@@ -146,9 +158,16 @@ impl<'a> Join<'a> {
         match side.at(thread.id, at, doing) {
             Found::At(sample) => side.places.get(sample.stack as usize).copied(),
             Found::Nowhere => None,
-            Found::Never if thread.main => None,
-            Found::Never => Some(Place::NATIVE),
+            Found::Never => self.is_native(side, thread).then_some(Place::NATIVE),
         }
+    }
+
+    /// Whether a thread of which nothing is told is a library's, and not one that ended before it could be told of.
+    fn is_native(&self, side: &Side<'_>, thread: &SeenThread) -> bool {
+        let Some((first, last)) = self.lives.get(&thread.id).filter(|_| !thread.main) else { return false };
+        let halts = &side.teller.halts;
+        let until = |at: Nanoseconds| halts.partition_point(|(_, until)| *until <= at);
+        until(*last).saturating_sub(until(*first)) >= TELLING
     }
 
     /// The line of the program's own that a thread was at.

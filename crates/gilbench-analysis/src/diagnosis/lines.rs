@@ -65,7 +65,7 @@ pub(super) fn lines(run: &Run, join: &Join<'_>) -> Vec<Line> {
             let activity = match doing {
                 Doing::Ready => Activity::Runs,
                 Doing::Gil if join.has_gil(thread) => Activity::WaitsForGil,
-                Doing::Gil | Doing::Lock | Doing::TimedLock => Activity::WaitsForLock,
+                Doing::Gil | Doing::Lock | Doing::TimedLock | Doing::LibraryLock => Activity::WaitsForLock,
                 _ => Activity::Waits,
             };
             *seconds.entry((file, *line, function, activity)).or_default() += look.for_ns.seconds();

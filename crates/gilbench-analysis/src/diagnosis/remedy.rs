@@ -253,6 +253,11 @@ impl Maker<'_> {
     }
 
     fn lock(&self) -> Vec<Proposal> {
+        let library = self.share(&[Cause::Library]);
+        if library > self.share(&[Cause::Lock]) {
+            let note = "it is a lock of a library's, and each process has its own";
+            return vec![spread(Remedy::Processes, library, self.cpus()).noted(note)];
+        }
         // What is fought for by threads that are awake looks like threads that compute at once.
         let waits = self.share(&[Cause::Lock]);
         let share = if waits < FOUGHT_AWAKE { waits + self.share(&[Cause::Parallel]) } else { waits };

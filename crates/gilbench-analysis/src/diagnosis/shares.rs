@@ -28,6 +28,8 @@ pub enum Cause {
     Gil,
     /// A thread waited for a lock of the program's while a CPU was free.
     Lock,
+    /// A thread waited for a lock of a library's while a CPU was free.
+    Library,
     /// One thread computed, and nobody else wanted to.
     Serial,
     /// A callback held up an event loop while other tasks were there.
@@ -44,6 +46,12 @@ pub enum Cause {
     Waiting,
 }
 
+/// A library's threads are this part of those that are ready, where they may be too many.
+const LIBRARIES_RUN: f64 = 0.05;
+
+/// Locks are waited for in this share of the time, where a library's threads may be what they wait for.
+const LIBRARIES_WAIT: f64 = 0.1;
+
 /// Times of causes, and what else was counted on the way. Weights are seconds.
 #[derive(Clone, Debug, Default)]
 pub struct Shares {
@@ -58,6 +66,8 @@ pub struct Shares {
     pub fighting: f64,
     /// Threads that no Python code is known of, in processes that tell: whatever they did, summed over time.
     pub native: f64,
+    /// Those of them that were ready.
+    pub native_ready: f64,
     /// Threads that waited for the GIL in looks that count for it, and the time of these.
     pub gil_waiters: Weighted,
     /// The same of locks; and how many of those that had the lock computed.
@@ -99,6 +109,13 @@ impl Shares {
     /// The share of all time.
     pub fn of(&self, cause: Cause) -> f64 {
         if self.total > 0.0 { self.seconds.get(&cause).copied().unwrap_or(0.0) / self.total } else { 0.0 }
+    }
+
+    /// Whether a library's threads may be in the way: they want to run, or are there while a lock is waited for, which may
+    /// be the library's.
+    pub fn libraries_may_be_in_the_way(&self) -> bool {
+        let waits = self.of(Cause::Lock) + self.of(Cause::Library);
+        self.native_ready > LIBRARIES_RUN * self.ready || (self.native > 0.0 && waits >= LIBRARIES_WAIT)
     }
 
     /// All causes with a share, the largest first.
@@ -158,6 +175,7 @@ pub(super) fn shares(case: &Case<'_>, join: &Join<'_>) -> Shares {
         shares.cpus = shares.cpus.min(group.cpus);
         shares.ready += group.ready.len() as f64 * weight;
         shares.native += group.native as f64 * weight;
+        shares.native_ready += group.native_ready as f64 * weight;
         shares.fighting += group.fighting as f64 * weight;
         group.count(&mut shares, weight, machine_cpus);
     }

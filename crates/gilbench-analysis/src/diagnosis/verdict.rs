@@ -125,11 +125,19 @@ impl Weights {
         let dispatch = of(Cause::Dispatch);
         let (pickling, dispatch) =
             if pickling > 2.0 * dispatch { (pickling + dispatch, 0.0) } else { (pickling, dispatch) };
+        let busy = (parallel(case, shares), of(Cause::Parallel));
+        // Where one thread for BLAS is faster, its threads are what others waited for, and what kept CPUs busy for nothing.
+        let gain = too_many(case);
+        let (busy, library, crowd) = match busy {
+            _ if gain.is_none() => (busy, of(Cause::Library), 0.0),
+            (Verdict::Parallel, _) => (busy, 0.0, of(Cause::Library)),
+            (_, share) => ((Verdict::Parallel, 0.0), 0.0, share + of(Cause::Library)),
+        };
         let mut all = vec![
             (Verdict::GilBound, of(Cause::Gil)),
-            (parallel(case, shares), of(Cause::Parallel)),
+            busy,
             (Verdict::IoBound, of(Cause::Io)),
-            (Verdict::LockBound, of(Cause::Lock)),
+            (Verdict::LockBound, of(Cause::Lock) + library),
             (Verdict::Serial, of(Cause::Serial)),
             (Verdict::PicklingBound, pickling),
             (Verdict::OverheadBound, handing_out + dispatch + of(Cause::StartUp)),
@@ -137,11 +145,11 @@ impl Weights {
             (Verdict::Throttled, of(Cause::Throttled).max(held_back(case.telling))),
         ];
         // What goes away with one thread for BLAS is the share of too many of them, whatever it looked like.
-        if let Some(gain) = too_many(case) {
+        if let Some(gain) = gain {
             for (_, share) in &mut all {
                 *share /= gain;
             }
-            all.push((Verdict::Oversubscribed, 1.0 - 1.0 / gain));
+            all.push((Verdict::Oversubscribed, 1.0 - (1.0 - crowd) / gain));
         }
         all.sort_by(|a, b| b.1.total_cmp(&a.1));
         Self(all)
@@ -190,7 +198,7 @@ fn parallel(case: &Case<'_>, shares: &Shares) -> Verdict {
         return Verdict::Parallel;
     }
     // A lock that is held for a moment only is fought for by threads that are awake.
-    if shares.of(Cause::Lock) >= FOUGHT_FOR || shares.fighting >= shares.ready / 2.0 {
+    if shares.of(Cause::Lock) >= FOUGHT_FOR || is_fought_for(shares) {
         return Verdict::LockBound;
     }
     match (is_known, others(case) > CROWDED) {
@@ -198,6 +206,11 @@ fn parallel(case: &Case<'_>, shares: &Shares) -> Verdict {
         (false, true) => Verdict::Undecided,
         (false, false) => Verdict::Parallel,
     }
+}
+
+/// Whether threads that are awake are mostly where others were seen to wait for a lock.
+fn is_fought_for(shares: &Shares) -> bool {
+    shares.fighting >= shares.ready / 2.0
 }
 
 /// CPUs that other programs used meanwhile, on average.
@@ -220,13 +233,12 @@ pub(super) struct Judged {
     pub(super) missing: Vec<String>,
 }
 
-/// Whether threads of libraries may be what is in the way, and nobody tried it without them: they wait for each other in
-/// the name of the program's threads, and all of them want to run.
+/// Whether threads of libraries may be what is in the way, and nobody tried it without them.
 fn may_be_too_many(case: &Case<'_>, shares: &Shares, verdict: Verdict) -> bool {
     let tried = case.effect(&Change::OneBlasThread).is_some_and(|effect| effect.gain().is_some());
     let crowd = shares.wanting.mean().unwrap_or(0.0) > MANY * shares.cpus as f64;
     let looks_like = verdict == Verdict::LockBound || (verdict == Verdict::Parallel && crowd);
-    shares.native > 0.0 && !tried && looks_like
+    shares.libraries_may_be_in_the_way() && !tried && looks_like
 }
 
 pub(super) fn judge(case: &Case<'_>, shares: &Shares, weights: &Weights) -> Judged {
@@ -248,6 +260,10 @@ pub(super) fn judge(case: &Case<'_>, shares: &Shares, weights: &Weights) -> Judg
     }
     if may_be_too_many(case, shares, first) {
         missing.push("libraries have threads of their own, and it was not tried with one of them: they may be too many".to_owned());
+    }
+    let one_cpu = case.effect(&Change::OneCpu).and_then(Effect::gain);
+    if first == Verdict::Parallel && is_fought_for(shares) && one_cpu.is_none() {
+        missing.push("threads compute where they were also seen to wait for a lock, and it was not tried with one CPU: they may fight for it".to_owned());
     }
     let decided = missing.is_empty();
     let sure = 0.5 + 0.5 * (most - next) / (most + next).max(f64::EPSILON);

@@ -20,7 +20,7 @@ use rustix::time::{ClockId, clock_gettime};
 
 use super::account::{self, Account, Seen};
 use super::doing::DoingFiles;
-use super::own_data::OwnData;
+use super::memory_map::MemoryMap;
 use super::pace::{Care, Pace};
 use super::parse::{Cause, run_times};
 use super::thread::text;
@@ -100,7 +100,7 @@ struct Taker {
     /// The index of each thread that lives, with its files.
     watched: BTreeMap<(u32, u32), (usize, Files)>,
     left_out: BTreeSet<(u32, u32)>,
-    own_data: BTreeMap<u32, Arc<OwnData>>,
+    maps: BTreeMap<u32, Arc<MemoryMap>>,
     /// Of each process's folder of threads.
     links: BTreeMap<u32, Option<u64>>,
     looks: Vec<Look>,
@@ -127,7 +127,7 @@ impl Taker {
             accounts: Vec::new(),
             watched: BTreeMap::new(),
             left_out: BTreeSet::new(),
-            own_data: BTreeMap::new(),
+            maps: BTreeMap::new(),
             links: BTreeMap::new(),
             looks: Vec::new(),
             drawing: None,
@@ -232,11 +232,9 @@ impl Taker {
                     continue;
                 }
                 // One that ends at this moment has nothing to show.
-                let own_data = self
-                    .own_data
-                    .entry(process)
-                    .or_insert_with(|| Arc::new(OwnData::of(&self.files, process)));
-                let Ok(files) = Files::open(&self.files, process, thread, Arc::clone(own_data)) else {
+                let map =
+                    self.maps.entry(process).or_insert_with(|| Arc::new(MemoryMap::of(&self.files, process)));
+                let Ok(files) = Files::open(&self.files, process, thread, Arc::clone(map)) else {
                     continue;
                 };
                 let next = u32::try_from(self.processes.len()).unwrap_or(u32::MAX);
@@ -305,8 +303,8 @@ impl Taker {
 }
 
 impl Files {
-    fn open(files: &KernelFiles, process: u32, thread: u32, own_data: Arc<OwnData>) -> io::Result<Self> {
-        let doing = DoingFiles::open(files, process, thread, own_data)?;
+    fn open(files: &KernelFiles, process: u32, thread: u32, map: Arc<MemoryMap>) -> io::Result<Self> {
+        let doing = DoingFiles::open(files, process, thread, map)?;
         let times = File::open(files.path(format!("/proc/{process}/task/{thread}/schedstat"))).ok();
         Ok(Self { doing, times })
     }
@@ -327,7 +325,7 @@ impl Files {
 fn drawn(doing: Doing) -> Seen {
     match doing {
         Doing::Ready => Seen::Ready,
-        Doing::Gil | Doing::Lock | Doing::TimedLock => Seen::Waits(Some(Cause::Lock)),
+        Doing::Gil | Doing::Lock | Doing::TimedLock | Doing::LibraryLock => Seen::Waits(Some(Cause::Lock)),
         Doing::Unknown | Doing::Stopped => Seen::Waits(None),
         _ => Seen::Waits(Some(Cause::Other)),
     }

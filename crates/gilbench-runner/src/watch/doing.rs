@@ -13,7 +13,7 @@ use std::sync::Arc;
 use gilbench_model::watched::Doing;
 use rustix::time::{ClockId, clock_gettime};
 
-use super::own_data::OwnData;
+use super::memory_map::{MemoryMap, Owner};
 use super::parse::{Standing, standing};
 use super::thread::{read, text};
 use crate::kernel_files::KernelFiles;
@@ -32,7 +32,7 @@ pub(super) struct DoingFiles {
     stat: File,
     memory: Option<File>,
     descriptors: PathBuf,
-    own_data: Arc<OwnData>,
+    map: Arc<MemoryMap>,
 }
 
 impl DoingFiles {
@@ -40,7 +40,7 @@ impl DoingFiles {
         files: &KernelFiles,
         process: u32,
         thread: u32,
-        own_data: Arc<OwnData>,
+        map: Arc<MemoryMap>,
     ) -> std::io::Result<Self> {
         let path = |name: &str| files.path(format!("/proc/{process}/task/{thread}/{name}"));
         Ok(Self {
@@ -48,7 +48,7 @@ impl DoingFiles {
             stat: File::open(path("stat"))?,
             memory: File::open(path("mem")).ok(),
             descriptors: path("fd"),
-            own_data,
+            map,
         })
     }
 
@@ -86,8 +86,10 @@ impl DoingFiles {
 
     fn futex(&self, [address, operation, _, timeout]: [u64; 4]) -> Doing {
         let command = operation & FUTEX_COMMAND;
-        if self.own_data.holds(address) {
-            return Doing::Gil;
+        match self.map.owner(address) {
+            Owner::Interpreter => return Doing::Gil,
+            Owner::Library => return Doing::LibraryLock,
+            Owner::Nobody => {}
         }
         if timeout == 0 || ![FUTEX_WAIT, FUTEX_WAIT_BITSET].contains(&command) {
             return Doing::Lock;

@@ -12,7 +12,7 @@
 mod account;
 mod census;
 mod doing;
-mod own_data;
+mod memory_map;
 mod pace;
 mod parse;
 mod sampler;

@@ -352,10 +352,7 @@ impl<'a> Maker<'a> {
         let knowledge = first.map(|teller| &teller.knowledge);
         let mut all = Vec::new();
         let computing = [Cause::Gil, Cause::Parallel, Cause::Throttled];
-        // A library's threads may wait for each other in the name of the program's.
-        if preliminary.shares.native > 0.0
-            && worth(&[Cause::Parallel, Cause::Throttled, Cause::Lock, Cause::Gil])
-        {
+        if preliminary.shares.libraries_may_be_in_the_way() {
             all.push(Candidate::one_blas_thread(named));
         }
         let has_gil = knowledge.is_none_or(Knowledge::may_have_gil);
