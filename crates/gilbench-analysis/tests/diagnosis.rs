@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use gilbench_analysis::diagnosis::{Case, Change, Diagnosis, Effect, GainKind, Remedy, Verdict, diagnose};
 use gilbench_model::Nanoseconds;
+use gilbench_model::sample::Tree;
 use gilbench_model::watched::{
     Doing, Frame, Glance, Hello, Inside, Knowledge, Look, LoopFacts, Run, SeenProcess, SeenThread,
     StackSample, Teller, Watched,
@@ -101,7 +103,14 @@ impl Program {
     }
 
     fn diagnosis(&self, effects: &[Effect]) -> Diagnosis {
-        diagnose(&Case { telling: &self.run, plain: &[], effects, machine_cpus: 2, quota: None })
+        diagnose(&Case {
+            telling: &self.run,
+            plain: &[],
+            effects,
+            machine_cpus: 2,
+            allowed_cpus: 2,
+            quota: None,
+        })
     }
 
     #[track_caller]
@@ -285,7 +294,8 @@ fn too_little_seen_or_nothing_in_particular_is_undecided() {
     assert_eq!((diagnosis.verdict, diagnosis.confidence), (Verdict::Undecided, 0.0));
     assert!(!diagnosis.missing.is_empty());
     let nothing = Run { watched: Watched::default(), ..short.run.clone() };
-    let case = Case { telling: &nothing, plain: &[], effects: &[], machine_cpus: 2, quota: None };
+    let case =
+        Case { telling: &nothing, plain: &[], effects: &[], machine_cpus: 2, allowed_cpus: 2, quota: None };
     assert_eq!(diagnose(&case).verdict, Verdict::Undecided);
 }
 
@@ -335,4 +345,34 @@ fn threads_that_fight_for_a_lock_awake_are_told_from_work_by_one_cpu() {
     let verdict = |seconds, cpu| program.diagnosis(&[effect(Change::OneCpu, seconds, cpu)]).verdict;
     assert_eq!(verdict(1.05, 1.9), Verdict::LockBound);
     assert_eq!(verdict(1.9, 1.02), Verdict::Parallel);
+}
+
+#[test]
+fn threads_that_never_ran_at_once_since_others_had_the_cpus_are_undecided() {
+    let work: Acts<'_> = &[(Doing::Ready, WORK)];
+    let mut program = Program::new(&[(0, work), (0, work)]);
+    let mut used = |seconds: f64, idle: f64| {
+        let nanoseconds = |seconds: f64| Nanoseconds::from(Duration::from_secs_f64(seconds));
+        program.run.tree = Some(Tree {
+            wall_ns: nanoseconds(2.0),
+            idle_ns: Some(nanoseconds(idle)),
+            user_ns: nanoseconds(seconds),
+            system_ns: Nanoseconds(0),
+            voluntary_switches: 0,
+            involuntary_switches: 0,
+            memory: None,
+            most_threads: None,
+            exit_code: Some(0),
+            signal: None,
+            orphans: 0,
+            noise: None,
+        });
+        program.diagnosis(&[])
+    };
+    assert_eq!(used(4.0, 0.0).verdict, Verdict::Parallel);
+    assert_eq!(used(2.8, 0.0).verdict, Verdict::Parallel, "it had more than one CPU");
+    assert_eq!(used(2.0, 2.0).verdict, Verdict::Parallel, "nobody else used the other");
+    let starved = used(2.0, 0.0);
+    assert_eq!(starved.verdict, Verdict::Undecided);
+    assert!(starved.missing[0].contains("it got 1.0 of 2"), "{:?}", starved.missing);
 }

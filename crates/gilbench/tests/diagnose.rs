@@ -106,6 +106,21 @@ assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 3
 }
 
 #[test]
+fn sizes_of_executors_are_among_the_facts() {
+    let script = "
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+if __name__ == '__main__':
+    with ThreadPoolExecutor(3) as threads, ProcessPoolExecutor(2) as processes:
+        waits = [pool.submit(time.sleep, 0.1) for pool in (threads, processes) for _ in range(8)]
+        for wait in waits:
+            wait.result()
+";
+    let answer = json(&Test::new(), script, &["--once"]);
+    assert_eq!(answer["facts"]["executor_workers"], serde_json::json!([3, 2]), "{answer:#}");
+}
+
+#[test]
 fn a_script_that_fails_is_diagnosed_all_the_same() {
     let test = Test::new();
     let script = "import sys, time\ntime.sleep(0.5)\nsys.exit('no such thing')\n";

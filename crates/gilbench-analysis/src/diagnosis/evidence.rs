@@ -137,7 +137,7 @@ fn loops(run: &Run, add: &mut impl FnMut(String, f64, &'static str, Source)) {
 }
 
 /// CPU time over wall time of the program as it is.
-fn cpus_used(case: &Case<'_>) -> Option<f64> {
+pub(super) fn cpus_used(case: &Case<'_>) -> Option<f64> {
     let runs = if case.plain.is_empty() { std::slice::from_ref(case.telling) } else { case.plain };
     let used = runs.iter().map(|run| {
         if let Some(tree) = &run.tree {

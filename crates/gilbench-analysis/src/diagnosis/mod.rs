@@ -40,6 +40,8 @@ pub struct Case<'a> {
     pub effects: &'a [Effect],
     /// The CPUs of the machine.
     pub machine_cpus: usize,
+    /// Those of them that gilbench itself may use, and so its runs too.
+    pub allowed_cpus: usize,
     /// How many of them the program may use at once by its quota.
     pub quota: Option<f64>,
 }

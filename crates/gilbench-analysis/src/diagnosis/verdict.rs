@@ -4,6 +4,7 @@ use gilbench_model::watched::Run;
 use serde::Serialize;
 
 use super::effect::Change;
+use super::evidence::cpus_used;
 use super::shares::{Cause, Shares};
 use super::{Case, Effect};
 
@@ -104,6 +105,12 @@ const NO_FASTER: f64 = 1.4;
 
 /// A lock that is waited for in this share of the time is fought for.
 const FOUGHT_FOR: f64 = 0.03;
+
+/// CPUs that a program uses at least, on average, of which more than one is seen to run at once.
+const MORE_THAN_ONE: f64 = 1.2;
+
+/// What is surer than this stays what it is while other programs disturb it.
+const CLEAR: f64 = 0.62;
 
 /// Threads that want to run for each CPU, from which on they may be too many.
 const MANY: f64 = 1.5;
@@ -218,7 +225,7 @@ pub(super) fn others(case: &Case<'_>) -> f64 {
     let used = case.plain.iter().chain([case.telling]).filter_map(|run| {
         let tree = run.tree.as_ref()?;
         let wall = tree.wall_ns.seconds();
-        let busy = case.machine_cpus as f64 * wall - tree.idle_ns?.seconds();
+        let busy = case.allowed_cpus as f64 * wall - tree.idle_ns?.seconds();
         Some((busy - tree.cpu_seconds()).max(0.0) / wall)
     });
     let used: Vec<f64> = used.collect();
@@ -265,8 +272,20 @@ pub(super) fn judge(case: &Case<'_>, shares: &Shares, weights: &Weights) -> Judg
     if first == Verdict::Parallel && is_fought_for(shares) && one_cpu.is_none() {
         missing.push("threads compute where they were also seen to wait for a lock, and it was not tried with one CPU: they may fight for it".to_owned());
     }
-    let decided = missing.is_empty();
     let sure = 0.5 + 0.5 * (most - next) / (most + next).max(f64::EPSILON);
+    if others(case) > CROWDED && missing.is_empty() {
+        let used = cpus_used(case).filter(|used| first == Verdict::Parallel && *used < MORE_THAN_ONE);
+        if let Some(used) = used {
+            let message = format!(
+                "other programs used the CPUs: it got {used:.1} of {}, so that its threads hardly ran at once",
+                shares.cpus
+            );
+            missing.push(message);
+        } else if sure < CLEAR {
+            missing.push("other programs used the CPUs, and no cause is far ahead of the others".to_owned());
+        }
+    }
+    let decided = missing.is_empty();
     let enough = (shares.looks as f64 / ENOUGH_LOOKS).min(1.0).sqrt();
     let secondary = weights.0.iter().filter(|(verdict, share)| {
         *share >= SECONDARY && (*verdict != first || !decided) && *verdict != Verdict::Undecided

@@ -81,6 +81,8 @@ pub struct Knowledge {
     pub thread_names: BTreeMap<u32, String>,
     /// How processes are started by default; `None` where `multiprocessing` was not imported.
     pub start_method: Option<String>,
+    /// Workers of each executor, when there were most.
+    pub executor_workers: Vec<u32>,
     /// The most tasks that were seen to wait for a thread of an executor.
     pub tasks_waiting: u32,
     /// Event loops; `None` where `asyncio` was not imported.

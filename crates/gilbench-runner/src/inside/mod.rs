@@ -151,7 +151,7 @@ mod tests {
 {"frame":["__main__","work","/a/b.py",7]}
 {"stack":[0,3]}
 {"at":12,"until":14,"where":[[4,0,1],[5,1,0]]}
-{"knows":{"gil_enabled":true,"switch_interval_ns":5000000,"start_method":null,"extensions":[],"thread_names":{"4":"main"},"tasks_waiting":2,"event_loop":null}}
+{"knows":{"gil_enabled":true,"switch_interval_ns":5000000,"start_method":null,"extensions":[],"thread_names":{"4":"main"},"executor_workers":[4],"tasks_waiting":2,"event_loop":null}}
 {"at":13,"whe"#;
         let teller = teller(4, text).unwrap();
         assert_eq!(teller.hello.at_ns, Nanoseconds(5));

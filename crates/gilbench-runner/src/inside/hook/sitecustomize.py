@@ -21,7 +21,7 @@ def _begin():
     if hasattr(os, "register_at_fork"):
         # A fork copies only the thread that forks, and Python warns of it where there are others.
         os.register_at_fork(
-            before=teller.pause, after_in_parent=teller.go_on, after_in_child=teller.start
+            before=teller.pause, after_in_parent=teller.go_on, after_in_child=teller.start_in_child
         )
     _give_way(sys)
 
@@ -57,7 +57,7 @@ class _Teller:
         self.os, self.sys, self.time, self.thread, self.folder = os, sys, time, _thread, folder
         self.awake = _thread.allocate_lock()
         self.awake.acquire()
-        self.going, self.sampling = False, False
+        self.going, self.sampling = None, None
 
     def start(self):
         """Begins to tell, in a file of this process's own."""
@@ -71,31 +71,50 @@ class _Teller:
         )
         self.frames, self.stacks, self.codes, self.names, self.calls = {}, {}, [], {}, {}
         self.count, self.modules, self.waiting, self.known = 0, 0, 0, None
+        self.workers = []
         self.loop = None
         self.lines = []
         self.hello()
         self.go_on()
 
+    def start_in_child(self):
+        """The same after a fork; PyPy crashes where a thread begins before the fork has returned."""
+        sys = self.sys
+        if sys.implementation.name != "pypy":
+            self.start()
+            return
+        forks = sys._getframe(1)
+        at = forks.f_lasti
+
+        def begin(*_):
+            if forks.f_lasti != at:
+                sys.setprofile(None)
+                self.start()
+
+        if sys.getprofile() is None:
+            sys.setprofile(begin)
+
     def go_on(self):
-        self.going = True
-        self.thread.start_new_thread(self.run, ())
+        # One that did not end in time for a fork is not to go on beside the next.
+        self.going = object()
+        self.thread.start_new_thread(self.run, (self.going,))
 
     def pause(self):
         """Ends the thread that samples, for the moment of a fork."""
-        self.going = False
+        self.going = None
         if self.awake.locked():
             self.awake.release()
         for _ in range(200):
-            if not self.sampling:
+            if self.sampling is None:
                 break
             self.time.sleep(0.0001)
         self.awake.acquire(False)
 
-    def run(self):
-        self.sampling = True
+    def run(self, turn):
+        self.sampling = turn
         self.lines.append('{"ours":%d}' % getattr(self.thread, "get_native_id", int)())
         try:
-            while self.going:
+            while self.going is turn:
                 try:
                     self.sample()
                 except Exception as error:
@@ -110,7 +129,8 @@ class _Teller:
             # Also what an interpreter that ends does to its threads.
             self.lines.append('{"lost":%s}' % _quoted("%s: %s" % (type(error).__name__, error)))
             self.write()
-        self.sampling = False
+        if self.sampling is turn:
+            self.sampling = None
 
     def sample(self):
         self.count += 1
@@ -212,13 +232,13 @@ class _Teller:
         context = self.module("multiprocessing.context")
         method = None
         if context is not None:
-            default = context._default_context
-            method = (default._actual_context or default._default_context)._name
+            default = getattr(context, "_default_context", None)
+            chosen = getattr(default, "_actual_context", None)
+            method = getattr(chosen or getattr(default, "_default_context", None), "_name", None)
         if len(sys.modules) != self.modules:
             self.modules = len(sys.modules)
             self.extensions = sorted(_extensions(sys))
-        queues = getattr(self.module("concurrent.futures.thread"), "_threads_queues", None) or {}
-        self.waiting = max([self.waiting] + [queue.qsize() for queue in list(queues.values())])
+        self.look_at_executors()
         names = ",".join(
             '"%d":%s' % (native, _quoted(name))
             for native, name in sorted(self.names.items())
@@ -227,13 +247,14 @@ class _Teller:
         loop = self.loop
         known = (
             '"gil_enabled":%s,"switch_interval_ns":%s,"start_method":%s,"extensions":[%s],"thread_names":{%s},'
-            '"tasks_waiting":%d,"event_loop":%s'
+            '"executor_workers":%s,"tasks_waiting":%d,"event_loop":%s'
             % (
                 _word(enabled),
                 _word(interval),
                 _quoted(method) if method else "null",
                 ",".join(map(_quoted, self.extensions)),
                 names,
+                self.workers,
                 self.waiting,
                 "null" if loop is None else loop.told(),
             )
@@ -241,6 +262,20 @@ class _Teller:
         if known != self.known:
             self.known = known
             self.lines.append('{"knows":{%s}}' % known)
+
+    def look_at_executors(self):
+        """How many workers each one has, and how many tasks wait; of all times, when there was most of it."""
+        threads = self.module("concurrent.futures.thread")
+        queues = list((getattr(threads, "_threads_queues", None) or {}).values())
+        processes = self.module("concurrent.futures.process")
+        managers = list(getattr(processes, "_threads_wakeups", None) or {})
+        workers = [
+            queues.count(queue) for place, queue in enumerate(queues) if queue not in queues[:place]
+        ]
+        workers += [len(getattr(manager, "processes", None) or ()) for manager in managers]
+        if sum(workers) > sum(self.workers):
+            self.workers = workers
+        self.waiting = max([self.waiting] + [queue.qsize() for queue in queues])
 
     def watch_loops(self):
         """Times the callbacks of event loops, once there can be some."""

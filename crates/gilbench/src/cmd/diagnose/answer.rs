@@ -92,6 +92,7 @@ pub(super) struct Facts {
     pub(super) switch_interval_seconds: Option<f64>,
     pub(super) extensions: Option<Vec<String>>,
     pub(super) start_method: Option<String>,
+    pub(super) executor_workers: Option<Vec<u32>>,
     pub(super) tasks_waiting: Option<u32>,
     pub(super) slow_callbacks: Option<u64>,
     pub(super) processes: usize,
@@ -215,6 +216,7 @@ fn facts(diagnosis: &Diagnosis, experiment: &Experiment) -> Facts {
             .map(gilbench_model::Nanoseconds::seconds),
         extensions: knowledge.map(|knowledge| knowledge.extensions.clone()),
         start_method: knowledge.and_then(|knowledge| knowledge.start_method.clone()),
+        executor_workers: knowledge.map(|knowledge| knowledge.executor_workers.clone()),
         tasks_waiting: knowledge.map(|knowledge| knowledge.tasks_waiting),
         slow_callbacks: knowledge
             .and_then(|knowledge| knowledge.event_loop)

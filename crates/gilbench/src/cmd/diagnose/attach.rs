@@ -62,6 +62,7 @@ pub(super) fn observe(
         effects: Vec::new(),
         runs: Vec::new(),
         machine_cpus: machine.logical_cpus.unwrap_or(1) as usize,
+        allowed_cpus: machine.allowance.cpus.len(),
         quota: machine.allowance.quota,
         notes,
     }))

@@ -43,6 +43,7 @@ pub(super) struct Experiment {
     pub(super) effects: Vec<Effect>,
     pub(super) runs: Vec<Made>,
     pub(super) machine_cpus: usize,
+    pub(super) allowed_cpus: usize,
     pub(super) quota: Option<f64>,
     /// What was not done, and why.
     pub(super) notes: Vec<String>,
@@ -70,6 +71,7 @@ impl Experiment {
             plain: &self.plain,
             effects: &self.effects,
             machine_cpus: self.machine_cpus,
+            allowed_cpus: self.allowed_cpus,
             quota: self.quota,
         }
     }
@@ -242,6 +244,7 @@ impl<'a> Maker<'a> {
             effects: Vec::new(),
             runs: Vec::new(),
             machine_cpus: self.machine.logical_cpus.unwrap_or(1) as usize,
+            allowed_cpus: self.machine.allowance.cpus.len(),
             quota: self.machine.allowance.quota,
             notes: Vec::new(),
         };

@@ -68,6 +68,15 @@ pub(super) fn page(answer: &Answer, experiment: &Experiment) -> Result<String, R
             ["Processes".to_owned(), facts.processes.to_string()],
             ["Threads".to_owned(), facts.threads.to_string()],
             ["Names of Python threads".to_owned(), facts.thread_names.join(", ")],
+            [
+                "Workers of each executor".to_owned(),
+                known(
+                    facts
+                        .executor_workers
+                        .as_ref()
+                        .map(|workers| workers.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")),
+                ),
+            ],
             ["Start method of processes".to_owned(), known(facts.start_method.clone())],
             ["CPUs that it may use".to_owned(), facts.cpus.to_string()],
         ],
