@@ -55,6 +55,7 @@ class _Teller:
         import _thread
 
         self.os, self.sys, self.time, self.thread, self.folder = os, sys, time, _thread, folder
+        self.own = type(self).__init__.__code__.co_filename
         self.awake = _thread.allocate_lock()
         self.awake.acquire()
         self.going, self.sampling = None, None
@@ -118,19 +119,21 @@ class _Teller:
                 try:
                     self.sample()
                 except Exception as error:
-                    # Where there is no GIL, what is looked at may change meanwhile.
-                    self.lines[:] = [
-                        '{"lost":%s}' % _quoted("%s: %s" % (type(error).__name__, error))
-                    ]
+                    # Where there is no GIL, what is looked at may change meanwhile; and modules may be half imported.
+                    self.lose(error)
                 # Half the time for which a thread keeps the GIL at first, and more seldom in what lasts.
                 pause = 0.004 if self.count < 500 else 0.01 if self.count < 3000 else 0.05
                 self.awake.acquire(True, pause)
         except BaseException as error:
             # Also what an interpreter that ends does to its threads.
-            self.lines.append('{"lost":%s}' % _quoted("%s: %s" % (type(error).__name__, error)))
-            self.write()
+            self.lose(error)
         if self.sampling is turn:
             self.sampling = None
+
+    def lose(self, error):
+        """Says why something is missing. What was told before it stays: later lines count on it."""
+        self.lines.append('{"lost":%s}' % _quoted("%s: %s" % (type(error).__name__, error)))
+        self.write()
 
     def sample(self):
         self.count += 1
@@ -189,27 +192,29 @@ class _Teller:
 
     def stack(self, frame):
         places = []
+        while frame is not None and frame.f_code.co_filename == self.own:
+            frame = frame.f_back
         while frame is not None and len(places) < 80:
             key = (id(frame.f_code), frame.f_lineno)
             place = self.frames.get(key)
             if place is None:
-                # Kept, so that its address is not given to another.
-                self.codes.append(frame.f_code)
-                place = self.frames[key] = len(self.frames)
                 words = (
                     _entry(frame.f_globals, "__name__"),
                     frame.f_code.co_name,
                     frame.f_code.co_filename,
                 )
                 text = ",".join(_quoted(word) for word in words)
-                self.lines.append('{"frame":[%s,%d]}' % (text, frame.f_lineno or 0))
+                # Kept, so that its address is not given to another.
+                self.codes.append(frame.f_code)
+                self.lines.append('{"frame":[%s,%d]}' % (text, key[1] or 0))
+                place = self.frames[key] = len(self.frames)
             places.append(place)
             frame = frame.f_back
         places = tuple(places)
         number = self.stacks.get(places)
         if number is None:
-            number = self.stacks[places] = len(self.stacks)
             self.lines.append('{"stack":[%s]}' % ",".join(map(str, places)))
+            number = self.stacks[places] = len(self.stacks)
         return number
 
     def hello(self):
@@ -237,7 +242,7 @@ class _Teller:
             method = getattr(chosen or getattr(default, "_default_context", None), "_name", None)
         if len(sys.modules) != self.modules:
             self.modules = len(sys.modules)
-            self.extensions = sorted(_extensions(sys))
+            self.extensions = sorted(set(_extensions(sys)))
         self.look_at_executors()
         names = ",".join(
             '"%d":%s' % (native, _quoted(name))
