@@ -315,7 +315,10 @@ fn waiting_for_a_librarys_lock_is_its_threads_where_these_are_too_many() {
     let own: Acts<'_> = &[(Doing::Ready, WORK), (Doing::LibraryLock, WORK)];
     let waits: Acts<'_> = &[(Doing::LibraryLock, WORK)];
     let program = Program::new(&[(0, own), (0, waits), (0, waits)]);
-    let diagnosis = program.is(Verdict::LockBound, Remedy::Processes);
+    program.is(Verdict::Undecided, Remedy::None);
+    let diagnosis = program.diagnosis(&[effect(Change::OneBlasThread, 1.0, 1.0)]);
+    assert_eq!(diagnosis.verdict, Verdict::LockBound, "{:?}", diagnosis.shares);
+    assert_eq!(diagnosis.remedies[0].remedy, Remedy::Processes);
     assert!(diagnosis.evidence[0].fact.contains("of a library's"), "{:?}", diagnosis.evidence);
     let tried = [effect(Change::OneBlasThread, 1.0 / 1.4, 1.0)];
     let diagnosis = program.diagnosis(&tried);

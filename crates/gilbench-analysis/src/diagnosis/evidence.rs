@@ -68,7 +68,7 @@ const TOLD: f64 = 0.02;
 pub(super) fn evidence(case: &Case<'_>, shares: &Shares, verdict: Verdict) -> Vec<Evidence> {
     let mut all = Vec::new();
     let mut add = |fact: String, value: f64, unit, source| all.push(Evidence { fact, value, unit, source });
-    let seen = if case.telling.inside.is_some() { Source::Facts } else { Source::Watching };
+    let seen = if case.telling.tellers().next().is_some() { Source::Facts } else { Source::Watching };
     let mut ranked = shares.ranked();
     ranked.retain(|(_, share)| *share >= TOLD);
     let words =
@@ -79,13 +79,13 @@ pub(super) fn evidence(case: &Case<'_>, shares: &Shares, verdict: Verdict) -> Ve
     if let Some(used) = cpus_used(case) {
         add("CPUs used, on average".to_owned(), used, "CPUs", Source::Watching);
     }
-    let (mean, fact) = match verdict {
+    let (threads, fact) = match verdict {
         Verdict::GilBound => (shares.gil_waiters, "threads that wait for the GIL meanwhile, on average"),
         Verdict::LockBound => (shares.lock_waiters, "threads that wait for the lock meanwhile, on average"),
         Verdict::IoBound => (shares.io_waiters, "threads that wait at once, on average"),
-        _ => (shares.wanting, "threads that could run at once, on average"),
+        _ => (shares.wanting, "threads that could run at once, where several could"),
     };
-    if let Some(mean) = mean.mean() {
+    if let Some(mean) = threads.mean().filter(|mean| *mean > 0.0 && threads.weight() >= TOLD * shares.total) {
         add(fact.to_owned(), mean, "threads", seen);
     }
     for effect in case.effects {
@@ -140,12 +140,14 @@ fn loops(run: &Run, add: &mut impl FnMut(String, f64, &'static str, Source)) {
 pub(super) fn cpus_used(case: &Case<'_>) -> Option<f64> {
     let runs = if case.plain.is_empty() { std::slice::from_ref(case.telling) } else { case.plain };
     let used = runs.iter().map(|run| {
+        let seen = run.watched.total_ns().seconds();
         if let Some(tree) = &run.tree {
-            return Some(tree.cpu_seconds() / tree.wall_ns.seconds());
+            // What it leaves behind runs on.
+            return Some(tree.cpu_seconds() / tree.wall_ns.seconds().max(seen));
         }
-        let ran: f64 = run.watched.threads.iter().map(|thread| thread.ran_ns.seconds()).sum();
-        let total = run.watched.total_ns().seconds();
-        (total > 0.0).then(|| ran / total)
+        let glances = run.watched.looks.iter().flat_map(|look| &look.threads);
+        let ran: f64 = glances.map(|glance| glance.ran_ns.seconds()).sum();
+        (seen > 0.0).then(|| ran / seen)
     });
     let used: Vec<f64> = used.flatten().collect();
     (!used.is_empty()).then(|| used.iter().sum::<f64>() / used.len() as f64)

@@ -14,7 +14,7 @@ pub(super) struct Group {
     pub(super) ready: Vec<Place>,
     pub(super) gil: Vec<Place>,
     pub(super) lock: usize,
-    /// Threads that wait for a lock of a library's.
+    /// Threads of Python's that wait for a lock of a library's.
     pub(super) library: usize,
     /// Threads of libraries, and those of them that are ready.
     pub(super) native: usize,
@@ -110,11 +110,13 @@ impl Group {
         let (ready, cpus) = (self.ready.len(), self.cpus);
         if ready > cpus && cpus < machine_cpus {
             shares.wanting.add(ready, weight);
-            return shares.split(&self.ready, weight, Cause::Throttled);
+            shares.split(&self.ready, weight, Cause::Throttled);
+            return;
         }
         if ready >= cpus && ready >= 2 {
             shares.wanting.add(ready, weight);
-            return shares.split(&self.ready, weight, Cause::Parallel);
+            shares.split(&self.ready, weight, Cause::Parallel);
+            return;
         }
         // A CPU is free.
         let kept = (self.gil.len() + self.lock + self.library) as f64;
@@ -125,8 +127,9 @@ impl Group {
         shares.add(Cause::Library, part(self.library));
         if to_gil > 0.0 {
             shares.gil_waiters.add(self.gil.len(), to_gil);
-            let all: Vec<Place> = self.gil.iter().chain(&self.ready).copied().collect();
-            shares.split(&all, to_gil, Cause::Gil);
+            // What others wait for is what the one that has it is at, if that was seen.
+            let holders = if self.ready.is_empty() { &self.gil } else { &self.ready };
+            shares.gil_dispatch += shares.split(holders, to_gil, Cause::Gil);
         }
         if to_lock > 0.0 {
             // Who waits for something else than the lock makes use of the time, but for the one that has it.
@@ -145,7 +148,9 @@ impl Group {
                 shares.looping_computing += weight;
                 shares.add(Cause::Looping, weight);
             }
-            1 => shares.split(&self.ready, weight, Cause::Serial),
+            1 => {
+                shares.split(&self.ready, weight, Cause::Serial);
+            }
             _ => {
                 shares.wanting.add(ready, weight);
                 shares.split(&self.ready, weight, Cause::Parallel);

@@ -23,6 +23,9 @@ pub(super) struct Join<'a> {
     lives: BTreeMap<u32, (Nanoseconds, Nanoseconds)>,
 }
 
+/// So long after the last sample the interpreter ends. Who tells nothing for longer computes, and keeps the GIL.
+const ENDING: u64 = 300_000_000;
+
 /// A thread that is there for so many samples and has no Python code in any is a library's.
 const TELLING: usize = 3;
 
@@ -152,8 +155,11 @@ impl<'a> Join<'a> {
     /// What a thread was at; `None` where that is not known.
     pub(super) fn place(&self, thread: &SeenThread, at: Nanoseconds, doing: Doing) -> Option<Place> {
         let side = self.side(thread)?;
-        if at < side.teller.hello.at_ns || at > Nanoseconds(side.last.0 + NEAR) {
+        if at < side.teller.hello.at_ns {
             return Some(Place::START_UP);
+        }
+        if at > Nanoseconds(side.last.0 + NEAR) {
+            return (at <= Nanoseconds(side.last.0 + ENDING)).then_some(Place::START_UP);
         }
         match side.at(thread.id, at, doing) {
             Found::At(sample) => side.places.get(sample.stack as usize).copied(),

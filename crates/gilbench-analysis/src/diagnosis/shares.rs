@@ -46,6 +46,9 @@ pub enum Cause {
     Waiting,
 }
 
+/// Seconds for each time that a thread gives way to hand a task over: tasks of nothing take 25 to 50 µs.
+const HANDING_OVER: f64 = 100e-6;
+
 /// A library's threads are this part of those that are ready, where they may be too many.
 const LIBRARIES_RUN: f64 = 0.05;
 
@@ -68,6 +71,10 @@ pub struct Shares {
     pub native: f64,
     /// Those of them that were ready.
     pub native_ready: f64,
+    /// Threads that waited for a lock of a library's, whether or not a CPU was free, summed over time.
+    pub library_waiters: f64,
+    /// The time in which threads waited for a GIL that handing out tasks seemed to have.
+    pub(super) gil_dispatch: f64,
     /// Threads that waited for the GIL in looks that count for it, and the time of these.
     pub gil_waiters: Weighted,
     /// The same of locks; and how many of those that had the lock computed.
@@ -99,6 +106,11 @@ impl Weighted {
         self.weight += weight;
     }
 
+    /// The time that it is of.
+    pub(super) fn weight(self) -> f64 {
+        self.weight
+    }
+
     /// The mean; `None` of no time.
     pub fn mean(self) -> Option<f64> {
         (self.weight > 0.0).then(|| self.sum / self.weight)
@@ -115,7 +127,14 @@ impl Shares {
     /// be the library's.
     pub fn libraries_may_be_in_the_way(&self) -> bool {
         let waits = self.of(Cause::Lock) + self.of(Cause::Library);
-        self.native_ready > LIBRARIES_RUN * self.ready || (self.native > 0.0 && waits >= LIBRARIES_WAIT)
+        self.native_ready > LIBRARIES_RUN * self.ready
+            || (self.native > 0.0 && waits >= LIBRARIES_WAIT)
+            || self.waits_for_libraries()
+    }
+
+    /// Whether a thread or more waits for a lock of a library's, on average.
+    pub(super) fn waits_for_libraries(&self) -> bool {
+        self.library_waiters > self.total
     }
 
     /// All causes with a share, the largest first.
@@ -136,14 +155,16 @@ impl Shares {
     }
 
     pub(super) fn add(&mut self, cause: Cause, seconds: f64) {
-        if seconds > 0.0 {
+        // Less is what is left of a difference.
+        if seconds > 1e-9 {
             *self.seconds.entry(cause).or_default() += seconds;
         }
     }
 
     /// Divides a time among threads, each of which spends its part on its work, which counts for a cause, or on something
-    /// beside it.
-    pub(super) fn split(&mut self, places: &[Place], weight: f64, cause: Cause) {
+    /// beside it. Gives the part that is spent on dispatch.
+    pub(super) fn split(&mut self, places: &[Place], weight: f64, cause: Cause) -> f64 {
+        let mut dispatch = 0.0;
         let part = weight / places.len().max(1) as f64;
         for place in places {
             let cause = match place.kind {
@@ -151,11 +172,15 @@ impl Shares {
                 // It has just got the lock, or is about to.
                 Kind::Dispatch if place.may_take_lock => cause,
                 Kind::Transfer => Cause::Transfer,
-                Kind::Dispatch => Cause::Dispatch,
+                Kind::Dispatch => {
+                    dispatch += part;
+                    Cause::Dispatch
+                }
                 Kind::StartUp => Cause::StartUp,
             };
             self.add(cause, part);
         }
+        dispatch
     }
 }
 
@@ -176,8 +201,19 @@ pub(super) fn shares(case: &Case<'_>, join: &Join<'_>) -> Shares {
         shares.ready += group.ready.len() as f64 * weight;
         shares.native += group.native as f64 * weight;
         shares.native_ready += group.native_ready as f64 * weight;
+        shares.library_waiters += group.library as f64 * weight;
         shares.fighting += group.fighting as f64 * weight;
         group.count(&mut shares, weight, machine_cpus);
+    }
+    // The sampler gets the GIL where others give it away, and that is where they hand out or wait for tasks, whatever they
+    // were at just before. But nobody hands out tasks without giving way.
+    if let Some(tree) = &run.tree {
+        let most = tree.voluntary_switches as f64 * HANDING_OVER;
+        let excess = shares.gil_dispatch - most;
+        if excess > 0.0 {
+            *shares.seconds.entry(Cause::Dispatch).or_default() -= excess;
+            shares.add(Cause::Gil, excess);
+        }
     }
     // Short callbacks of a loop that has much to do hold nobody up.
     let loops = run.tellers().filter_map(|teller| teller.knowledge.event_loop);

@@ -243,7 +243,8 @@ pub(super) struct Judged {
 /// Whether threads of libraries may be what is in the way, and nobody tried it without them.
 fn may_be_too_many(case: &Case<'_>, shares: &Shares, verdict: Verdict) -> bool {
     let tried = case.effect(&Change::OneBlasThread).is_some_and(|effect| effect.gain().is_some());
-    let crowd = shares.wanting.mean().unwrap_or(0.0) > MANY * shares.cpus as f64;
+    let crowd =
+        shares.wanting.mean().unwrap_or(0.0) > MANY * shares.cpus as f64 || shares.waits_for_libraries();
     let looks_like = verdict == Verdict::LockBound || (verdict == Verdict::Parallel && crowd);
     shares.libraries_may_be_in_the_way() && !tried && looks_like
 }
@@ -254,12 +255,14 @@ pub(super) fn judge(case: &Case<'_>, shares: &Shares, weights: &Weights) -> Judg
     let next = ranked.next().map_or(0.0, |(_, share)| *share);
     let mut missing = Vec::new();
     if shares.looks < LEAST_LOOKS {
-        missing.push(format!("it was looked at {} times only: it ended too soon", shares.looks));
+        let times = if shares.looks == 1 { "once".to_owned() } else { format!("{} times", shares.looks) };
+        missing.push(format!("it was looked at {times} only: it ended too soon"));
     }
-    if most < LEAST {
+    let is_open = weights.0.first().is_some_and(|(verdict, _)| *verdict == Verdict::Undecided);
+    if most < LEAST && !is_open {
         missing.push("no cause takes a good part of the time".to_owned());
     }
-    if weights.0.first().is_some_and(|(verdict, _)| *verdict == Verdict::Undecided) {
+    if is_open {
         missing.push(
             "other programs use the CPUs, so that times with one CPU and with all cannot be compared"
                 .to_owned(),
@@ -267,6 +270,11 @@ pub(super) fn judge(case: &Case<'_>, shares: &Shares, weights: &Weights) -> Judg
     }
     if may_be_too_many(case, shares, first) {
         missing.push("libraries have threads of their own, and it was not tried with one of them: they may be too many".to_owned());
+    }
+    let failed =
+        case.telling.tree.as_ref().is_some_and(|tree| tree.exit_code != Some(0)) && !case.telling.cut;
+    if failed && first == Verdict::OverheadBound && shares.of(Cause::StartUp) >= most / 2.0 {
+        missing.push("it failed when it had hardly started".to_owned());
     }
     let one_cpu = case.effect(&Change::OneCpu).and_then(Effect::gain);
     if first == Verdict::Parallel && is_fought_for(shares) && one_cpu.is_none() {

@@ -182,7 +182,8 @@ impl Taker {
             seen.push(Glance {
                 thread: u32::try_from(*index).unwrap_or(u32::MAX),
                 doing,
-                ran_ns: Nanoseconds(thread.ran_ns.0.saturating_sub(before.0)),
+                // One that was there before us did the rest of it before.
+                ran_ns: Nanoseconds(thread.ran_ns.0.saturating_sub(before.0)).min(length),
             });
             if self.drawing.is_none() {
                 let at = now.0 - self.begun.0;
