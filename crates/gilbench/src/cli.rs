@@ -326,7 +326,7 @@ pub(crate) struct Diagnose {
     )]
     pub(crate) command: Vec<String>,
     /// Begin no run that would most likely end later; end one that takes longer
-    #[arg(long, default_value = "60s", value_name = "TIME", value_parser = parse_duration)]
+    #[arg(long, default_value = "60s", value_name = "TIME", value_parser = parse_duration, allow_hyphen_values = true)]
     pub(crate) budget: Duration,
     /// Run it once only: what would help is then bounded, and not measured
     #[arg(long)]
@@ -339,10 +339,16 @@ pub(crate) struct Diagnose {
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub(crate) r#try: Vec<Name>,
     /// Watch a process that runs, and those that it has started
-    #[arg(long, value_name = "PID")]
+    #[arg(
+        long,
+        value_name = "PID",
+        value_parser = clap::value_parser!(u32).range(1..),
+        allow_negative_numbers = true,
+        conflicts_with_all = ["budget", "once", "interpreter", "try", "tty", "input"]
+    )]
     pub(crate) attach: Option<u32>,
     /// For how long
-    #[arg(long = "for", default_value = "10s", value_name = "TIME", value_parser = parse_duration, requires = "attach")]
+    #[arg(long = "for", default_value = "10s", value_name = "TIME", value_parser = parse_duration, conflicts_with = "command")]
     pub(crate) during: Duration,
     /// Look at the threads of the program itself, and not at processes that it starts
     #[arg(long)]

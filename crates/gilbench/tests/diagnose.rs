@@ -142,7 +142,7 @@ print('y' * 100_000, file=sys.stderr)
 time.sleep(0.3)
 ";
     std::fs::write(test.path("app.py"), script).unwrap();
-    let arguments = ["--format=json", "--budget=3s", "--", "python3", "app.py"];
+    let arguments = ["--format=json", "--budget=6s", "--", "python3", "app.py"];
     let mut process = command(&test, &arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -237,4 +237,32 @@ fn what_cannot_be_diagnosed_says_why() {
     );
     assert!(error(&["--input=none", "--", "sleep", "1"]).contains("cannot read `none`"));
     assert!(Path::new("/bin/sh").exists());
+}
+
+#[test]
+fn options_that_mean_nothing_together_are_refused() {
+    let test = Test::new();
+    for (arguments, says) in [
+        (["--for=3s", "--", "python3", "app.py"].as_slice(), "--for"),
+        (&["--attach=1", "--budget=5s"], "--budget"),
+        (&["--attach=0"], "0 is not in"),
+        (&["--budget=0s", "--", "python3", "app.py"], "no program runs within 0 s"),
+        (&["--budget", "-5s", "--", "python3", "app.py"], "-5s"),
+    ] {
+        let result = ran(&command(&test, arguments).output().unwrap());
+        assert_eq!(result.code, Some(2), "{arguments:?}: {}", result.stderr);
+        assert!(result.stderr.contains(says), "{arguments:?}: {}", result.stderr);
+    }
+}
+
+#[test]
+fn what_could_not_be_told_from_inside_is_said() {
+    let test = Test::new();
+    std::fs::write(test.path("app.py"), SLEEPS).unwrap();
+    let arguments = ["--once", "--format=json", "--", "python3", "-I", "app.py"];
+    let answer: Value =
+        serde_json::from_str(&ran(&command(&test, &arguments).output().unwrap()).stdout).unwrap();
+    assert!(answer["missing"].to_string().contains("`-I`"), "{answer:#}");
+    let sources = answer["evidence"].as_array().unwrap().iter().map(|fact| fact["source"].as_str().unwrap());
+    assert!(sources.into_iter().all(|source| source != "facts"), "{answer:#}");
 }

@@ -22,12 +22,15 @@ pub(super) fn observe(
     interrupt: &Interrupt,
 ) -> anyhow::Result<Option<Experiment>> {
     let folder = Path::new("/proc").join(process.to_string());
-    let command = std::fs::read(folder.join("cmdline")).map_err(|error| {
+    let gone = || {
         UsageError::new(
-            format!("there is no process {process} to watch: {error}"),
+            format!("there is no process {process} to watch, or it has ended"),
             "`pgrep -f NAME` finds its number",
         )
-    })?;
+    };
+    // One that has ended, but that nobody has asked for yet, has no command any more.
+    let command = std::fs::read(folder.join("cmdline")).ok().filter(|command| !command.is_empty());
+    let command = command.ok_or_else(gone)?;
     if std::fs::read(folder.join("syscall")).is_err() {
         return Err(UsageError::new(
             format!("what process {process} does may not be seen"),

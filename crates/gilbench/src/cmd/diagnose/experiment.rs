@@ -31,6 +31,9 @@ use crate::{data, output};
 /// Enough rounds for an interval.
 const ENOUGH_ROUNDS: usize = 6;
 
+/// The least budget.
+const SHORTEST: Duration = Duration::from_millis(100);
+
 /// A share of the time from which on a cause is worth a run.
 const WORTH_A_RUN: f64 = 0.2;
 
@@ -83,6 +86,10 @@ pub(super) fn make(
     arguments: &Diagnose,
     interrupt: &Interrupt,
 ) -> anyhow::Result<Option<Experiment>> {
+    if arguments.budget < SHORTEST {
+        let message = format!("no program runs within {} s", arguments.budget.as_secs_f64());
+        return Err(UsageError::new(message, "`--budget 60s`").into());
+    }
     let scratch = Scratch::new()?;
     let mut named = Named::of(arguments, &scratch)?;
     let maker = Maker::new(common, arguments, interrupt, &scratch)?;
@@ -251,6 +258,14 @@ impl<'a> Maker<'a> {
         if cut {
             let budget = self.arguments.budget.as_secs_f64();
             self.notes.push(format!("it ran longer than {budget} s and was ended; `--budget` gives it more"));
+        }
+        if experiment.telling.tellers().next().is_none() {
+            let note = "nothing was told from inside: what is no Python tells nothing, nor one with `-I`, `-E` or `-S`";
+            self.notes.push(note.to_owned());
+        }
+        let left_behind = experiment.telling.tree.as_ref().map_or(0, |tree| tree.orphans);
+        if left_behind > 0 {
+            self.notes.push(format!("what it left behind was ended, processes: {left_behind}"));
         }
         let worth = !self.arguments.once && !cut;
         if worth && self.left().as_secs_f64() >= took * 1.1 {

@@ -4,6 +4,7 @@ use gilbench_analysis::diagnosis::Verdict;
 use gilbench_model::units::{format_seconds, significant};
 
 use super::answer::{Answer, Fact, Proposed, Secondary, Tried};
+use super::experiment::Made;
 use crate::output;
 
 /// Lines of evidence.
@@ -13,6 +14,9 @@ const EVIDENCE: usize = 4;
 const LINES: usize = 3;
 
 pub(super) fn print(answer: &Answer) -> output::Result {
+    if let Some(run) = answer.runs.first().filter(|run| run.exit_code != Some(0) && !run.cut) {
+        output::note(&failure(run));
+    }
     let sure = confidence(answer);
     let sure = if sure.is_empty() { sure } else { format!(" ({sure})") };
     output::line(&format!("{}{sure}: {}", answer.verdict.as_str(), meaning(answer.verdict)))?;
@@ -41,20 +45,18 @@ pub(super) fn print(answer: &Answer) -> output::Result {
     for note in &answer.missing {
         output::note(&format!("note: {note}"));
     }
-    if let Some(run) = answer.runs.first()
-        && run.exit_code != Some(0)
-        && !run.cut
-    {
-        let code = run.exit_code.map_or_else(
-            || format!("was ended by signal {}", run.signal.unwrap_or(0)),
-            |code| format!("ended with exit code {code}"),
-        );
-        let words = run.last_words.as_ref().map_or(String::new(), |words| format!(": {words}"));
-        output::note(&format!(
-            "note: the program {code}{words}; if it needs a terminal, `--tty` gives it one"
-        ));
-    }
     Ok(())
+}
+
+/// That it failed, by what it said last.
+fn failure(run: &Made) -> String {
+    let code = run.exit_code.map_or_else(
+        || format!("was ended by signal {}", run.signal.unwrap_or(0)),
+        |code| format!("ended with exit code {code}"),
+    );
+    let words = run.last_words.as_ref().map_or(String::new(), |words| format!(": {words}"));
+    let hint = if run.signal.is_none() { "; if it needs a terminal, `--tty` gives it one" } else { "" };
+    format!("the program {code}{words}{hint}")
 }
 
 /// How sure a verdict is, in words and as a number; nothing where there is none.
