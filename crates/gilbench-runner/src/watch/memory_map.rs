@@ -60,7 +60,11 @@ fn ranges(maps: &str, program: &Path) -> Vec<Range> {
     let letters = stem.find(|letter: char| !letter.is_ascii_alphabetic()).map_or(stem, |end| &stem[..end]);
     let owner = |path: &str| {
         let file = path.rsplit('/').next().unwrap_or_default();
-        if Path::new(path) == program || (!letters.is_empty() && file.starts_with(&format!("lib{letters}"))) {
+        if path.is_empty() {
+            Owner::Nobody
+        } else if Path::new(path) == program
+            || (!letters.is_empty() && file.starts_with(&format!("lib{letters}")))
+        {
             Owner::Interpreter
         } else if path.starts_with('/') {
             Owner::Library
@@ -77,8 +81,11 @@ fn ranges(maps: &str, program: &Path) -> Vec<Range> {
             Some((u64::from_str_radix(begin, 16).ok()?, u64::from_str_radix(end, 16).ok()?))
         });
         let Some((begin, end)) = bounds else { continue };
-        let of_file = if path.is_empty() && before.0 == begin { before.1 } else { owner(path) };
-        let owner = if rights == "rw-p" { of_file } else { Owner::Nobody };
+        let can_be_written = rights == "rw-p";
+        // The guard of a thread's stack may lie behind too, and what lies behind that is the stack.
+        let follows = can_be_written && path.is_empty() && before.0 == begin;
+        let of_file = if follows { before.1 } else { owner(path) };
+        let owner = if can_be_written { of_file } else { Owner::Nobody };
         found.push(Range { begin, end, owner });
         before = (end, of_file);
     }
@@ -100,6 +107,8 @@ mod tests {
 7f0000400000-7f0000410000 r-xp 00000000 08:01 3 /lib/libopenblas.so
 7f0000410000-7f0000420000 rw-p 00010000 08:01 3 /lib/libopenblas.so
 7f0000420000-7f0000430000 rw-p 00000000 00:00 0
+7f0000430000-7f0000431000 ---p 00000000 00:00 0
+7f0000431000-7f0000440000 rw-p 00000000 00:00 0
 7f0000500000-7f0000501000 rw-s 00000000 00:19 4 /dev/shm/sem.abc (deleted)
 ";
 
@@ -135,6 +144,7 @@ mod tests {
         assert_eq!(map.owner(0x7f00_0041_0000), Owner::Nobody);
         std::fs::write(maps, MAPS).unwrap();
         assert_eq!(map.owner(0x7f00_0041_0000), Owner::Library);
+        assert_eq!(map.owner(0x7f00_0043_1000), Owner::Nobody, "a stack");
         assert_eq!(map.owner(0x7f00_0050_0000), Owner::Nobody, "processes share it");
     }
 }

@@ -62,15 +62,11 @@ class _Teller:
 
     def start(self):
         """Begins to tell, in a file of this process's own."""
-        self.file = self.os.open(
-            "%s/%d-%d.jsonl" % (self.folder, self.os.getpid(), self.time.monotonic_ns()),
-            self.os.O_WRONLY
-            | self.os.O_CREAT
-            | self.os.O_APPEND
-            | getattr(self.os, "O_CLOEXEC", 0),
-            0o600,
-        )
+        told = (self.folder, self.os.getpid(), self.time.monotonic_ns())
+        self.file = _File(self.os, "%s/%d-%d.jsonl" % told)
+        self.dump = None
         self.frames, self.stacks, self.codes, self.names, self.calls = {}, {}, [], {}, {}
+        self.texts, self.modules_by_file, self.modules_known = {}, {}, 0
         self.count, self.modules, self.waiting, self.known = 0, 0, 0, None
         self.workers = []
         self.loop = None
@@ -150,10 +146,14 @@ class _Teller:
         me = self.thread.get_ident()
         # Before the frames: to take them stops all threads for a moment where there is no GIL.
         active_threads = {native for native in list(self.names) if self.is_active(native)}
-        found = self.sys._current_frames()
+        enabled = getattr(self.sys, "_is_gil_enabled", None)
+        if enabled is None or enabled():
+            found, number = self.sys._current_frames(), self.stack
+        else:
+            found, number = self.dumped(), self.stack_of
         until = self.time.monotonic_ns()
         where = []
-        for ident, frame in list(found.items()):
+        for ident, stack in list(found.items()):
             if ident == me:
                 continue
             thread = _entry(active, ident)
@@ -161,7 +161,7 @@ class _Teller:
             if ident == main or (main is None and len(found) == 2):
                 native = self.os.getpid()
             if native is not None:
-                where.append("[%d,%d,%d]" % (native, self.stack(frame), native in active_threads))
+                where.append("[%d,%d,%d]" % (native, number(stack), native in active_threads))
                 self.names[native] = "" if thread is None else thread.name
         del found
         self.lines.append('{"at":%d,"until":%d,"where":[%s]}' % (at, until, ",".join(where)))
@@ -195,26 +195,79 @@ class _Teller:
         while frame is not None and frame.f_code.co_filename == self.own:
             frame = frame.f_back
         while frame is not None and len(places) < 80:
-            key = (id(frame.f_code), frame.f_lineno)
-            place = self.frames.get(key)
+            code, line = frame.f_code, frame.f_lineno or 0
+            place = self.frames.get((id(code), line))
             if place is None:
-                words = (
-                    _entry(frame.f_globals, "__name__"),
-                    frame.f_code.co_name,
-                    frame.f_code.co_filename,
-                )
-                text = ",".join(_quoted(word) for word in words)
+                name = _entry(frame.f_globals, "__name__")
+                place = self.frame((id(code), line), name, code.co_name, code.co_filename, line)
                 # Kept, so that its address is not given to another.
-                self.codes.append(frame.f_code)
-                self.lines.append('{"frame":[%s,%d]}' % (text, key[1] or 0))
-                place = self.frames[key] = len(self.frames)
+                self.codes.append(code)
             places.append(place)
             frame = frame.f_back
-        places = tuple(places)
+        return self.number(tuple(places))
+
+    def frame(self, key, module, function, file, line):
+        text = ",".join(_quoted(word) for word in (module, function, file))
+        self.lines.append('{"frame":[%s,%d]}' % (text, line))
+        place = self.frames[key] = len(self.frames)
+        return place
+
+    def number(self, places):
         number = self.stacks.get(places)
         if number is None:
             self.lines.append('{"stack":[%s]}' % ",".join(map(str, places)))
             number = self.stacks[places] = len(self.stacks)
+        return number
+
+    def dumped(self):
+        """The stacks of all threads as text, where there is no GIL.
+
+        Threads go on while frames are looked at, and what is read of a function that returns meanwhile ends the
+        program. Here the interpreter writes the stacks while all threads stand still; it does so from 3.13.2 on.
+        """
+        if self.sys.version_info < (3, 13, 2):
+            return {}
+        if self.dump is None:
+            known = "faulthandler" in self.sys.modules
+            self.faulthandler = __import__("faulthandler")
+            if not known:
+                self.sys.modules.pop("faulthandler", None)
+            self.dump = _File(self.os, None)
+        file = self.dump.number()
+        self.os.ftruncate(file, 0)
+        self.os.lseek(file, 0, self.os.SEEK_SET)
+        self.faulthandler.dump_traceback(file, all_threads=True)
+        length = self.os.lseek(file, 0, self.os.SEEK_CUR)
+        text = self.os.pread(file, length, 0).decode("ascii", "replace")
+        blocks = (block.partition("\n") for block in text.split("hread 0x")[1:])
+        return {int(head.split(" ")[0], 16): stack for head, _, stack in blocks}
+
+    def stack_of(self, text):
+        number = self.texts.get(text)
+        if number is not None:
+            return number
+        if len(self.sys.modules) != self.modules_known:
+            self.modules_known = len(self.sys.modules)
+            modules = list(self.sys.modules.items())
+            self.modules_by_file = {
+                getattr(module, "__file__", None) or name: name for name, module in modules
+            }
+        places, own = [], True
+        for line in text.split("\n"):
+            if not line.startswith('  File "'):
+                continue
+            file, _, rest = line[8:].rpartition('", line ')
+            line, _, function = rest.partition(" in ")
+            own = own and file == self.own
+            if not own and len(places) < 80:
+                key = (file, line, function)
+                place = self.frames.get(key)
+                if place is None:
+                    module = self.modules_by_file.get(file, "")
+                    place = self.frame(key, module, function, file, int(line))
+                places.append(place)
+        # By its text it is found sooner.
+        number = self.texts[text] = self.number(tuple(places))
         return number
 
     def hello(self):
@@ -296,7 +349,34 @@ class _Teller:
     def write(self):
         text = "\n".join(self.lines) + "\n"
         self.lines.clear()
-        self.os.write(self.file, text.encode("utf-8", "replace"))
+        self.os.write(self.file.number(), text.encode("utf-8", "replace"))
+
+
+class _File:
+    """A file of ours, by a path or without one. A program may close what it did not open, as daemons do."""
+
+    def __init__(self, os, path):
+        self.os, self.path = os, path
+        self.open()
+
+    def open(self):
+        if self.path is None:
+            self.descriptor = self.os.memfd_create("stacks")
+        else:
+            flags = self.os.O_WRONLY | self.os.O_CREAT | self.os.O_APPEND
+            self.descriptor = self.os.open(
+                self.path, flags | getattr(self.os, "O_CLOEXEC", 0), 0o600
+            )
+        self.inode = self.os.fstat(self.descriptor).st_ino
+
+    def number(self):
+        try:
+            if self.os.fstat(self.descriptor).st_ino == self.inode:
+                return self.descriptor
+        except OSError:
+            pass
+        self.open()
+        return self.descriptor
 
 
 class _Loop:
