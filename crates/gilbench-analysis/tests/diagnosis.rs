@@ -159,6 +159,28 @@ fn effect(change: Change, seconds: f64, cpu_ratio: f64) -> Effect {
     }
 }
 
+fn time(seconds: f64) -> Nanoseconds {
+    Nanoseconds::from(Duration::from_secs_f64(seconds))
+}
+
+/// Two seconds of a process that did nothing.
+fn tree() -> Tree {
+    Tree {
+        wall_ns: time(2.0),
+        idle_ns: None,
+        user_ns: time(0.0),
+        system_ns: time(0.0),
+        voluntary_switches: 0,
+        involuntary_switches: 0,
+        memory: None,
+        most_threads: None,
+        exit_code: Some(0),
+        signal: None,
+        orphans: 0,
+        noise: None,
+    }
+}
+
 const WAITS: (Doing, &[&str]) = (Doing::Lock, JOIN);
 
 /// Two threads that compute in turns.
@@ -355,21 +377,7 @@ fn threads_that_never_ran_at_once_since_others_had_the_cpus_are_undecided() {
     let work: Acts<'_> = &[(Doing::Ready, WORK)];
     let mut program = Program::new(&[(0, work), (0, work)]);
     let mut used = |seconds: f64, idle: f64| {
-        let nanoseconds = |seconds: f64| Nanoseconds::from(Duration::from_secs_f64(seconds));
-        program.run.tree = Some(Tree {
-            wall_ns: nanoseconds(2.0),
-            idle_ns: Some(nanoseconds(idle)),
-            user_ns: nanoseconds(seconds),
-            system_ns: Nanoseconds(0),
-            voluntary_switches: 0,
-            involuntary_switches: 0,
-            memory: None,
-            most_threads: None,
-            exit_code: Some(0),
-            signal: None,
-            orphans: 0,
-            noise: None,
-        });
+        program.run.tree = Some(Tree { idle_ns: Some(time(idle)), user_ns: time(seconds), ..tree() });
         program.diagnosis(&[])
     };
     assert_eq!(used(4.0, 0.0).verdict, Verdict::Parallel);
@@ -378,4 +386,18 @@ fn threads_that_never_ran_at_once_since_others_had_the_cpus_are_undecided() {
     let starved = used(2.0, 0.0);
     assert_eq!(starved.verdict, Verdict::Undecided);
     assert!(starved.missing[0].contains("it got 1.0 of 2"), "{:?}", starved.missing);
+}
+
+#[test]
+fn handing_out_tasks_is_believed_as_far_as_threads_gave_way() {
+    let one: Acts<'_> = &[(Doing::Ready, QUEUE), (Doing::Gil, QUEUE)];
+    let other: Acts<'_> = &[(Doing::Gil, QUEUE), (Doing::Ready, QUEUE)];
+    let mut program = Program::new(&[(0, &[WAITS]), (0, one), (0, other)]);
+    let mut verdict = |voluntary_switches| {
+        program.run.tree = Some(Tree { voluntary_switches, ..tree() });
+        program.diagnosis(&[]).verdict
+    };
+    assert_eq!(verdict(100_000), Verdict::OverheadBound);
+    assert_eq!(verdict(4_000), Verdict::GilBound, "20 % of the time at most");
+    assert_eq!(verdict(1_000), Verdict::OverheadBound, "the GIL was taken, so that samples came at any time");
 }

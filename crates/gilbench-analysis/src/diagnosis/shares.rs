@@ -49,6 +49,10 @@ pub enum Cause {
 /// Seconds for each time that a thread gives way to hand a task over: tasks of nothing take 25 to 50 µs.
 const HANDING_OVER: f64 = 100e-6;
 
+/// Threads give way so often a second, where they mostly do so before the GIL is taken from them. Those that wait for it
+/// ask 200 times a second each.
+const GIVEN_AWAY: f64 = 1500.0;
+
 /// A library's threads are this part of those that are ready, where they may be too many.
 const LIBRARIES_RUN: f64 = 0.05;
 
@@ -205,12 +209,12 @@ pub(super) fn shares(case: &Case<'_>, join: &Join<'_>) -> Shares {
         shares.fighting += group.fighting as f64 * weight;
         group.count(&mut shares, weight, machine_cpus);
     }
-    // The sampler gets the GIL where others give it away, and that is where they hand out or wait for tasks, whatever they
-    // were at just before. But nobody hands out tasks without giving way.
+    // Where threads mostly give the GIL away before it is taken from them, the sampler gets it there too, and that is where
+    // they hand out or wait for tasks, whatever they were at just before. But then nobody hands out tasks without giving way.
     if let Some(tree) = &run.tree {
-        let most = tree.voluntary_switches as f64 * HANDING_OVER;
-        let excess = shares.gil_dispatch - most;
-        if excess > 0.0 {
+        let switches = tree.voluntary_switches as f64;
+        let excess = shares.gil_dispatch - switches * HANDING_OVER;
+        if excess > 0.0 && switches > GIVEN_AWAY * shares.total {
             *shares.seconds.entry(Cause::Dispatch).or_default() -= excess;
             shares.add(Cause::Gil, excess);
         }
