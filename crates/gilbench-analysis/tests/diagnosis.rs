@@ -400,4 +400,6 @@ fn handing_out_tasks_is_believed_as_far_as_threads_gave_way() {
     assert_eq!(verdict(100_000), Verdict::OverheadBound);
     assert_eq!(verdict(4_000), Verdict::GilBound, "20 % of the time at most");
     assert_eq!(verdict(1_000), Verdict::OverheadBound, "the GIL was taken, so that samples came at any time");
+    program.run.tree = Some(Tree { voluntary_switches: 4_000, idle_ns: Some(time(0.0)), ..tree() });
+    assert_eq!(program.diagnosis(&[]).verdict, Verdict::Undecided, "others had the CPUs");
 }

@@ -16,6 +16,7 @@ use super::group::Group;
 use super::join::Join;
 use super::place::{Kind, Place};
 use super::rivals::Rivals;
+use super::verdict::is_crowded;
 
 /// What a program's time goes into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -79,6 +80,8 @@ pub struct Shares {
     pub library_waiters: f64,
     /// The time in which threads waited for a GIL that handing out tasks seemed to have.
     pub(super) gil_dispatch: f64,
+    /// The part of it that may have been the GIL's.
+    pub(super) doubtful: f64,
     /// Threads that waited for the GIL in looks that count for it, and the time of these.
     pub gil_waiters: Weighted,
     /// The same of locks; and how many of those that had the lock computed.
@@ -213,8 +216,11 @@ pub(super) fn shares(case: &Case<'_>, join: &Join<'_>) -> Shares {
     // they hand out or wait for tasks, whatever they were at just before. But then nobody hands out tasks without giving way.
     if let Some(tree) = &run.tree {
         let switches = tree.voluntary_switches as f64;
-        let excess = shares.gil_dispatch - switches * HANDING_OVER;
-        if excess > 0.0 && switches > GIVEN_AWAY * shares.total {
+        let excess = (shares.gil_dispatch - switches * HANDING_OVER).max(0.0);
+        if is_crowded(case) {
+            // While others use the CPUs, tasks pile up, and are handed over in bulk.
+            shares.doubtful = excess;
+        } else if switches > GIVEN_AWAY * shares.total {
             *shares.seconds.entry(Cause::Dispatch).or_default() -= excess;
             shares.add(Cause::Gil, excess);
         }

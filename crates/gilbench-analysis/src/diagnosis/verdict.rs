@@ -208,7 +208,7 @@ fn parallel(case: &Case<'_>, shares: &Shares) -> Verdict {
     if shares.of(Cause::Lock) >= FOUGHT_FOR || is_fought_for(shares) {
         return Verdict::LockBound;
     }
-    match (is_known, others(case) > CROWDED) {
+    match (is_known, is_crowded(case)) {
         (true, _) => Verdict::MemoryBound,
         (false, true) => Verdict::Undecided,
         (false, false) => Verdict::Parallel,
@@ -230,6 +230,11 @@ pub(super) fn others(case: &Case<'_>) -> f64 {
     });
     let used: Vec<f64> = used.collect();
     if used.is_empty() { 0.0 } else { used.iter().sum::<f64>() / used.len() as f64 }
+}
+
+/// Whether others used so much of the CPUs that they decide what is seen.
+pub(super) fn is_crowded(case: &Case<'_>) -> bool {
+    others(case) > CROWDED
 }
 
 /// What was judged.
@@ -281,7 +286,7 @@ pub(super) fn judge(case: &Case<'_>, shares: &Shares, weights: &Weights) -> Judg
         missing.push("threads compute where they were also seen to wait for a lock, and it was not tried with one CPU: they may fight for it".to_owned());
     }
     let sure = 0.5 + 0.5 * (most - next) / (most + next).max(f64::EPSILON);
-    if others(case) > CROWDED && missing.is_empty() {
+    if is_crowded(case) && missing.is_empty() {
         let used = cpus_used(case).filter(|used| first == Verdict::Parallel && *used < MORE_THAN_ONE);
         if let Some(used) = used {
             let message = format!(
@@ -289,8 +294,9 @@ pub(super) fn judge(case: &Case<'_>, shares: &Shares, weights: &Weights) -> Judg
                 shares.cpus
             );
             missing.push(message);
-        } else if sure < CLEAR {
-            missing.push("other programs used the CPUs, and no cause is far ahead of the others".to_owned());
+        } else if sure < CLEAR || shares.doubtful >= SECONDARY * shares.total {
+            missing
+                .push("other programs used the CPUs, and no cause is clearly ahead of the others".to_owned());
         }
     }
     let decided = missing.is_empty();
