@@ -1,6 +1,6 @@
 //! Why a program does not run in parallel, and what would help.
 //!
-//! What was seen of a run is divided among causes ([`shares`]); what changed when the program was run differently
+//! What was seen of a run is divided among causes ([`Shares`]); what changed when the program was run differently
 //! ([`Effect`]) confirms them, and tells causes apart that look alike from outside; the largest is the [`Verdict`], and
 //! its [`Remedy`] has a gain that was measured, or a bound with its formula. Nothing here depends on how a program or
 //! its parts are called.
